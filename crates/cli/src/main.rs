@@ -1,0 +1,2 @@
+//! Small binary.
+fn main() {}
