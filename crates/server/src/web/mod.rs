@@ -1,0 +1,1 @@
+//! What all fronts share on screen: language, shell, forms, dates and numbers, assets.
