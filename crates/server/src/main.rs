@@ -1,1 +1,3 @@
+//! The program `guosuo`.
+
 fn main() {}

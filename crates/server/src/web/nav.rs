@@ -1,0 +1,35 @@
+//! The main navigation of each front: one table, so that every page shows the same five channels or fewer.
+
+use super::shell::Front;
+
+/// One channel: (key for `Shell::at`, path, Chinese, English).
+pub type Channel = (&'static str, &'static str, &'static str, &'static str);
+
+/// The channels of a front.
+#[must_use]
+pub fn channels(front: Front) -> &'static [Channel] {
+    match front {
+        Front::Public => &[
+            ("home", "/", "首页", "Home"),
+            ("bodies", "/bodies", "专业认证机构", "Certification bodies"),
+            ("publications", "/publications", "备案公示", "Publications"),
+            ("guide", "/guide", "办事指南", "How to file"),
+        ],
+        Front::Body => &[
+            ("filings", "/body/filings", "机构备案", "Filing"),
+            ("inbox", "/body/inbox", "通知和消息", "Inbox"),
+            ("organisation", "/body/organisation", "本机构", "Organisation"),
+        ],
+        Front::Authority => &[
+            ("queue", "/authority/queue", "备案审核", "Filings"),
+            ("publications", "/authority/publications", "公示", "Publications"),
+            ("statistics", "/authority/statistics", "统计", "Statistics"),
+        ],
+        Front::Admin => &[
+            ("users", "/admin/users", "人员和机构", "People and bodies"),
+            ("calendar", "/admin/calendar", "工作日历", "Calendar"),
+            ("audit", "/admin/audit", "审计记录", "Audit record"),
+        ],
+        Front::Plain => &[],
+    }
+}
