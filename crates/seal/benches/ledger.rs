@@ -43,7 +43,7 @@ fn ledger(c: &mut Criterion) {
     let proof = inclusion_proof(&nodes, 12_345, ROWS).expect("the tree is whole");
     let leaf = guosuo_seal::chain::leaf(&links[12_345]);
     c.bench_function("check an inclusion proof", |b| {
-        b.iter(|| proof.verify(black_box(&leaf), &root))
+        b.iter(|| proof.verify(black_box(&leaf), &root));
     });
 }
 

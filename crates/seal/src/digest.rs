@@ -152,7 +152,9 @@ pub fn sha256(bytes: &[u8]) -> Digest32 {
 /// SHA-256 over several parts, as if written one after the other.
 pub(crate) fn sha256_of(parts: &[&[u8]]) -> Digest32 {
     let mut h = Sha256::new();
-    parts.iter().for_each(|part| h.update(part));
+    for part in parts {
+        h.update(part);
+    }
     Digest32(h.finalize().into())
 }
 
