@@ -9,7 +9,10 @@
 //!
 //! where `prev` is the chain digest of the row before, and for row 0 [`genesis`] of the log's
 //! origin. Leaf `seq` of the Merkle tree is [`merkle::leaf_hash`] of the 32 bytes of that chain
-//! digest: the published tree says nothing about the rows, yet fixes every byte of them.
+//! digest: the published tree says nothing about the rows, yet fixes every byte of them. Entry
+//! bundles (`tile/entries/…`) hold those 32 bytes.
+//!
+//! Version 1 of the row stands for SHA-256 throughout; another digest would be another version.
 
 use std::collections::BTreeMap;
 

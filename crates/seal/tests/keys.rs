@@ -1,5 +1,7 @@
 //! Keys, sealed key files and envelopes.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use guosuo_seal::FileDigests;
 use guosuo_seal::envelope::{Attachment, Envelope, EnvelopeError, pre_authentication};
 use guosuo_seal::keys::{

@@ -1,5 +1,7 @@
 //! Proofs for every small tree, from stored nodes and from tiles, and their refusal when bent.
 
+#![expect(clippy::cast_possible_truncation, reason = "the trees here are small")]
+
 use std::collections::HashMap;
 
 use guosuo_seal::Digest32;

@@ -1,5 +1,7 @@
 //! Notes, checkpoints and proof files: ours, those of the specification, and damaged ones.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::collections::HashMap;
 
 use guosuo_seal::chain::{Chain, leaf};

@@ -256,7 +256,7 @@ impl TileSet {
 impl NodeReader for TileSet {
     fn node(&self, id: NodeId) -> Option<Digest32> {
         let inner = id.level % TILE_HEIGHT;
-        let first = id.index.checked_shl(u32::from(inner))?;
+        let first = id.index.checked_mul(1 << inner)?;
         let tile = self
             .tiles
             .get(&(id.level / TILE_HEIGHT, first / u64::from(TILE_WIDTH)))?;
