@@ -1,1 +1,128 @@
-//! cli
+//! The rule tools as a library of subcommands: the full program offers them, and a small binary does.
+//!
+//! Exit status: 0 done, 1 the answer is "no" or "invalid", 2 wrong use. A batch (`-`) answers line by line, never
+//! stops at a bad line (`error<TAB>reason`) and ends with 0.
+
+mod batch;
+mod due;
+mod id;
+mod words;
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use due::DueArgs;
+pub use id::IdArgs;
+
+/// The small binary.
+#[derive(Debug, Parser)]
+#[command(
+    name = "guosuo-rules",
+    version,
+    about = "过所规则工具：期限、代码、出境路径 / the rule tools of Guosuo"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Everything the small binary does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The rule tools.
+    #[command(flatten)]
+    Rule(RuleCommand),
+}
+
+/// The rule tools: pure law, no instance needed.
+#[derive(Debug, Subcommand)]
+pub enum RuleCommand {
+    /// 期限的最后一日及其算法 / last day of a period, and why
+    Due(DueArgs),
+    /// 校验统一社会信用代码或身份证件号码 / check a credit code or an ID number
+    Id(IdArgs),
+}
+
+/// Language of what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+impl Lang {
+    /// The phrase in this language.
+    pub const fn t<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    No,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Wrong use: exit status 2, with a message for the person.
+    Usage(String),
+    /// Reading or writing failed.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs a rule tool on the given streams.
+pub fn run(
+    command: RuleCommand,
+    stdin: &mut dyn BufRead,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> ExitCode {
+    let result = match command {
+        RuleCommand::Due(args) => due::run(&args, stdin, stdout),
+        RuleCommand::Id(args) => id::run(&args, stdin, stdout),
+    };
+    let result = result.and_then(|outcome| {
+        stdout.flush()?;
+        Ok(outcome)
+    });
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Err(Failure::Usage(message)) => {
+            // Nothing better can be done when standard error is closed too.
+            let _ = writeln!(stderr, "{message}");
+            ExitCode::from(2)
+        }
+        // The reader went away (`| head`): that is its right.
+        Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Io(error)) => {
+            let _ = writeln!(stderr, "{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a rule tool on the standard streams of the process.
+pub fn run_std(command: RuleCommand) -> ExitCode {
+    let mut stdin = io::stdin().lock();
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    run(command, &mut stdin, &mut stdout, &mut io::stderr())
+}

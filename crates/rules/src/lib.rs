@@ -1,1 +1,12 @@
-//! rules
+//! The law as pure functions: calendar, periods, deadlines, identifiers, export path.
+//!
+//! Nothing here reads a clock, a file, a socket or a random number, and nothing here is a sentence for a screen:
+//! a caller passes the time in and turns reason codes into words. Every number carries the [`article::Article`]
+//! that it comes from.
+
+pub mod article;
+pub mod calendar;
+pub mod deadline;
+pub mod ids;
+pub mod period;
+pub mod time;
