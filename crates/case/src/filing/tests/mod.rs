@@ -1,0 +1,6 @@
+//! The filing told as stories, then enumerated.
+
+mod enumerate;
+mod review;
+mod selfcheck;
+mod world;

@@ -1,0 +1,260 @@
+//! One function says who may do what: [`allow`]. The table of rights by role is a committed
+//! text that a test compares with this code, and every route of the service names a right.
+
+use crate::actor::{Actor, OrgId, OrgKind, Role};
+
+/// What somebody may do, as routes and commands name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Right {
+    /// Read what is public: guide, filed bodies, publications, log. Anyone, without sign-in.
+    PublicRead,
+    /// Ask to be registered, sign in, recover access. Anyone.
+    SignIn,
+    /// See and end one's own sessions, settings and inbox. Everyone who is signed in.
+    OwnAccount,
+    /// Read the filings of one's own organisation.
+    FilingReadOwn,
+    /// Fill in and change a draft, upload, import the roster.
+    FilingEdit,
+    /// Submit, withdraw, file anew.
+    FilingSubmit,
+    /// Manage the members of one's own organisation.
+    MembersManage,
+    /// See the review queue and the cases in it.
+    QueueRead,
+    /// Open the confidential files of a filing under review; each opening is recorded first.
+    FilingFilesRead,
+    /// Take a case, give verdicts, send to the data authority, propose.
+    FilingReview,
+    /// Assign, return and decide.
+    FilingDecide,
+    /// Give the opinion of the National Data Administration.
+    FilingOpine,
+    /// Record a later act on a filed body (changed particulars, removal), with its ground.
+    BodyRegisterAct,
+    /// Read the register with its non-public facts: filing results shared with SAMR.
+    RegisterReadFull,
+    /// Confirm the registration of an organisation, override an identifier check.
+    OrganisationConfirm,
+    /// Import a State Council holiday notice.
+    CalendarImport,
+    /// Create accounts of authority staff, block them, reset factors.
+    StaffManage,
+    /// Read the ledger and the access records.
+    LedgerRead,
+    /// See jobs, mail, health and settings of the platform.
+    SystemOperate,
+}
+
+impl Right {
+    /// All rights, in the order of the matrix.
+    pub const ALL: [Self; 19] = [
+        Self::PublicRead,
+        Self::SignIn,
+        Self::OwnAccount,
+        Self::FilingReadOwn,
+        Self::FilingEdit,
+        Self::FilingSubmit,
+        Self::MembersManage,
+        Self::QueueRead,
+        Self::FilingFilesRead,
+        Self::FilingReview,
+        Self::FilingDecide,
+        Self::FilingOpine,
+        Self::BodyRegisterAct,
+        Self::RegisterReadFull,
+        Self::OrganisationConfirm,
+        Self::CalendarImport,
+        Self::StaffManage,
+        Self::LedgerRead,
+        Self::SystemOperate,
+    ];
+
+    /// The name in the matrix.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PublicRead => "public_read",
+            Self::SignIn => "sign_in",
+            Self::OwnAccount => "own_account",
+            Self::FilingReadOwn => "filing_read_own",
+            Self::FilingEdit => "filing_edit",
+            Self::FilingSubmit => "filing_submit",
+            Self::MembersManage => "members_manage",
+            Self::QueueRead => "queue_read",
+            Self::FilingFilesRead => "filing_files_read",
+            Self::FilingReview => "filing_review",
+            Self::FilingDecide => "filing_decide",
+            Self::FilingOpine => "filing_opine",
+            Self::BodyRegisterAct => "body_register_act",
+            Self::RegisterReadFull => "register_read_full",
+            Self::OrganisationConfirm => "organisation_confirm",
+            Self::CalendarImport => "calendar_import",
+            Self::StaffManage => "staff_manage",
+            Self::LedgerRead => "ledger_read",
+            Self::SystemOperate => "system_operate",
+        }
+    }
+
+    /// Which roles hold the right. `None` means everyone, signed in or not.
+    pub fn roles(self) -> Option<&'static [Role]> {
+        use Role::{
+            AuditAdmin, CacHandler, CacHead, NdaReviewer, Operator, OrgAdmin, SamrReader,
+            SecurityAdmin, SystemAdmin,
+        };
+        Some(match self {
+            Self::PublicRead | Self::SignIn => return None,
+            Self::OwnAccount => &Role::ALL,
+            Self::FilingReadOwn | Self::FilingEdit | Self::FilingSubmit => &[Operator, OrgAdmin],
+            Self::MembersManage => &[OrgAdmin],
+            Self::QueueRead | Self::FilingFilesRead => &[CacHandler, CacHead, NdaReviewer],
+            Self::FilingReview => &[CacHandler],
+            Self::FilingDecide | Self::BodyRegisterAct => &[CacHead],
+            Self::FilingOpine => &[NdaReviewer],
+            Self::RegisterReadFull => &[CacHandler, CacHead, NdaReviewer, SamrReader],
+            Self::OrganisationConfirm => &[CacHandler, CacHead],
+            Self::CalendarImport | Self::SystemOperate => &[SystemAdmin],
+            Self::StaffManage => &[SecurityAdmin],
+            Self::LedgerRead => &[AuditAdmin],
+        })
+    }
+}
+
+/// What is acted on, as far as permission depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Object {
+    /// Nothing in particular: a list, a form, the platform.
+    None,
+    /// Something that belongs to one organisation.
+    Of(OrgId),
+    /// A filing after its submission, seen from the authorities' side.
+    UnderReview {
+        /// Whether it has been sent to the National Data Administration.
+        sent_to_nda: bool,
+    },
+}
+
+/// Whether somebody (`None`: not signed in) may use a right on an object.
+///
+/// An organisation reaches what is its own and nothing else; the National Data
+/// Administration reaches a filing once it was sent there.
+pub fn allow(actor: Option<&Actor>, right: Right, object: &Object) -> bool {
+    let Some(roles) = right.roles() else {
+        return true;
+    };
+    let Some(actor) = actor else { return false };
+    if !actor.has_any(roles) {
+        return false;
+    }
+    match object {
+        Object::None => true,
+        Object::Of(org) => actor.org == *org,
+        Object::UnderReview { sent_to_nda } => match actor.org_kind {
+            OrgKind::Cac => true,
+            OrgKind::Nda => *sent_to_nda,
+            OrgKind::Body | OrgKind::Samr | OrgKind::Platform => false,
+        },
+    }
+}
+
+/// The matrix of rights by role, as the committed text `docs/rights.txt` holds it.
+pub fn matrix() -> String {
+    use std::fmt::Write as _;
+    let mut out = String::from("right                ");
+    for role in Role::ALL {
+        let _ = write!(out, " {:<14}", role.as_str());
+    }
+    out.push_str(" anyone\n");
+    for right in Right::ALL {
+        let _ = write!(out, "{:<21}", right.as_str());
+        for role in Role::ALL {
+            let has = right.roles().is_none_or(|r| r.contains(&role));
+            let _ = write!(out, " {:<14}", if has { "yes" } else { "-" });
+        }
+        out.push_str(if right.roles().is_none() {
+            " yes\n"
+        } else {
+            " -\n"
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(kind: OrgKind, org: &str, role: Role) -> Actor {
+        Actor {
+            user: "u".into(),
+            name: "示例".into(),
+            org: org.into(),
+            org_kind: kind,
+            roles: [role].into(),
+            second_factor_at: None,
+        }
+    }
+
+    #[test]
+    fn the_committed_matrix_is_the_code() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rights.txt");
+        if std::env::var_os("UPDATE_RIGHTS").is_some() {
+            std::fs::write(path, matrix()).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            matrix(),
+            "run with UPDATE_RIGHTS=1 and review the difference"
+        );
+    }
+
+    #[test]
+    fn an_organisation_reaches_only_its_own() {
+        let a = actor(OrgKind::Body, "a", Role::OrgAdmin);
+        assert!(allow(Some(&a), Right::FilingEdit, &Object::Of("a".into())));
+        assert!(!allow(Some(&a), Right::FilingEdit, &Object::Of("b".into())));
+        assert!(!allow(
+            Some(&a),
+            Right::FilingFilesRead,
+            &Object::UnderReview { sent_to_nda: true }
+        ));
+    }
+
+    #[test]
+    fn the_data_authority_reads_what_was_sent_to_it() {
+        let n = actor(OrgKind::Nda, "nda", Role::NdaReviewer);
+        assert!(!allow(
+            Some(&n),
+            Right::FilingFilesRead,
+            &Object::UnderReview { sent_to_nda: false }
+        ));
+        assert!(allow(
+            Some(&n),
+            Right::FilingFilesRead,
+            &Object::UnderReview { sent_to_nda: true }
+        ));
+    }
+
+    #[test]
+    fn administrators_reach_no_case() {
+        for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
+            let a = actor(OrgKind::Platform, "platform", role);
+            for right in [
+                Right::QueueRead,
+                Right::FilingFilesRead,
+                Right::FilingReadOwn,
+                Right::FilingReview,
+                Right::FilingDecide,
+                Right::FilingOpine,
+            ] {
+                assert!(!allow(Some(&a), right, &Object::None), "{role:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_is_signed_in_reaches_only_what_is_public() {
+        for right in Right::ALL {
+            assert_eq!(allow(None, right, &Object::None), right.roles().is_none());
+        }
+    }
+}
