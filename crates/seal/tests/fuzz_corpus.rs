@@ -1,7 +1,5 @@
-//! The fuzz targets on stable: every seed, every seed cut short, every seed with one byte
+//! The fuzz targets on stable (`fuzz/README.md`): every seed, every seed cut short, every seed with one byte
 //! changed goes through the functions that libFuzzer calls.
-
-use std::path::{Path, PathBuf};
 
 use guosuo_seal::checkpoint::Checkpoint;
 use guosuo_seal::envelope::Envelope;
@@ -15,46 +13,18 @@ use guosuo_seal::proof::TlogProof;
     reason = "the fuzz workspace uses this module as a library"
 )]
 mod seal;
-
-fn seeds(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fuzz/seeds")
-        .join(target);
-    let mut seeds: Vec<_> = std::fs::read_dir(&dir)
-        .unwrap_or_else(|e| panic!("{}: {e}", dir.display()))
-        .map(|entry| entry.expect("a readable directory").path())
-        .map(|path| (path.clone(), std::fs::read(path).expect("a readable seed")))
-        .collect();
-    seeds.sort();
-    assert!(!seeds.is_empty(), "no seeds for {target}");
-    seeds
-}
-
-/// Runs a target over its seeds and over damaged copies of them.
-fn run(target: &str, check: fn(&[u8])) {
-    check(b"");
-    for (_, seed) in seeds(target) {
-        check(&seed);
-        // Long seeds are sampled; every place is damaged in one way or another.
-        let step = seed.len().div_ceil(400).max(1);
-        for i in (0..seed.len()).step_by(step) {
-            check(&seed[..i]);
-            for byte in [seed[i] ^ 1, seed[i] ^ 0x80, b'\n', 0] {
-                let mut bent = seed.clone();
-                bent[i] = byte;
-                check(&bent);
-            }
-            check(&[&seed[..i], &seed[i + 1..]].concat());
-            check(&[&seed[..i], &seed[i..], &seed[i..]].concat());
-        }
-    }
-}
+#[path = "../../../fuzz/src/seeds.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "the test suites of several rooms use this module"
+)]
+mod seeds;
 
 macro_rules! targets {
     ($($name:ident),+) => {$(
         #[test]
         fn $name() {
-            run(stringify!($name), seal::$name);
+            seeds::run(stringify!($name), seal::$name);
         }
     )+};
 }
@@ -67,7 +37,7 @@ targets!(
 #[test]
 fn the_main_seeds_are_accepted() {
     let good = |target: &str| {
-        let all = seeds(target);
+        let all = seeds::seeds(target);
         all.into_iter()
             .find(|(p, _)| p.ends_with("good"))
             .expect("a good seed")
