@@ -56,6 +56,8 @@ pub struct Row {
     pub seq: u64,
     /// Wall clock, RFC 3339 UTC.
     pub at: String,
+    /// Logical time, RFC 3339 UTC: never before that of the row before, whatever the clock did.
+    pub logical: String,
     /// Class of the act: `event`, `read`, `refusal`, `system`, …
     pub kind: String,
     /// Who acted: identifier of a user, or of a system actor such as `clock`.
@@ -66,6 +68,9 @@ pub struct Row {
     /// For which organisation, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<String>,
+    /// Public name of the session, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// What was done, such as `filing.submitted`.
     pub action: String,
     /// What it was done to, such as `filing/0198…`.

@@ -22,6 +22,8 @@ fn row(seq: u64, actor: &str) -> Row {
         v: 1,
         seq,
         at: format!("2026-02-03T08:00:{:02}Z", seq % 60),
+        logical: format!("2026-02-03T08:00:{:02}Z", seq % 60),
+        session: None,
         kind: "event".into(),
         actor: actor.into(),
         role: None,

@@ -1,1 +1,55 @@
-//! store
+//! Storage: SQL for SQLite and PostgreSQL, encrypted files, the ledger, jobs.
+//!
+//! Everything that is stored together is one write unit ([`Store::write`]): the events of a
+//! case, their rows in the ledger, the tables that pages read, clocks, jobs and the
+//! idempotency key commit at once or not at all. Nothing outside this crate sees which
+//! database is behind it, and nothing outside it writes SQL.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | `open`, `unit`, `tx`, `buffer` | pools, the writer and its groups, the transaction |
+//! | `act`, `project` | acts on cases, tables derived from them |
+//! | `ledger`, `publish`, `verify` | chain, tree, checkpoints, re-walking |
+//! | `keys`, `blobs` | envelope encryption, files |
+//! | `accounts` | organisations, people, credentials, sessions |
+//! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
+//! | `backup`, `doctor` | operations |
+
+pub mod accounts;
+mod act;
+mod buffer;
+mod calendars;
+mod catalogue;
+mod clocks;
+mod db;
+mod error;
+mod idem;
+mod inbox;
+mod jobs;
+mod keys;
+mod ledger;
+mod open;
+mod project;
+mod publish;
+mod settings;
+mod tx;
+mod unit;
+
+pub use act::{Acted, Head, Loaded, Request};
+#[doc(hidden)]
+pub use catalogue::catalogue;
+pub use calendars::ImportedNotice;
+pub use clocks::{Moved, StoredClock};
+pub use db::{Reader, new_id};
+pub use error::{ActError, Error, Failure, UploadProblem};
+pub use idem::Idem;
+pub use inbox::Message;
+pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
+pub use keys::{PLATFORM, RootKey, SUITE};
+pub use ledger::{Class, LedgerRow, Origin};
+pub use open::{Options, Store, migrate, schema_id};
+pub use project::{CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, Rows};
+pub use publish::StoredCheckpoint;
+pub use settings::Setting;
+pub use tx::Tx;
+pub use unit::UnitFuture;

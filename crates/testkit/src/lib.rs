@@ -1,1 +1,3 @@
-//! testkit
+//! What tests need and the product does not.
+
+pub mod pg;

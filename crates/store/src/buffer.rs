@@ -1,0 +1,308 @@
+//! Rows that a write unit has produced but not yet sent to the database.
+//!
+//! One act makes a dozen rows in eight tables. Sent one by one they cost a dozen statements
+//! for each act; kept here until the group commits they cost one statement per table for the
+//! whole group. Whoever reads a table that has rows waiting sends them first.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, OnceLock};
+
+use sqlx::AssertSqlSafe;
+
+use crate::db::{Conn, on};
+use crate::error::Error;
+
+/// A value of the common type set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Val {
+    I(i64),
+    T(String),
+    B(Vec<u8>),
+    Z(bool),
+    MaybeI(Option<i64>),
+    MaybeT(Option<String>),
+}
+
+impl From<i64> for Val {
+    fn from(v: i64) -> Self {
+        Self::I(v)
+    }
+}
+impl From<&str> for Val {
+    fn from(v: &str) -> Self {
+        Self::T(v.to_owned())
+    }
+}
+impl From<String> for Val {
+    fn from(v: String) -> Self {
+        Self::T(v)
+    }
+}
+impl From<Vec<u8>> for Val {
+    fn from(v: Vec<u8>) -> Self {
+        Self::B(v)
+    }
+}
+impl From<bool> for Val {
+    fn from(v: bool) -> Self {
+        Self::Z(v)
+    }
+}
+impl From<Option<i64>> for Val {
+    fn from(v: Option<i64>) -> Self {
+        Self::MaybeI(v)
+    }
+}
+impl From<Option<String>> for Val {
+    fn from(v: Option<String>) -> Self {
+        Self::MaybeT(v)
+    }
+}
+
+/// A table that is written by whole rows.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [&'static str],
+    /// How many of the first columns are the key for `replace`; 0 means plain insert.
+    pub(crate) key: usize,
+}
+
+macro_rules! tables {
+    ($($(#[$m:meta])* $id:ident = $name:literal [$($col:literal),*] replace by $key:literal;)*) => {
+        /// Index of a table in the buffer.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum T { $($(#[$m])* $id),* }
+        /// All buffered tables, in the order in which they are sent (parents first).
+        pub(crate) const TABLES: &[Table] = &[$(Table { name: $name, columns: &[$($col),*], key: $key }),*];
+    };
+}
+
+tables! {
+    CaseKey = "case_key" ["case_id", "root_id", "wrapped", "created"] replace by 0;
+    Head = "case_head" ["case_id", "kind", "version", "org", "created", "updated"] replace by 1;
+    Event = "event" ["case_id", "seq", "kind", "name", "version", "at", "actor", "org", "suite", "body"] replace by 0;
+    Filing = "filing" ["case_id", "version", "org", "org_name", "credit_code", "number", "phase", "stage", "received",
+        "submitted", "due_from", "due_to", "handler", "handler_name", "complete", "wanting", "unjudged", "nda", "late", "previous",
+        "decided", "updated"] replace by 1;
+    Clock = "clock" ["case_id", "name", "org", "article", "trigger", "due_from", "due_to", "calendar", "status",
+        "ended"] replace by 2;
+    Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] replace by 0;
+    Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] replace by 0;
+    Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] replace by 0;
+    Sequence = "sequence" ["kind", "year", "next"] replace by 2;
+    /// Sent last, when the group commits.
+    Ledger = "ledger" ["seq", "at", "class", "actor", "case_id", "row", "prev", "link"] replace by 0;
+    LedgerBody = "ledger_body" ["seq", "body"] replace by 0;
+    Node = "merkle_node" ["level", "idx", "hash"] replace by 0;
+}
+
+/// Most rows in one statement; below 32,766 parameters (SQLite) for the widest table.
+const MAX_ROWS: usize = 64;
+
+impl Table {
+    /// The statement for `rows` rows: a power of two, so that few texts are prepared.
+    pub(crate) fn sql(&self, rows: usize) -> &'static str {
+        type Known = HashMap<(&'static str, usize), &'static str>;
+        static TEXTS: OnceLock<Mutex<Known>> = OnceLock::new();
+        let texts = TEXTS.get_or_init(Mutex::default);
+        let Ok(mut texts) = texts.lock() else { return self.text(rows).leak() };
+        texts.entry((self.name, rows)).or_insert_with(|| self.text(rows).leak())
+    }
+
+    fn text(&self, rows: usize) -> String {
+        let width = self.columns.len();
+        let quoted: Vec<String> = self.columns.iter().map(|c| format!("\"{c}\"")).collect();
+        let values: Vec<String> = (0..rows)
+            .map(|r| {
+                let marks: Vec<String> = (1..=width).map(|c| format!("${}", r * width + c)).collect();
+                format!("({})", marks.join(", "))
+            })
+            .collect();
+        let mut sql = format!("INSERT INTO {} ({}) VALUES {}", self.name, quoted.join(", "), values.join(", "));
+        if self.key > 0 {
+            let set: Vec<String> = quoted[self.key..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
+            let _ = write!(sql, " ON CONFLICT ({}) DO UPDATE SET {}", quoted[..self.key].join(", "), set.join(", "));
+        }
+        sql
+    }
+
+    async fn send(&self, mut conn: Conn<'_>, rows: &[Vec<Val>]) -> Result<(), Error> {
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let n = MAX_ROWS.min(1 << rest.len().ilog2());
+            let (now, later) = rest.split_at(n);
+            let sql = self.sql(n);
+            on!(&mut conn, |c| {
+                let mut q = sqlx::query(AssertSqlSafe(sql));
+                for v in now.iter().flatten() {
+                    q = match v {
+                        Val::I(v) => q.bind(*v),
+                        Val::T(v) => q.bind(v.as_str()),
+                        Val::B(v) => q.bind(v.as_slice()),
+                        Val::Z(v) => q.bind(*v),
+                        Val::MaybeI(v) => q.bind(*v),
+                        Val::MaybeT(v) => q.bind(v.as_deref()),
+                    };
+                }
+                q.execute(&mut **c).await.map(drop)
+            })?;
+            rest = later;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    rows: Vec<Vec<Val>>,
+    /// For tables with a key: where the row of that key waits.
+    by_key: HashMap<Vec<Val>, usize>,
+    mark: usize,
+}
+
+/// The rows that wait, by table.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    tables: Vec<Waiting>,
+}
+
+impl std::hash::Hash for Val {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Self::I(v) => v.hash(state),
+            Self::T(v) => v.hash(state),
+            Self::B(v) => v.hash(state),
+            Self::Z(v) => v.hash(state),
+            Self::MaybeI(v) => v.hash(state),
+            Self::MaybeT(v) => v.hash(state),
+        }
+    }
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self { tables: TABLES.iter().map(|_| Waiting::default()).collect() }
+    }
+}
+
+impl Buffer {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tables.iter().all(|t| t.rows.is_empty())
+    }
+
+    /// A unit begins: rows so far belong to others.
+    pub(crate) fn mark(&mut self) {
+        for t in &mut self.tables {
+            t.mark = t.rows.len();
+        }
+    }
+
+    /// The unit failed: its rows are forgotten.
+    pub(crate) fn undo(&mut self) {
+        for t in &mut self.tables {
+            t.rows.truncate(t.mark);
+            let n = t.rows.len();
+            t.by_key.retain(|_, i| *i < n);
+        }
+    }
+
+    /// Adds a row. `false` means that a row of another unit with the same key waits and must
+    /// be sent before.
+    #[must_use]
+    pub(crate) fn put(&mut self, table: T, row: &mut Option<Vec<Val>>) -> bool {
+        let key_columns = TABLES[table as usize].key;
+        let t = &mut self.tables[table as usize];
+        let Some(values) = row.take() else { return true };
+        if key_columns > 0 {
+            let key = values[..key_columns].to_vec();
+            match t.by_key.get(&key) {
+                Some(&i) if i < t.mark => {
+                    *row = Some(values);
+                    return false;
+                }
+                Some(&i) => {
+                    t.rows[i] = values;
+                    return true;
+                }
+                None => {
+                    t.by_key.insert(key, t.rows.len());
+                }
+            }
+        }
+        t.rows.push(values);
+        true
+    }
+
+    /// Adds a row on behalf of earlier units. Only for tables whose rows never wait here longer
+    /// than until the next sending.
+    pub(crate) fn put_before_mark(&mut self, table: T, row: Vec<Val>) {
+        let t = &mut self.tables[table as usize];
+        t.rows.insert(t.mark, row);
+        t.mark += 1;
+        t.by_key.clear();
+    }
+
+    /// Sends the rows that belong to earlier units (`own` = false) or everything.
+    pub(crate) async fn send(&mut self, mut conn: Conn<'_>, own: bool) -> Result<(), Error> {
+        for (table, t) in TABLES.iter().zip(&mut self.tables) {
+            let n = if own { t.rows.len() } else { t.mark };
+            if n == 0 {
+                continue;
+            }
+            let again = match &mut conn {
+                crate::db::Either::Sqlite(c) => crate::db::Either::Sqlite(&mut **c),
+                crate::db::Either::Postgres(c) => crate::db::Either::Postgres(&mut **c),
+            };
+            table.send(again, &t.rows[..n]).await?;
+            t.rows.drain(..n);
+            t.mark = 0;
+            t.by_key.clear();
+            for (i, row) in t.rows.iter().enumerate() {
+                if table.key > 0 {
+                    t.by_key.insert(row[..table.key].to_vec(), i);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seq(kind: &str, next: i64) -> Vec<Val> {
+        vec![kind.into(), 2026.into(), next.into()]
+    }
+
+    #[test]
+    fn a_failed_unit_leaves_the_rows_of_others() {
+        let mut b = Buffer::default();
+        assert!(b.put(T::Sequence, &mut Some(seq("a", 1))));
+        b.mark();
+        assert!(b.put(T::Sequence, &mut Some(seq("b", 1))));
+        assert!(b.put(T::Sequence, &mut Some(seq("b", 2))), "one's own row is replaced in place");
+        assert!(!b.put(T::Sequence, &mut Some(seq("a", 2))), "a row of another unit is not touched");
+        b.undo();
+        assert_eq!(b.tables[T::Sequence as usize].rows, [seq("a", 1)]);
+    }
+
+    #[test]
+    fn a_replacing_table_says_so_in_its_statement() {
+        let sql = TABLES[T::Sequence as usize].sql(2);
+        assert_eq!(
+            sql,
+            "INSERT INTO sequence (\"kind\", \"year\", \"next\") VALUES ($1, $2, $3), ($4, $5, $6) \
+             ON CONFLICT (\"kind\", \"year\") DO UPDATE SET \"next\" = excluded.\"next\""
+        );
+    }
+
+    #[test]
+    fn no_statement_has_too_many_parameters() {
+        for t in TABLES {
+            assert!(t.columns.len() * MAX_ROWS < 32_766, "{}", t.name);
+        }
+    }
+}

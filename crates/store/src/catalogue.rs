@@ -1,0 +1,30 @@
+//! Every statement of the store by name, so that a test can describe all of them on both
+//! databases: an unknown column, a wrong type or an undeterminable parameter fails there, not
+//! on a rare path in service.
+
+/// All statements with their names, those of the buffered tables included.
+#[doc(hidden)]
+pub fn catalogue() -> Vec<(String, &'static str)> {
+    let mut all: Vec<&[(&str, &'static str)]> = vec![
+        crate::act::CATALOGUE,
+        crate::calendars::CATALOGUE,
+        crate::clocks::CATALOGUE,
+        crate::idem::CATALOGUE,
+        crate::inbox::CATALOGUE,
+        crate::jobs::CATALOGUE,
+        crate::keys::CATALOGUE,
+        crate::ledger::CATALOGUE,
+        crate::open::CATALOGUE,
+        crate::publish::CATALOGUE,
+        crate::settings::CATALOGUE,
+        crate::tx::CATALOGUE,
+    ];
+    all.extend(crate::accounts::CATALOGUES);
+    let mut out: Vec<(String, &'static str)> =
+        all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();
+    for t in crate::buffer::TABLES {
+        out.push((format!("buffer::{}", t.name), t.sql(1)));
+        out.push((format!("buffer::{} × 2", t.name), t.sql(2)));
+    }
+    out
+}

@@ -1,0 +1,212 @@
+//! Tables that pages read, derived from the state of a case.
+//!
+//! A projection is a pure function of state and calendar: `guosuo ledger verify` computes it
+//! again for every case and compares it with what is stored, column by column.
+
+use guosuo_case::Life;
+use guosuo_rules::calendar::Calendar;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::buffer::{T, Val};
+use crate::db::{micros, signed};
+use crate::error::Error;
+use crate::tx::Tx;
+
+/// What a projection knows about the case beside its state.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseMeta<'a> {
+    /// The case.
+    pub id: &'a str,
+    /// Number of its events.
+    pub version: u64,
+    /// First event.
+    pub created: Timestamp,
+    /// Last event.
+    pub updated: Timestamp,
+}
+
+/// A life cycle whose cases appear in read tables.
+pub trait Projected: Life {
+    /// The rows of a case, given the calendar in force.
+    fn project(case: &CaseMeta<'_>, state: &Self, calendar: &Calendar) -> Rows;
+}
+
+/// The rows of one case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Its line in the queue.
+    pub filing: Option<FilingRow>,
+    /// Its clocks.
+    pub clocks: Vec<ClockRow>,
+}
+
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockStatus {
+    /// It runs.
+    Running,
+    /// The act came in time.
+    Met,
+    /// The act came after the last day.
+    Missed,
+    /// There is nothing more to do in time (withdrawn).
+    Stopped,
+}
+
+impl ClockStatus {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A deadline of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockRow {
+    /// Which deadline, by its name in the rules.
+    pub name: String,
+    /// The organisation whose case it is.
+    pub org: String,
+    /// The article.
+    pub article: String,
+    /// The day of the event that started it.
+    pub trigger: Date,
+    /// Last day; the earliest possible one while a notice is missing.
+    pub due_from: Date,
+    /// Last day; the latest possible one while a notice is missing.
+    pub due_to: Date,
+    /// Version of the calendar that it was computed with.
+    pub calendar: String,
+    /// How it stands.
+    pub status: ClockStatus,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
+}
+
+/// A filing as the queue shows it. Dates are `YYYY-MM-DD` or empty.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct FilingRow {
+    /// The case.
+    pub case_id: String,
+    /// Number of its events.
+    pub version: i64,
+    /// The body.
+    pub org: String,
+    /// Its name as given in the form.
+    pub org_name: String,
+    /// Its credit code.
+    pub credit_code: String,
+    /// 备申〔YYYY〕NNN号, or empty before submission.
+    pub number: String,
+    /// `draft`, `under_review`, `filed`, `refused`, `withdrawn`, `removed`.
+    pub phase: String,
+    /// Where the review stands: `` `unassigned`, `checking`, `with_nda`, `opinion`, `proposed`, `` or empty.
+    pub stage: String,
+    /// Day of receipt in China Standard Time.
+    pub received: String,
+    /// Moment of receipt in microseconds, 0 before.
+    pub submitted: i64,
+    /// Last day of the decision (earliest).
+    pub due_from: String,
+    /// Last day of the decision (latest).
+    pub due_to: String,
+    /// Account of the handler, or empty.
+    pub handler: String,
+    /// Name of the handler, or empty.
+    pub handler_name: String,
+    /// Slots found complete.
+    pub complete: i64,
+    /// Slots found wanting.
+    pub wanting: i64,
+    /// Slots without a verdict.
+    pub unjudged: i64,
+    /// Opinion of the data authority: empty, `sent`, `complete`, `wanting`, `disputed`.
+    pub nda: String,
+    /// Whether it was filed after the ten working days.
+    pub late: bool,
+    /// The filing that it was copied from, or empty.
+    pub previous: String,
+    /// Day of the decision, withdrawal or removal.
+    pub decided: String,
+    /// Last change, microseconds.
+    pub updated: i64,
+}
+
+impl FilingRow {
+    pub(crate) fn values(self) -> Vec<Val> {
+        vec![
+            self.case_id.into(),
+            self.version.into(),
+            self.org.into(),
+            self.org_name.into(),
+            self.credit_code.into(),
+            self.number.into(),
+            self.phase.into(),
+            self.stage.into(),
+            self.received.into(),
+            self.submitted.into(),
+            self.due_from.into(),
+            self.due_to.into(),
+            self.handler.into(),
+            self.handler_name.into(),
+            self.complete.into(),
+            self.wanting.into(),
+            self.unjudged.into(),
+            self.nda.into(),
+            self.late.into(),
+            self.previous.into(),
+            self.decided.into(),
+            self.updated.into(),
+        ]
+    }
+}
+
+impl ClockRow {
+    pub(crate) fn values(self, case_id: &str) -> Vec<Val> {
+        vec![
+            case_id.into(),
+            self.name.into(),
+            self.org.into(),
+            self.article.into(),
+            self.trigger.to_string().into(),
+            self.due_from.to_string().into(),
+            self.due_to.to_string().into(),
+            self.calendar.into(),
+            self.status.as_str().into(),
+            self.ended.map(micros).into(),
+        ]
+    }
+}
+
+impl Tx {
+    pub(crate) async fn project<L: Projected>(&mut self, case: &CaseMeta<'_>, state: &L) -> Result<(), Error> {
+        let calendar = self.calendar().await?;
+        let rows = L::project(case, state, &calendar);
+        if let Some(f) = rows.filing {
+            self.put(T::Filing, f.values()).await?;
+        }
+        for c in rows.clocks {
+            self.put(T::Clock, c.values(case.id)).await?;
+        }
+        self.touch(case.id);
+        Ok(())
+    }
+}
+
+/// The head row of a case.
+pub(crate) fn head_values(case: &CaseMeta<'_>, kind: &str, org: &str) -> Vec<Val> {
+    vec![
+        case.id.into(),
+        kind.into(),
+        signed(case.version).into(),
+        org.into(),
+        micros(case.created).into(),
+        micros(case.updated).into(),
+    ]
+}
