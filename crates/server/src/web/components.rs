@@ -483,8 +483,12 @@ pub struct ViewerView {
 
 /// Width of the filled part of a progress meter of 260 units.
 #[must_use]
-pub fn meter_width(done: impl TryInto<u64>, all: impl TryInto<u64>) -> u64 {
-    let (done, all) = (done.try_into().unwrap_or(0), all.try_into().unwrap_or(0));
+pub fn meter_width<D, A>(done: &D, all: &A) -> u64
+where
+    D: Copy + TryInto<u64>,
+    A: Copy + TryInto<u64>,
+{
+    let (done, all) = ((*done).try_into().unwrap_or(0), (*all).try_into().unwrap_or(0));
     (done.min(all) * 260).checked_div(all).unwrap_or(0)
 }
 

@@ -123,8 +123,14 @@ impl Form {
         if self.values.contains_key(field) {
             return parse_date(self.value(field));
         }
-        let part = |name: &str| half_width(self.trimmed(&format!("{field}-{name}")));
+        let part = |name: &str| half_width(self.part(field, name).trim());
         parse_date(&format!("{}-{}-{}", part("year"), part("month"), part("day")))
+    }
+
+    /// What was typed into one of the three boxes of a date: `year`, `month` or `day`.
+    #[must_use]
+    pub fn part(&self, field: &str, part: &str) -> &str {
+        self.value(&format!("{field}-{part}"))
     }
 
     /// Nothing was typed into the date field, in either shape.

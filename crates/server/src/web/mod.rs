@@ -3,6 +3,7 @@
 //! Page writers: `crates/server/templates/README.md` lists the template macros and how a page is put together.
 
 pub mod assets;
+pub mod chart;
 pub mod components;
 pub mod errors;
 pub mod fmt;

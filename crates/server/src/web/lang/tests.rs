@@ -41,7 +41,9 @@ fn han(c: char) -> bool {
 /// `{% if l.zh() %}`; an element with `lang="zh-CN"` is Chinese on purpose.
 fn without_paired(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = text;
+    // The way to the Chinese page is named in Chinese on the English one.
+    let text = text.replace("\"English\", \"中文\"", "");
+    let mut rest = text.as_str();
     while !rest.is_empty() {
         let cut = |rest: &str, end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
         if rest.starts_with("{#") {
