@@ -2,26 +2,26 @@
 // No HTML is ever written from strings, so the pages run under `require-trusted-types-for 'script'`.
 import { Button } from 'govuk-frontend/dist/govuk/components/button/button.mjs';
 import { CharacterCount } from 'govuk-frontend/dist/govuk/components/character-count/character-count.mjs';
-import { Checkboxes } from 'govuk-frontend/dist/govuk/components/checkboxes/checkboxes.mjs';
 import { ErrorSummary } from 'govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs';
 import { FileUpload } from 'govuk-frontend/dist/govuk/components/file-upload/file-upload.mjs';
 import { NotificationBanner } from 'govuk-frontend/dist/govuk/components/notification-banner/notification-banner.mjs';
 import { PasswordInput } from 'govuk-frontend/dist/govuk/components/password-input/password-input.mjs';
-import { Radios } from 'govuk-frontend/dist/govuk/components/radios/radios.mjs';
 import { SkipLink } from 'govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs';
 import { autosave } from './autosave.js';
 import { keys } from './keys.js';
-import { confirmLeaving, selectAll } from './lists.js';
+import { confirmLeaving, nameUpload, reveal, selectAll } from './lists.js';
 import { timeout } from './timeout.js';
 import { upload } from './upload.js';
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported');
 
-for (const Part of [Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, SkipLink]) {
+for (const Part of [Button, CharacterCount, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, SkipLink]) {
   for (const root of document.querySelectorAll(`[data-module="${Part.moduleName}"]`)) {
     try { new Part(root); } catch (error) { console.error(error); }
   }
 }
+for (const root of document.querySelectorAll('[data-reveals]')) reveal(root);
+for (const root of document.querySelectorAll('.govuk-file-upload-button')) nameUpload(root);
 for (const root of document.querySelectorAll('form[data-autosave]')) autosave(root);
 for (const root of document.querySelectorAll('input[type=file][data-upload]')) upload(root);
 for (const root of document.querySelectorAll('table[data-keys]')) keys(root);

@@ -25,3 +25,22 @@ export function confirmLeaving(form) {
   form.addEventListener('saved', () => { dirty = false; });
   window.addEventListener('beforeunload', (event) => { if (dirty) event.preventDefault(); });
 }
+
+/**
+ * Shows the field that belongs to a radio button only while the button is chosen. (The base's own part puts
+ * `aria-expanded` on radio buttons, which ARIA does not allow.) Without script all such fields are visible.
+ */
+export function reveal(radio) {
+  const field = document.getElementById(radio.dataset.reveals);
+  const show = () => { field.hidden = !radio.checked; };
+  for (const other of document.getElementsByName(radio.name)) other.addEventListener('change', show);
+  show();
+}
+
+/** The enhanced upload button is named by its label and its own words, without the hidden comma between them. */
+export function nameUpload(button) {
+  const comma = document.getElementById(`${button.id}-comma`);
+  if (!comma) return;
+  button.setAttribute('aria-labelledby', button.getAttribute('aria-labelledby').replace(`${comma.id} `, ''));
+  comma.remove();
+}
