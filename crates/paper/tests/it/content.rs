@@ -216,6 +216,7 @@ fn the_refusal_names_material_reason_and_article() {
         for further in &notice.head.further {
             assert_has(&t, &[further]);
         }
+        assert_has(&t, &[&notice.refile_url]);
     }
 }
 
