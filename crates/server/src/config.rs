@@ -1,0 +1,238 @@
+//! Settings: one TOML file, `GUOSUO_…` variables, flags. Every key is optional with a safe
+//! default, and an unknown key stops the start.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+/// The settings of an instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the instance keeps its files.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: String,
+    /// Database: `sqlite://…` or `postgres://…`. Empty: SQLite in the data folder.
+    pub database: String,
+    /// Blobs: `file:///…` or `s3://bucket/prefix?endpoint=…`. Empty: a folder in the data folder.
+    pub blobs: String,
+    /// The address by which people reach the instance, e.g. `https://example.gov.cn`.
+    pub public_origin: String,
+    /// Listener of `/metrics`; empty: the main listener serves it to loopback only.
+    pub metrics_listen: String,
+    /// Who runs the site: shown in the footer.
+    pub site: Site,
+    /// Sign-in.
+    pub auth: Auth,
+    /// Uploads.
+    pub uploads: Uploads,
+    /// Mail.
+    pub mail: Mail,
+    /// Thresholds of the lamps, in working days left.
+    pub lamps: Lamps,
+    /// House limits of the filing.
+    pub filing: guosuo_case::filing::Config,
+    /// Name that the transparency log signs with (its origin).
+    pub log_origin: String,
+}
+
+/// The footer record (the statutory items of a government site) and the names on notices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Site {
+    /// 主办单位.
+    pub host: String,
+    /// The authority that signs notices.
+    pub authority: String,
+    /// 网站标识码.
+    pub site_code: String,
+    /// ICP 备案号.
+    pub icp: String,
+    /// 公安备案号.
+    pub police: String,
+    /// Telephone for questions.
+    pub phone: String,
+    /// Hours of the telephone.
+    pub hours: String,
+    /// Postal address.
+    pub address: String,
+    /// Marks every page as a demonstration.
+    pub demonstration: bool,
+}
+
+/// Sign-in and sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// Idle minutes until staff are signed out.
+    pub idle_minutes_staff: i64,
+    /// Idle minutes until people of bodies are signed out.
+    pub idle_minutes_body: i64,
+    /// Hours until any session ends.
+    pub absolute_hours: i64,
+    /// Wrong passwords for one account until it waits.
+    pub tries_per_account: u32,
+    /// Wrong passwords from one address until it waits.
+    pub tries_per_address: u32,
+    /// Minutes that it waits.
+    pub wait_minutes: i64,
+}
+
+/// Uploads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Uploads {
+    /// Largest file, in MiB.
+    pub max_mib: u64,
+    /// Most pages drawn.
+    pub max_pages: u32,
+    /// Most files in one slot (sheets of item 3 excepted).
+    pub max_files_per_slot: usize,
+    /// Megabytes of memory that drawing one file may take.
+    pub draw_memory_mib: u64,
+    /// Seconds of processor time that drawing one file may take.
+    pub draw_seconds: u64,
+}
+
+/// Mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://user:password@host:port`, `smtps://…`; empty: mails are written to `data/mail`.
+    pub smtp: String,
+    /// Sender.
+    pub from: String,
+}
+
+/// Thresholds of the lamps (house limits; the legal limit itself is not configurable).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lamps {
+    /// Red at so many working days left, or fewer.
+    pub red: i64,
+    /// Yellow at so many, or fewer.
+    pub yellow: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("guosuo-data"),
+            listen: "127.0.0.1:8060".into(),
+            database: String::new(),
+            blobs: String::new(),
+            public_origin: String::new(),
+            metrics_listen: String::new(),
+            site: Site::default(),
+            auth: Auth::default(),
+            uploads: Uploads::default(),
+            mail: Mail::default(),
+            lamps: Lamps::default(),
+            filing: guosuo_case::filing::Config::default(),
+            log_origin: "guosuo.example/log".into(),
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            host: "主办单位名称".into(),
+            authority: "国家互联网信息办公室".into(),
+            site_code: "0000000000".into(),
+            icp: "ICP备案号".into(),
+            police: "公安备案号".into(),
+            phone: "010-0000 0000".into(),
+            hours: "9:00—17:00".into(),
+            address: String::new(),
+            demonstration: false,
+        }
+    }
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            idle_minutes_staff: 15,
+            idle_minutes_body: 30,
+            absolute_hours: 8,
+            tries_per_account: 5,
+            tries_per_address: 30,
+            wait_minutes: 15,
+        }
+    }
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { max_mib: 100, max_pages: 500, max_files_per_slot: 20, draw_memory_mib: 512, draw_seconds: 20 }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { smtp: String::new(), from: "guosuo@localhost".into() }
+    }
+}
+
+impl Default for Lamps {
+    fn default() -> Self {
+        Self { red: 3, yellow: 10 }
+    }
+}
+
+impl Config {
+    /// Reads the file, if one is named.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds an unknown key or a wrong value.
+    pub fn load(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("the settings {} are wrong", path.display()))
+    }
+
+    /// The database address in force.
+    pub fn database_url(&self) -> String {
+        if self.database.is_empty() { format!("sqlite://{}", self.data.join("guosuo.db").display()) } else { self.database.clone() }
+    }
+
+    /// The blob address in force.
+    pub fn blobs_url(&self) -> String {
+        if self.blobs.is_empty() { format!("file://{}", absolute(&self.data.join("blobs")).display()) } else { self.blobs.clone() }
+    }
+
+    /// Items of the footer that the operator has not filled in: a warning at start.
+    pub fn missing_site_items(&self) -> Vec<&'static str> {
+        let d = Site::default();
+        [
+            ("site.host", self.site.host == d.host),
+            ("site.site_code", self.site.site_code == d.site_code),
+            ("site.icp", self.site.icp == d.icp),
+            ("site.police", self.site.police == d.police),
+            ("site.phone", self.site.phone == d.phone),
+        ]
+        .into_iter()
+        .filter_map(|(k, missing)| missing.then_some(k))
+        .collect()
+    }
+}
+
+fn absolute(p: &Path) -> PathBuf {
+    std::path::absolute(p).unwrap_or_else(|_| p.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_optional_and_unknown_ones_are_refused() {
+        assert_eq!(toml::from_str::<Config>("").unwrap(), Config::default());
+        let c: Config = toml::from_str("[lamps]\nred = 2\n").unwrap();
+        assert_eq!((c.lamps.red, c.lamps.yellow), (2, 10));
+        assert!(toml::from_str::<Config>("[lamps]\nblue = 2\n").unwrap_err().to_string().contains("blue"));
+    }
+}

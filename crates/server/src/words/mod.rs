@@ -1,0 +1,55 @@
+//! The law's codes in words, Chinese and English. Every match is total: a new code without
+//! its words does not compile.
+
+mod filing;
+mod material;
+mod refusal;
+
+pub use filing::{event, field, field_problem, finding, nature, outcome, phase, reason, stage, verdict};
+pub use material::{covers, requirement, slot, slot_short, template_outline};
+pub use refusal::refusal;
+
+use guosuo_case::{OrgKind, Role};
+
+use crate::web::lang::Lang;
+
+/// A role.
+pub fn role(l: Lang, r: Role) -> &'static str {
+    match r {
+        Role::Operator => l.t("经办人", "Operator"),
+        Role::OrgAdmin => l.t("机构管理员", "Organisation administrator"),
+        Role::CacHandler => l.t("备案审核岗", "Filing handler"),
+        Role::CacHead => l.t("处室负责人", "Section head"),
+        Role::NdaReviewer => l.t("会同审核岗", "Joint reviewer"),
+        Role::SamrReader => l.t("信息查阅岗", "Information reader"),
+        Role::SystemAdmin => l.t("系统管理员", "System administrator"),
+        Role::SecurityAdmin => l.t("安全管理员", "Security administrator"),
+        Role::AuditAdmin => l.t("审计管理员", "Audit administrator"),
+    }
+}
+
+/// A kind of organisation.
+pub fn org_kind(l: Lang, k: OrgKind) -> &'static str {
+    match k {
+        OrgKind::Body => l.t("专业认证机构", "Certification body"),
+        OrgKind::Cac => l.t("国家网信部门", "Cyberspace Administration of China"),
+        OrgKind::Nda => l.t("国家数据管理部门", "National Data Administration"),
+        OrgKind::Samr => l.t("国家市场监督管理部门", "State Administration for Market Regulation"),
+        OrgKind::Platform => l.t("平台运行单位", "Platform operator"),
+    }
+}
+
+/// An article as people cite it: `M 12(3)` is 《办法》第十二条第三款.
+pub fn article(l: Lang, citation: &str) -> String {
+    if citation == "house" {
+        return l.t("平台内部规则", "house rule").to_owned();
+    }
+    if citation == "regime 2.6" {
+        return l.t("法律未作规定，依申请或者依职权办理", "not regulated; a stated act").to_owned();
+    }
+    match citation.parse::<guosuo_rules::article::Article>() {
+        Ok(a) if l.zh() => a.cite_zh(),
+        Ok(a) => a.cite_en(),
+        Err(_) => citation.to_owned(),
+    }
+}
