@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use crate::web::Site;
 
 /// The settings of an instance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where the instance keeps its files.
@@ -22,8 +24,12 @@ pub struct Config {
     pub public_origin: String,
     /// Listener of `/metrics`; empty: the main listener serves it to loopback only.
     pub metrics_listen: String,
-    /// Who runs the site: shown in the footer.
+    /// Who runs the site: head and foot of every page.
     pub site: Site,
+    /// The authority that signs receipts and notices.
+    pub authority: String,
+    /// Postal or visiting address for questions, printed on notices.
+    pub contact: String,
     /// Sign-in.
     pub auth: Auth,
     /// Uploads.
@@ -38,32 +44,8 @@ pub struct Config {
     pub log_origin: String,
 }
 
-/// The footer record (the statutory items of a government site) and the names on notices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Site {
-    /// 主办单位.
-    pub host: String,
-    /// The authority that signs notices.
-    pub authority: String,
-    /// 网站标识码.
-    pub site_code: String,
-    /// ICP 备案号.
-    pub icp: String,
-    /// 公安备案号.
-    pub police: String,
-    /// Telephone for questions.
-    pub phone: String,
-    /// Hours of the telephone.
-    pub hours: String,
-    /// Postal address.
-    pub address: String,
-    /// Marks every page as a demonstration.
-    pub demonstration: bool,
-}
-
 /// Sign-in and sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
     /// Idle minutes until staff are signed out.
@@ -81,7 +63,7 @@ pub struct Auth {
 }
 
 /// Uploads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Uploads {
     /// Largest file, in MiB.
@@ -97,7 +79,7 @@ pub struct Uploads {
 }
 
 /// Mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
     /// `smtp://user:password@host:port`, `smtps://…`; empty: mails are written to `data/mail`.
@@ -107,7 +89,7 @@ pub struct Mail {
 }
 
 /// Thresholds of the lamps (house limits; the legal limit itself is not configurable).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lamps {
     /// Red at so many working days left, or fewer.
@@ -126,28 +108,14 @@ impl Default for Config {
             public_origin: String::new(),
             metrics_listen: String::new(),
             site: Site::default(),
+            authority: "国家互联网信息办公室".into(),
+            contact: String::new(),
             auth: Auth::default(),
             uploads: Uploads::default(),
             mail: Mail::default(),
             lamps: Lamps::default(),
             filing: guosuo_case::filing::Config::default(),
             log_origin: "guosuo.example/log".into(),
-        }
-    }
-}
-
-impl Default for Site {
-    fn default() -> Self {
-        Self {
-            host: "主办单位名称".into(),
-            authority: "国家互联网信息办公室".into(),
-            site_code: "0000000000".into(),
-            icp: "ICP备案号".into(),
-            police: "公安备案号".into(),
-            phone: "010-0000 0000".into(),
-            hours: "9:00—17:00".into(),
-            address: String::new(),
-            demonstration: false,
         }
     }
 }
@@ -203,21 +171,6 @@ impl Config {
     pub fn blobs_url(&self) -> String {
         if self.blobs.is_empty() { format!("file://{}", absolute(&self.data.join("blobs")).display()) } else { self.blobs.clone() }
     }
-
-    /// Items of the footer that the operator has not filled in: a warning at start.
-    pub fn missing_site_items(&self) -> Vec<&'static str> {
-        let d = Site::default();
-        [
-            ("site.host", self.site.host == d.host),
-            ("site.site_code", self.site.site_code == d.site_code),
-            ("site.icp", self.site.icp == d.icp),
-            ("site.police", self.site.police == d.police),
-            ("site.phone", self.site.phone == d.phone),
-        ]
-        .into_iter()
-        .filter_map(|(k, missing)| missing.then_some(k))
-        .collect()
-    }
 }
 
 fn absolute(p: &Path) -> PathBuf {
@@ -230,7 +183,7 @@ mod tests {
 
     #[test]
     fn every_key_is_optional_and_unknown_ones_are_refused() {
-        assert_eq!(toml::from_str::<Config>("").unwrap(), Config::default());
+        assert_eq!(toml::from_str::<Config>("").unwrap().listen, Config::default().listen);
         let c: Config = toml::from_str("[lamps]\nred = 2\n").unwrap();
         assert_eq!((c.lamps.red, c.lamps.yellow), (2, 10));
         assert!(toml::from_str::<Config>("[lamps]\nblue = 2\n").unwrap_err().to_string().contains("blue"));

@@ -158,7 +158,7 @@ pub fn reason(l: Lang, s: Slot, r: &ReasonCode) -> String {
         ReasonCode::RosterIdNumber { row, name } if l.zh() => format!("名册第{row}行“{name}”的身份证号码校验不对，请核对。"),
         ReasonCode::RosterIdNumber { row, name } => format!("The resident ID number of “{name}” (row {row}) fails its check. Please compare it with the card."),
         ReasonCode::Late { due, noted } => {
-            let day = crate::web::fmt::date(l, *due);
+            let day = l.date(*due).words;
             match (l.zh(), noted) {
                 (true, false) => format!("法定的10个工作日已于{day}届满。仍可提交，请在说明栏写明原因，审核人员会看到。"),
                 (true, true) => format!("法定的10个工作日已于{day}届满。仍可提交，已写说明。"),

@@ -3,7 +3,6 @@
 use guosuo_case::{Refusal, RefusalCode};
 
 use super::{article, finding, slot_short};
-use crate::web::fmt;
 use crate::web::lang::Lang;
 
 /// A refusal as one or two sentences, the article in brackets at the end.
@@ -64,7 +63,7 @@ fn body(l: Lang, code: &RefusalCode) -> String {
             return if l.zh() { format!("{s}不齐全，不能予以备案。") } else { format!("{s} not complete, so the filing cannot be accepted.") };
         }
         RefusalCode::OverdueReasonMissing { due } => {
-            let day = fmt::date(l, *due);
+            let day = l.date(*due).words;
             return if l.zh() {
                 format!("30个工作日已于{day}届满。先由承办人书面说明原因，再作出决定；系统不会自动决定。")
             } else {
