@@ -1,3 +1,13 @@
 //! The server of Guosuo 过所 as a library, so that the binary, the tests and the tools share one program.
 
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod keys;
+pub mod mail;
+pub mod router;
+pub mod serve;
 pub mod web;
+pub mod words;

@@ -1,0 +1,214 @@
+//! Putting an instance together and serving it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use guosuo_paper::{Fonts, Press};
+use guosuo_store::{Blobs, Options, RootKey, Store};
+use tower_http::csrf::CsrfLayer;
+
+use crate::app::{App, Inner};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, ErrorMark};
+use crate::keys::Keys;
+use crate::mail::Mailer;
+use crate::router::{Route, Routes};
+use crate::web::errors::ErrorPage;
+use crate::web::{Screen, assets, headers, lang, preferences};
+use crate::words;
+
+/// Opens everything that an instance needs.
+///
+/// # Errors
+/// With the part that cannot be opened and what would help.
+pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
+    std::fs::create_dir_all(&config.data).with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+    let root_key = RootKey::load_or_create(&config.data.join("keys").join("root.key"))?;
+    let keys = Keys::open_or_make(&config.data.join("keys"))?;
+    let options = Options { origin: Some(config.log_origin.clone()), ..Options::new(root_key) };
+    let store = Store::open(&config.database_url(), options).await.with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
+    let blobs = Blobs::open(&config.blobs_url(), &store).await.with_context(|| format!("cannot open the file store {}", config.blobs_url()))?;
+    let press = match Fonts::load().and_then(|f| f.self_test().map(|_| f)) {
+        Ok(fonts) => Ok(Press::new(fonts)),
+        Err(e) => {
+            tracing::error!(error = %e, "PDF output is switched off");
+            Err(e.to_string())
+        }
+    };
+    let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
+    Ok(App::new(Inner { config, clock, store, blobs, press, keys, mailer }))
+}
+
+/// An address without the password in it, for messages.
+pub fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => match url[scheme + 3..at].split_once(':') {
+            Some((user, _)) => format!("{}{user}:…{}", &url[..scheme + 3], &url[at..]),
+            None => url.to_owned(),
+        },
+        _ => url.to_owned(),
+    }
+}
+
+/// All addresses of the service with the rights they need.
+pub fn routes() -> Routes {
+    let r = Routes::default();
+    crate::auth::routes(r)
+}
+
+/// The table of addresses.
+pub fn table() -> Vec<Route> {
+    routes().finish().1
+}
+
+/// The whole service.
+pub fn service(app: App) -> Router {
+    let site = Arc::new(app.config.site.clone());
+    let (pages, _) = routes().finish();
+    let mut csrf = CsrfLayer::new();
+    if !app.config.public_origin.is_empty() {
+        csrf = CsrfLayer::new().add_trusted_origin(&app.config.public_origin).unwrap_or_default();
+    }
+    let upload = usize::try_from(app.config.uploads.max_mib).unwrap_or(100).saturating_mul(1 << 20) + (1 << 20);
+    let inner = pages
+        .route("/a/{file}", get(assets::serve))
+        .route("/preferences", get(preferences::set).post(preferences::set))
+        .fallback(async || Error::NotFound)
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .layer(DefaultBodyLimit::max(upload))
+        .layer(csrf)
+        .layer(middleware::from_fn_with_state(app.clone(), crate::auth::session::recognise))
+        .layer(middleware::from_fn_with_state(app.clone(), dress_errors))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Error::Fault(anyhow::anyhow!("a handler panicked")).into_response()
+        }))
+        .layer(middleware::from_fn(number_and_log))
+        .layer(middleware::from_fn(headers::harden))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(app);
+    lang::speak(inner, site)
+}
+
+/// The number of a request, for the log and for the error page.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+async fn number_and_log(mut request: Request, next: Next) -> Response {
+    let id = guosuo_store::new_id();
+    let short = id[id.len() - 12..].to_owned();
+    request.extensions_mut().insert(RequestId(short.clone()));
+    let method = request.method().clone();
+    // The route, never the path: addresses may carry ids and tokens.
+    let route = request.extensions().get::<axum::extract::MatchedPath>().map(|p| p.as_str().to_owned());
+    let begun = std::time::Instant::now();
+    let mut response = next.run(request).await;
+    let status = response.status().as_u16();
+    let elapsed = begun.elapsed();
+    metrics::counter!("guosuo_requests_total", "status" => status.to_string()).increment(1);
+    metrics::histogram!("guosuo_request_seconds").record(elapsed.as_secs_f64());
+    tracing::info!(request = short, %method, route, status, ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX), "request");
+    if let Ok(value) = HeaderValue::try_from(short) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
+
+/// Turns an [`Error`] and bare error answers into designed pages, or problem+json for the
+/// interface.
+async fn dress_errors(State(app): State<App>, screen: Screen, request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
+    let api = request.uri().path().starts_with("/api/") || accepts_json(&request);
+    let mut screen = screen;
+    let response = next.run(request).await;
+    let status = response.status();
+    let mark = response.extensions().get::<ErrorMark>().cloned();
+    let bare = !response.headers().contains_key(header::CONTENT_TYPE)
+        || response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
+    if mark.is_none() && !((status.is_client_error() || status.is_server_error()) && bare) {
+        return response;
+    }
+    screen.site = Arc::new(app.config.site.clone());
+    let retry = response.headers().get(header::RETRY_AFTER).cloned();
+    let mut dressed = dress(&screen, status, mark.as_ref(), &id, api);
+    if let Some(r) = retry {
+        dressed.headers_mut().insert(header::RETRY_AFTER, r);
+    }
+    dressed
+}
+
+fn accepts_json(request: &Request) -> bool {
+    request.headers().get(header::ACCEPT).is_some_and(|a| a.as_bytes().starts_with(b"application/json"))
+}
+
+fn dress(screen: &Screen, status: StatusCode, mark: Option<&ErrorMark>, id: &str, api: bool) -> Response {
+    let l = screen.lang;
+    let refused = mark.and_then(|m| m.refusal.as_ref());
+    if api {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or_default(),
+            "status": status.as_u16(),
+            "detail": refused.map_or_else(|| mark.map(|m| m.note.clone()).unwrap_or_default(), |r| words::refusal(l, r)),
+            "message": refused.map(|r| words::refusal(l, r)),
+            "refusal": refused.map(|r| serde_json::json!({"code": r.code, "article": r.article, "possible_from": r.possible_from})),
+            "request": id,
+        });
+        return (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+    }
+    let mut page = ErrorPage::new(screen, status, id);
+    if let Some(r) = refused {
+        page = page.because(words::refusal(l, r));
+    }
+    if let Some(m) = mark {
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            page = page.retry_after(m.number);
+        }
+        if status == StatusCode::PAYLOAD_TOO_LARGE && m.number > 0 {
+            let max = m.number;
+            page = page.because(l.pick(
+                format!("文件超过上限。单个文件不超过{max} MB；请压缩扫描件（200至300 dpi）或者分成几个文件上传。"),
+                format!("The file is too large. Each file may have up to {max} MB; lower the resolution (200 to 300 dpi) or split it."),
+            ));
+        }
+    }
+    page.into_response()
+}
+
+/// Serves until told to stop; calls `ready` with the address once it listens.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn run(app: App, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(&app.config.listen).await.with_context(|| {
+        format!("cannot listen on {}; choose another address with --listen, for example 127.0.0.1:0", app.config.listen)
+    })?;
+    ready(listener.local_addr()?);
+    for item in app.config.site.missing() {
+        tracing::warn!(item, "an item that a government site must show in its footer is empty");
+    }
+    let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+    Ok(())
+}
+
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! { _ = interrupt => {}, _ = term.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
