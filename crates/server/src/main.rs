@@ -1,3 +1,7 @@
 //! The program `guosuo`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    guosuo::cli::main()
+}

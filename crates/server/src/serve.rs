@@ -11,7 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use guosuo_paper::{Fonts, Press};
-use guosuo_store::{Blobs, Options, RootKey, Store};
+use guosuo_store::{Options, RootKey, Store};
 use tower_http::csrf::CsrfLayer;
 
 use crate::app::{App, Inner};
@@ -35,7 +35,6 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     let keys = Keys::open_or_make(&config.data.join("keys"))?;
     let options = Options { origin: Some(config.log_origin.clone()), ..Options::new(root_key) };
     let store = Store::open(&config.database_url(), options).await.with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
-    let blobs = Blobs::open(&config.blobs_url(), &store).await.with_context(|| format!("cannot open the file store {}", config.blobs_url()))?;
     let press = match Fonts::load().and_then(|f| f.self_test().map(|_| f)) {
         Ok(fonts) => Ok(Press::new(fonts)),
         Err(e) => {
@@ -44,7 +43,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         }
     };
     let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
-    Ok(App::new(Inner { config, clock, store, blobs, press, keys, mailer }))
+    Ok(App::new(Inner { config, clock, store, press, keys, mailer }))
 }
 
 /// An address without the password in it, for messages.

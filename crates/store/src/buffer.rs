@@ -84,7 +84,7 @@ tables! {
     Head = "case_head" ["case_id", "kind", "version", "org", "created", "updated"] replace by 1;
     Event = "event" ["case_id", "seq", "kind", "name", "version", "at", "actor", "org", "suite", "body"] replace by 0;
     Filing = "filing" ["case_id", "version", "org", "org_name", "credit_code", "number", "phase", "stage", "received",
-        "submitted", "due_from", "due_to", "handler", "handler_name", "complete", "wanting", "unjudged", "nda", "late", "previous",
+        "submitted", "due_from", "due_to", "handler", "handler_name", "complete", "wanting", "wanting_items", "unjudged", "nda", "nda_since", "late", "previous",
         "decided", "updated"] replace by 1;
     Clock = "clock" ["case_id", "name", "org", "article", "trigger", "due_from", "due_to", "calendar", "status",
         "ended"] replace by 2;

@@ -23,6 +23,7 @@ mod catalogue;
 mod clocks;
 mod db;
 mod error;
+mod filings;
 mod idem;
 mod inbox;
 mod jobs;

@@ -120,14 +120,18 @@ pub struct FilingRow {
     pub handler: String,
     /// Name of the handler, or empty.
     pub handler_name: String,
-    /// Slots found complete.
+    /// Materials (of nine) found complete.
     pub complete: i64,
-    /// Slots found wanting.
+    /// Materials found wanting.
     pub wanting: i64,
-    /// Slots without a verdict.
+    /// Their numbers, such as `3,8`.
+    pub wanting_items: String,
+    /// Materials without a verdict.
     pub unjudged: i64,
     /// Opinion of the data authority: empty, `sent`, `complete`, `wanting`, `disputed`.
     pub nda: String,
+    /// When it was sent or answered, microseconds; 0 before.
+    pub nda_since: i64,
     /// Whether it was filed after the ten working days.
     pub late: bool,
     /// The filing that it was copied from, or empty.
@@ -157,8 +161,10 @@ impl FilingRow {
             self.handler_name.into(),
             self.complete.into(),
             self.wanting.into(),
+            self.wanting_items.into(),
             self.unjudged.into(),
             self.nda.into(),
+            self.nda_since.into(),
             self.late.into(),
             self.previous.into(),
             self.decided.into(),

@@ -18,7 +18,8 @@ use super::{HalfSignedIn, session, totp};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::preferences::is_own;
-use crate::web::{Flash, Form, Front, Lang, Shell};
+use crate::web::shell::Flash;
+use crate::web::{Form, Front, Lang, Shell};
 
 #[derive(Template)]
 #[template(path = "auth/code.html")]

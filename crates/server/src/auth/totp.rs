@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
-use totp_rs::{Builder, Totp};
+use totp_rs::{Builder, Secret, Totp};
 
 /// Bytes of a secret.
 pub const SECRET_BYTES: usize = 20;
 
 fn totp(secret: &[u8]) -> Option<Totp> {
-    Builder::new().with_secret(secret.to_vec()).with_skew(1).build().ok()
+    let secret: [u8; SECRET_BYTES] = secret.try_into().ok()?;
+    Builder::new().with_secret(Secret::new_stack(secret)).with_skew(1).build().ok()
 }
 
 /// Checks a code. `last_step` is the step of the last code that was accepted: it and all
