@@ -6,6 +6,8 @@
 mod batch;
 mod due;
 mod id;
+mod path;
+pub mod path_words;
 mod words;
 
 use std::io::{self, BufRead, Write};
@@ -15,6 +17,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use due::DueArgs;
 pub use id::IdArgs;
+pub use path::PathArgs;
 
 /// The small binary.
 #[derive(Debug, Parser)]
@@ -44,6 +47,8 @@ pub enum RuleCommand {
     Due(DueArgs),
     /// 校验统一社会信用代码或身份证件号码 / check a credit code or an ID number
     Id(IdArgs),
+    /// 个人信息出境走哪条路径 / which way personal information may leave
+    Path(Box<PathArgs>),
 }
 
 /// Language of what is printed.
@@ -98,6 +103,7 @@ pub fn run(
     let result = match command {
         RuleCommand::Due(args) => due::run(&args, stdin, stdout),
         RuleCommand::Id(args) => id::run(&args, stdin, stdout),
+        RuleCommand::Path(args) => path::run(&args, stdin, stdout),
     };
     let result = result.and_then(|outcome| {
         stdout.flush()?;

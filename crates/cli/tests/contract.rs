@@ -156,3 +156,129 @@ fn one_id_tells_by_its_status() {
         status(1)
     );
 }
+
+fn facts(
+    ciio: bool,
+    important: bool,
+    non_sensitive: u64,
+    sensitive: u64,
+    exempt: &str,
+    ftz: &str,
+) -> String {
+    format!(
+        "{{\"ciio\":{ciio},\"important_data\":{important},\"non_sensitive\":{non_sensitive},\"sensitive\":{sensitive},\"exempt\":\"{exempt}\",\"ftz\":\"{ftz}\"}}\n"
+    )
+}
+
+#[test]
+fn path_in_batch() {
+    let cases = [
+        (facts(false, false, 0, 0, "none", "not_ftz"), "none"),
+        (facts(false, false, 99_999, 0, "none", "not_ftz"), "exempt"),
+        (
+            facts(false, false, 100_000, 0, "none", "not_ftz"),
+            "scc_or_certification",
+        ),
+        (
+            facts(false, false, 999_999, 9_999, "none", "list_absent"),
+            "scc_or_certification",
+        ),
+        (
+            facts(false, false, 1_000_000, 0, "none", "not_ftz"),
+            "security_assessment",
+        ),
+        (
+            facts(
+                false,
+                false,
+                0,
+                10_000,
+                "hr_without_collective_contract",
+                "not_ftz",
+            ),
+            "security_assessment",
+        ),
+        (
+            facts(true, false, 1, 0, "none", "not_ftz"),
+            "security_assessment",
+        ),
+        (
+            facts(false, true, 0, 0, "contract", "outside_list"),
+            "security_assessment",
+        ),
+        (facts(true, false, 5_000_000, 0, "hr", "not_ftz"), "exempt"),
+        (
+            facts(false, false, 5, 5, "gba_contract", "not_ftz"),
+            "review",
+        ),
+        (
+            facts(false, false, 5, 5, "none", "inside_list"),
+            "by_negative_list",
+        ),
+        (facts(false, false, 5, 5, "none", "outside_list"), "exempt"),
+    ];
+    let input: String = cases.iter().map(|(line, _)| line.as_str()).collect();
+    let (out, _, code) = call(&["path", "-", "--on", "2026-11-22"], &input);
+    assert_eq!(code, status(0));
+    for ((line, expected), answer) in cases.iter().zip(out.lines()) {
+        let answer: serde_json::Value = serde_json::from_str(answer).expect("JSON");
+        assert_eq!(answer["path"], *expected, "{line}");
+        assert!(
+            answer["articles"].is_array()
+                && answer["open_in_law"].is_array()
+                && answer["would_change"].is_array()
+        );
+        assert_eq!(answer["assumed"], serde_json::json!([]));
+    }
+    assert_eq!(out.lines().count(), cases.len());
+}
+
+#[test]
+fn path_in_batch_never_stops() {
+    let input = "{\"non_sensitive\":-1}\n{\"non_sensitive\":1e99}\n{\"sensitive\":\"many\"}\n{\"exempt\":\"holiday\"}\n{\"people\":3}\n{\"non_sensitive\":99999999999}\n[]\n{\"on\":\"2020-01-01\",\"sensitive\":1}\nnot json\n{\"sensitive\":1}\n";
+    let (out, _, code) = call(&["path", "-"], input);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((lines.len(), code), (10, status(0)), "{out}");
+    assert!(
+        lines[..9].iter().all(|line| line.starts_with("error\t")),
+        "{out}"
+    );
+    assert!(
+        lines[9].contains("\"path\":\"scc_or_certification\"")
+            && lines[9].contains("\"assumed\":[\"ciio\""),
+        "{out}"
+    );
+}
+
+#[test]
+fn path_by_flags_json_and_questions() {
+    let (out, _, code) = call(
+        &["path", "--non-sensitive", "50000", "--sensitive", "1"],
+        "",
+    );
+    assert!(out.starts_with("订立个人信息出境标准合同"), "{out}");
+    assert!(
+        out.contains("《促进和规范数据跨境流动规定》第八条第一款") && out.contains("规定未明"),
+        "{out}"
+    );
+    assert_eq!(code, status(0));
+    let (out, _, _) = call(
+        &[
+            "path",
+            "--facts",
+            "{\"ciio\":true,\"sensitive\":1}",
+            "--json",
+        ],
+        "",
+    );
+    assert!(out.contains("\"path\":\"security_assessment\""), "{out}");
+    let (out, _, code) = call(&["path", "--lang", "en"], "maybe\ny\nn\n0\n0\n1,000\n\n");
+    assert!(
+        out.contains("Not understood") && out.contains("security assessment (neither"),
+        "{out}"
+    );
+    assert_eq!(code, status(0));
+    assert_eq!(call(&["path"], "").2, status(2));
+    assert_eq!(call(&["path", "--exempt", "holiday"], "").2, status(2));
+    assert_eq!(call(&["path", "somewhere"], "").2, status(2));
+}

@@ -8,5 +8,6 @@ pub mod article;
 pub mod calendar;
 pub mod deadline;
 pub mod ids;
+pub mod path;
 pub mod period;
 pub mod time;
