@@ -11,5 +11,7 @@ pub mod keys;
 pub mod mail;
 pub mod router;
 pub mod serve;
+#[cfg(debug_assertions)]
+pub mod testing;
 pub mod web;
 pub mod words;

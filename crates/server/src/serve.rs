@@ -31,8 +31,9 @@ use crate::words;
 /// With the part that cannot be opened and what would help.
 pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     std::fs::create_dir_all(&config.data).with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
-    let root_key = RootKey::load_or_create(&config.data.join("keys").join("root.key"))?;
-    let keys = Keys::open_or_make(&config.data.join("keys"))?;
+    let key_folder = config.data.join("keys");
+    let keys = Keys::open_or_make(&key_folder)?;
+    let root_key = RootKey::load_or_create(&key_folder.join("root.key"))?;
     let options = Options { origin: Some(config.log_origin.clone()), ..Options::new(root_key) };
     let store = Store::open(&config.database_url(), options).await.with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
     let press = match Fonts::load().and_then(|f| f.self_test().map(|_| f)) {
