@@ -11,7 +11,7 @@ use crate::{
 };
 
 const BODY: &str = "示例启衡认证有限公司（虚构）";
-const CODE: &str = "91990108MA0X00017K";
+const CODE: &str = "91990108MA0X00017J";
 const AUTHORITY: &str = "示例互联网信息办公室（虚构）";
 const DATA_AUTHORITY: &str = "示例数据局（虚构）";
 const RECEIPT: &str = "备申〔2026〕003号";
@@ -205,7 +205,7 @@ impl Receipt {
             form_digest: DIGEST.into(),
             files: SLOTS.iter().take(12).enumerate().map(|(i, s)| file(i, s)).collect(),
             due: Due {
-                date: day("2026-03-17"),
+                date: day("2026-03-13"),
                 latest: None,
                 explanation: "已扣除春节放假的工作日，计入2月14日和2月28日两个调休上班日。".into(),
                 explanation_en: "Spring Festival days are left out; the make-up working days 14 and 28 February are counted.".into(),
@@ -219,8 +219,8 @@ impl Receipt {
             organisation: LONG.into(),
             received_at: at("2026-11-20T15:59:59.25Z"),
             due: Due {
-                date: day("2026-12-31"),
-                latest: Some(day("2027-01-08")),
+                date: day("2027-01-02"),
+                latest: Some(day("2027-01-05")),
                 explanation: "2027年的放假安排尚未公布，届满日是一个范围，公布后即时确定并另行告知。".into(),
                 explanation_en: "The holiday notice for 2027 is not yet published; the day will be fixed and announced when it is.".into(),
             },
@@ -474,7 +474,7 @@ impl CaseCover {
             facts: vec![
                 fact("统一社会信用代码", CODE),
                 fact("收到日期", "2026年1月26日"),
-                fact("期限届满日", "2026年3月17日"),
+                fact("期限届满日", "2026年3月13日"),
                 fact("办理结果", "予以备案并公示"),
                 fact("备案编号", "示备认证〔2026〕001号"),
                 fact("承办人", "示例陈一"),

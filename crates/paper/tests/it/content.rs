@@ -140,7 +140,7 @@ fn the_receipt_lists_every_file_with_its_whole_digest() {
         &[
             // Received in the last second of the day in China.
             "2026年11月20日23:59:59",
-            "2026年12月31日至2027年1月8日（暂定）",
+            "2027年1月2日至2027年1月5日（暂定）",
             "自收到材料的次日起计算",
             "收件不表示材料齐全，也不表示已经备案",
         ],
@@ -154,7 +154,7 @@ fn the_english_receipt_is_complete_and_says_which_text_prevails() {
         assert_has(
             &t,
             &[
-                "Decision due by 17 March 2026",
+                "Decision due by 13 March 2026",
                 "26 January 2026, 09:32:05 (UTC+8)",
                 "counted from the day after receipt",
                 "the Chinese text prevails",
