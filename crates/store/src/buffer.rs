@@ -65,37 +65,55 @@ impl From<Option<String>> for Val {
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) columns: &'static [&'static str],
-    /// How many of the first columns are the key for `replace`; 0 means plain insert.
+    /// How many of the first columns are the key by which rows find their predecessor.
     pub(crate) key: usize,
+    /// What happens when there is one.
+    pub(crate) mode: Mode,
+}
+
+/// What happens to a row whose key is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It is an error.
+    Insert,
+    /// It takes the place of the old one.
+    Replace,
+    /// The old one stays.
+    Keep,
 }
 
 macro_rules! tables {
-    ($($(#[$m:meta])* $id:ident = $name:literal [$($col:literal),*] replace by $key:literal;)*) => {
+    ($($(#[$m:meta])* $id:ident = $name:literal [$($col:literal),*] $mode:ident $key:literal;)*) => {
         /// Index of a table in the buffer.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum T { $($(#[$m])* $id),* }
         /// All buffered tables, in the order in which they are sent (parents first).
-        pub(crate) const TABLES: &[Table] = &[$(Table { name: $name, columns: &[$($col),*], key: $key }),*];
+        pub(crate) const TABLES: &[Table] = &[$(Table { name: $name, columns: &[$($col),*], key: $key, mode: Mode::$mode }),*];
     };
 }
 
 tables! {
-    CaseKey = "case_key" ["case_id", "root_id", "wrapped", "created"] replace by 0;
-    Head = "case_head" ["case_id", "kind", "version", "org", "created", "updated"] replace by 1;
-    Event = "event" ["case_id", "seq", "kind", "name", "version", "at", "actor", "org", "suite", "body"] replace by 0;
+    CaseKey = "case_key" ["case_id", "root_id", "wrapped", "created"] Insert 0;
+    Head = "case_head" ["case_id", "kind", "version", "org", "created", "updated"] Replace 1;
+    Event = "event" ["case_id", "seq", "kind", "name", "version", "at", "actor", "org", "suite", "body"] Insert 0;
     Filing = "filing" ["case_id", "version", "org", "org_name", "credit_code", "number", "phase", "stage", "received",
         "submitted", "due_from", "due_to", "handler", "handler_name", "complete", "wanting", "wanting_items", "unjudged", "nda", "nda_since", "late", "previous",
-        "decided", "updated"] replace by 1;
+        "decided", "updated"] Replace 1;
     Clock = "clock" ["case_id", "name", "org", "article", "trigger", "due_from", "due_to", "calendar", "status",
-        "ended"] replace by 2;
-    Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] replace by 0;
-    Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] replace by 0;
-    Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] replace by 0;
-    Sequence = "sequence" ["kind", "year", "next"] replace by 2;
+        "ended"] Replace 2;
+    Body = "body_register" ["id", "number", "org", "name", "credit_code", "filed", "published", "case_id", "source",
+        "data"] Replace 1;
+    /// The history only grows: a row that is there stays as it is.
+    BodyStatus = "body_status" ["body", "seq", "status", "since", "reason", "at"] Keep 2;
+    Publication = "publication" ["id", "kind", "number", "case_id", "org", "title", "published", "at", "data"] Replace 1;
+    Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] Insert 0;
+    Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] Insert 0;
+    Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] Insert 0;
+    Sequence = "sequence" ["kind", "year", "next"] Replace 2;
     /// Sent last, when the group commits.
-    Ledger = "ledger" ["seq", "at", "class", "actor", "case_id", "row", "prev", "link"] replace by 0;
-    LedgerBody = "ledger_body" ["seq", "body"] replace by 0;
-    Node = "merkle_node" ["level", "idx", "hash"] replace by 0;
+    Ledger = "ledger" ["seq", "at", "class", "actor", "case_id", "row", "prev", "link"] Insert 0;
+    LedgerBody = "ledger_body" ["seq", "body"] Insert 0;
+    Node = "merkle_node" ["level", "idx", "hash"] Insert 0;
 }
 
 /// Most rows in one statement; below 32,766 parameters (SQLite) for the widest table.
@@ -121,7 +139,9 @@ impl Table {
             })
             .collect();
         let mut sql = format!("INSERT INTO {} ({}) VALUES {}", self.name, quoted.join(", "), values.join(", "));
-        if self.key > 0 {
+        if self.mode == Mode::Keep {
+            let _ = write!(sql, " ON CONFLICT ({}) DO NOTHING", quoted[..self.key].join(", "));
+        } else if self.mode == Mode::Replace {
             let set: Vec<String> = quoted[self.key..].iter().map(|c| format!("{c} = excluded.{c}")).collect();
             let _ = write!(sql, " ON CONFLICT ({}) DO UPDATE SET {}", quoted[..self.key].join(", "), set.join(", "));
         }

@@ -16,6 +16,8 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::ledger::CATALOGUE,
         crate::open::CATALOGUE,
         crate::publish::CATALOGUE,
+        crate::queue::CATALOGUE,
+        crate::register::CATALOGUE,
         crate::settings::CATALOGUE,
         crate::tx::CATALOGUE,
     ];

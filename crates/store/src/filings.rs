@@ -9,10 +9,17 @@ use guosuo_rules::time::cst_date;
 
 use crate::db::micros;
 use crate::project::{CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, Rows};
+use crate::published;
 
 impl Projected for Filing {
     fn project(case: &CaseMeta<'_>, f: &Self, calendar: &Calendar) -> Rows {
-        Rows { filing: Some(row(case, f, calendar)), clocks: clocks(f, calendar) }
+        Rows {
+            filing: Some(row(case, f, calendar)),
+            clocks: clocks(f, calendar),
+            bodies: published::body(case, f),
+            statuses: published::statuses(case, f),
+            publications: published::publications(case, f),
+        }
     }
 }
 

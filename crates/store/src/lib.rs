@@ -32,6 +32,9 @@ mod ledger;
 mod open;
 mod project;
 mod publish;
+mod published;
+mod queue;
+mod register;
 mod settings;
 mod tx;
 mod unit;
@@ -49,8 +52,12 @@ pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
 pub use open::{Options, Store, migrate, schema_id};
-pub use project::{CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, Rows};
+pub use project::{
+    BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows,
+};
 pub use publish::StoredCheckpoint;
+pub use queue::{FilingCounts, FilingFilter, FilingSort};
+pub use register::RegisteredBody;
 pub use settings::Setting;
 pub use tx::Tx;
 pub use unit::UnitFuture;

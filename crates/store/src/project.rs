@@ -39,6 +39,116 @@ pub struct Rows {
     pub filing: Option<FilingRow>,
     /// Its clocks.
     pub clocks: Vec<ClockRow>,
+    /// Its entry in the public register.
+    pub bodies: Vec<BodyRow>,
+    /// The status history of that entry; only ever grows.
+    pub statuses: Vec<BodyStatusRow>,
+    /// What was published about it.
+    pub publications: Vec<PublicationRow>,
+}
+
+/// An entry of the register of filed bodies.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BodyRow {
+    /// Id of the entry.
+    pub id: String,
+    /// 备案编号.
+    pub number: String,
+    /// Its organisation here, or empty.
+    pub org: String,
+    /// Name.
+    pub name: String,
+    /// 统一社会信用代码, or empty.
+    pub credit_code: String,
+    /// Day of the filing.
+    pub filed: String,
+    /// Day of the publication.
+    pub published: String,
+    /// The case behind it, or empty.
+    pub case_id: String,
+    /// Where an imported entry was published, or empty.
+    pub source: String,
+    /// JSON with further public facts.
+    pub data: String,
+}
+
+/// A status of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BodyStatusRow {
+    /// The entry.
+    pub body: String,
+    /// 1 for the first.
+    pub seq: i64,
+    /// `filed`, `removed`.
+    pub status: String,
+    /// Day since when.
+    pub since: String,
+    /// Ground, or source of an imported entry.
+    pub reason: String,
+    /// Recorded at, microseconds.
+    pub at: i64,
+}
+
+/// A publication.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PublicationRow {
+    /// Id.
+    pub id: String,
+    /// `filing`, `removal`.
+    pub kind: String,
+    /// Number.
+    pub number: String,
+    /// The case behind it.
+    pub case_id: String,
+    /// Whose.
+    pub org: String,
+    /// Title.
+    pub title: String,
+    /// Day.
+    pub published: String,
+    /// Moment, microseconds.
+    pub at: i64,
+    /// JSON.
+    pub data: String,
+}
+
+impl BodyRow {
+    pub(crate) fn values(self) -> Vec<Val> {
+        vec![
+            self.id.into(),
+            self.number.into(),
+            self.org.into(),
+            self.name.into(),
+            self.credit_code.into(),
+            self.filed.into(),
+            self.published.into(),
+            self.case_id.into(),
+            self.source.into(),
+            self.data.into(),
+        ]
+    }
+}
+
+impl BodyStatusRow {
+    pub(crate) fn values(self) -> Vec<Val> {
+        vec![self.body.into(), self.seq.into(), self.status.into(), self.since.into(), self.reason.into(), self.at.into()]
+    }
+}
+
+impl PublicationRow {
+    pub(crate) fn values(self) -> Vec<Val> {
+        vec![
+            self.id.into(),
+            self.kind.into(),
+            self.number.into(),
+            self.case_id.into(),
+            self.org.into(),
+            self.title.into(),
+            self.published.into(),
+            self.at.into(),
+            self.data.into(),
+        ]
+    }
 }
 
 /// How a clock stands.
@@ -106,7 +216,7 @@ pub struct FilingRow {
     pub number: String,
     /// `draft`, `under_review`, `filed`, `refused`, `withdrawn`, `removed`.
     pub phase: String,
-    /// Where the review stands: `` `unassigned`, `checking`, `with_nda`, `opinion`, `proposed`, `` or empty.
+    /// Where the review stands: `unassigned`, `checking`, `with_nda`, `opinion`, `proposed`, or empty.
     pub stage: String,
     /// Day of receipt in China Standard Time.
     pub received: String,
@@ -199,6 +309,15 @@ impl Tx {
         }
         for c in rows.clocks {
             self.put(T::Clock, c.values(case.id)).await?;
+        }
+        for b in rows.bodies {
+            self.put(T::Body, b.values()).await?;
+        }
+        for s in rows.statuses {
+            self.put(T::BodyStatus, s.values()).await?;
+        }
+        for p in rows.publications {
+            self.put(T::Publication, p.values()).await?;
         }
         self.touch(case.id);
         Ok(())

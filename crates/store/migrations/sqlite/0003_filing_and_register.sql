@@ -28,6 +28,8 @@ CREATE TABLE filing (
     updated      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX filing_due ON filing (phase, due_from, case_id);
+-- Covers the sums above the queue.
+CREATE INDEX filing_sums ON filing (phase, nda, handler, wanting, received, due_from, due_to);
 CREATE INDEX filing_handler ON filing (handler, phase, due_from);
 CREATE INDEX filing_org ON filing (org, updated);
 CREATE UNIQUE INDEX filing_number ON filing (number) WHERE number <> '';
@@ -45,6 +47,7 @@ CREATE TABLE body_register (
     data         TEXT NOT NULL
 ) STRICT;
 CREATE INDEX body_register_filed ON body_register (filed, id);
+CREATE INDEX body_register_case ON body_register (case_id);
 CREATE INDEX body_register_code ON body_register (credit_code);
 
 CREATE TABLE body_status (
@@ -66,9 +69,9 @@ CREATE TABLE publication (
     title      TEXT NOT NULL,
     published  TEXT NOT NULL,
     at         INTEGER NOT NULL,
-    data       TEXT NOT NULL,
-    blob_id    TEXT
+    data       TEXT NOT NULL
 ) STRICT;
+CREATE INDEX publication_case ON publication (case_id);
 CREATE INDEX publication_at ON publication (at, id);
 
 -- Append-only: nobody corrects what was recorded.
