@@ -19,8 +19,7 @@ const NAMES: [(&str, &str); 3] = [
 
 fn main() {
     println!("cargo::rerun-if-env-changed=GUOSUO_UI_DIST");
-    let outcome = assets();
-    if let Err(message) = outcome {
+    if let Err(message) = assets() {
         for line in message.lines() {
             println!("cargo::error={line}");
         }
@@ -48,10 +47,10 @@ fn assets() -> Outcome<()> {
         };
         let file = dist.join(hashed);
         let path = file.to_str().ok_or("the path of the assets is not UTF-8")?;
-        write!(
+        writeln!(
             table,
             "Asset {{ name: {name:?}, file: {hashed:?}, url: {:?}, kind: {kind:?}, raw: include_bytes!({path:?}), \
-             brotli: include_bytes!({:?}), gzip: include_bytes!({:?}) }},\n",
+             brotli: include_bytes!({:?}), gzip: include_bytes!({:?}) }},",
             format!("/a/{hashed}"),
             format!("{path}.br"),
             format!("{path}.gz"),
@@ -73,7 +72,7 @@ fn stub(out: &Path) -> Outcome<PathBuf> {
             for ending in ["", ".br", ".gz"] {
                 fs::write(dist.join(format!("{hashed}{ending}")), "")?;
             }
-            manifest.push_str(&format!("{name}\t{hashed}\t{kind}\n"));
+            let _ = writeln!(manifest, "{name}\t{hashed}\t{kind}");
         }
         fs::write(dist.join("manifest.tsv"), manifest)
     };
@@ -83,13 +82,15 @@ fn stub(out: &Path) -> Outcome<PathBuf> {
 
 /// Copies `frontend/` to `OUT_DIR/ui`, installs what the lockfile names, runs the build script.
 fn with_node(out: &Path) -> Outcome<PathBuf> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
+    let root =
+        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
     let source = root.join("../../frontend");
     let (ui, dist) = (out.join("ui"), out.join("ui/dist"));
     for part in ["scss", "js"] {
         let _ = fs::remove_dir_all(ui.join(part));
     }
-    for entry in ["package.json", "package-lock.json", ".npmrc", "build.mjs", "icon.svg", "scss", "js"] {
+    let entries = "package.json package-lock.json .npmrc build.mjs icon.svg scss js";
+    for entry in entries.split(' ') {
         let from = source.join(entry);
         println!("cargo::rerun-if-changed={}", from.display());
         copy(&from, &ui.join(entry)).map_err(|e| format!("{}: {e}", from.display()))?;
@@ -97,10 +98,10 @@ fn with_node(out: &Path) -> Outcome<PathBuf> {
     let lock = fs::read(ui.join("package-lock.json")).map_err(|e| e.to_string())?;
     let stamp = ui.join("installed");
     if fs::read(&stamp).ok().as_ref() != Some(&lock) {
-        run(&ui, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"], &dist)?;
+        run(&ui, "npm ci --ignore-scripts --no-audit --no-fund", &dist)?;
         fs::write(&stamp, &lock).map_err(|e| e.to_string())?;
     }
-    run(&ui, "node", &["build.mjs"], &dist)?;
+    run(&ui, "node build.mjs", &dist)?;
     Ok(dist)
 }
 
@@ -118,23 +119,29 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn run(folder: &Path, program: &str, arguments: &[&str], dist: &Path) -> Outcome<()> {
+fn run(folder: &Path, line: &str, dist: &Path) -> Outcome<()> {
     let others = "没有网络或没有 Node 时，还有两个办法：GUOSUO_UI_DIST=/目录（在别处用 npm run build 生成），或者 --features stub-ui（没有样式）。\n\
                   Without network or Node there are two other ways: GUOSUO_UI_DIST=/folder (made elsewhere with `npm run build` in frontend/), or --features stub-ui (no styles).";
-    let outcome = Command::new(program).args(arguments).current_dir(folder).env("UI_OUT", dist).output();
-    match outcome {
-        Err(e) => Err(format!(
+    let mut words = line.split(' ');
+    let program = words.next().unwrap_or_default();
+    let mut command = Command::new(program);
+    command.args(words).current_dir(folder).env("UI_OUT", dist);
+    let done = command.output().map_err(|e| {
+        format!(
             "找不到 {program}（{e}）。请安装 Node.js 20 或更高版本和 npm。\n\
              {program} was not found ({e}). Install Node.js 20 or newer with npm.\n{others}"
-        )),
-        Ok(done) if done.status.success() => Ok(()),
-        Ok(done) => {
-            let text = format!("{}{}", String::from_utf8_lossy(&done.stderr), String::from_utf8_lossy(&done.stdout));
-            let said: Vec<_> = text.lines().filter(|l| !l.trim().is_empty() && !l.contains("npm warn")).take(8).collect();
-            Err(format!(
-                "前端资源没有生成：{program} {} 失败。\nThe front-end assets were not built: {program} {} failed.\n{}\n{others}",
-                arguments.join(" "), arguments.join(" "), said.join("\n")
-            ))
-        }
+        )
+    })?;
+    if done.status.success() {
+        return Ok(());
     }
+    let text = [done.stderr, done.stdout].concat();
+    let text = String::from_utf8_lossy(&text);
+    let said = text
+        .lines()
+        .filter(|l| !l.trim().is_empty() && !l.contains("npm warn"));
+    let said = said.take(8).collect::<Vec<_>>().join("\n");
+    Err(format!(
+        "前端资源没有生成：{line} 失败。\nThe front-end assets were not built: {line} failed.\n{said}\n{others}"
+    ))
 }

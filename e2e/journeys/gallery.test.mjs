@@ -6,7 +6,8 @@ import { axe, fits, tabs } from '../lib/checks.mjs';
 import { gallery } from '../lib/server.mjs';
 
 const pages = ['/', '/gallery/filing', '/gallery/guide', '/gallery/verify', '/gallery/queue', '/gallery/queue-empty', '/gallery/desk',
-  '/gallery/forms?state=empty', '/gallery/forms?state=typical', '/gallery/forms?state=error', '/gallery/sign-in', '/gallery/parts', '/gallery/error/500'];
+  '/gallery/forms?state=empty', '/gallery/forms?state=typical', '/gallery/forms?state=error', '/gallery/sign-in', '/gallery/parts', '/gallery/error/500',
+  '/about', '/accessibility', '/privacy', '/help', '/contact', '/sitemap'];
 const codes = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 507];
 const nameOf = (path) => path.replace('/gallery/', '').replace(/[/?=]/g, '-').replace(/^-$/, 'landing');
 

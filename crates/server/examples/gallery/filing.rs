@@ -19,18 +19,43 @@ struct Filing {
 
 pub(crate) fn operator(l: Lang) -> UserBlock {
     UserBlock {
-        name: l.t("示例一号认证有限公司（虚构）", "Example No. 1 Certification (fictitious)").to_owned(),
+        name: l
+            .t(
+                "示例一号认证有限公司（虚构）",
+                "Example No. 1 Certification (fictitious)",
+            )
+            .to_owned(),
         ..UserBlock::default()
     }
 }
 
 pub(crate) fn steps(l: Lang) -> Vec<Step> {
     vec![
-        Step::new(Phase::Done, l.t("阅读须知", "Read first"), l.t("已完成", "Done")),
-        Step::new(Phase::Now, l.t("准备材料", "Materials"), l.t("必交12项，已完成6项", "6 of 12 required done")),
-        Step::new(Phase::Next, l.t("核对并提交", "Check and submit"), l.t("签收后得到编号", "You get a number")),
-        Step::new(Phase::Next, l.t("审核", "Review"), l.t("会同数据管理部门", "With the data authority")),
-        Step::new(Phase::Next, l.t("备案并公示", "Filed and published"), l.t("收到材料后30个工作日内", "Within 30 working days")),
+        Step::new(
+            Phase::Done,
+            l.t("阅读须知", "Read first"),
+            l.t("已完成", "Done"),
+        ),
+        Step::new(
+            Phase::Now,
+            l.t("准备材料", "Materials"),
+            l.t("必交12项，已完成6项", "6 of 12 required done"),
+        ),
+        Step::new(
+            Phase::Next,
+            l.t("核对并提交", "Check and submit"),
+            l.t("签收后得到编号", "You get a number"),
+        ),
+        Step::new(
+            Phase::Next,
+            l.t("审核", "Review"),
+            l.t("会同数据管理部门", "With the data authority"),
+        ),
+        Step::new(
+            Phase::Next,
+            l.t("备案并公示", "Filed and published"),
+            l.t("收到材料后30个工作日内", "Within 30 working days"),
+        ),
     ]
 }
 
@@ -49,7 +74,12 @@ fn rows(l: Lang) -> Vec<MaterialRow> {
             _ if row.number == "9" => (l.t("选填", "Optional"), l.t("上传", "Upload")),
             _ => (l.t("未开始", "Not started"), l.t("上传", "Upload")),
         };
-        MaterialRow { state: state.to_owned(), tone, action: Some(Link::new("#", action)), ..row }
+        MaterialRow {
+            state: state.to_owned(),
+            tone,
+            action: Some(Link::new("#", action)),
+            ..row
+        }
     };
     let template = Some(Link::new("#", l.t("下载模板", "Download template")));
     vec![
@@ -74,11 +104,15 @@ pub(crate) async fn filing(screen: Screen) -> Html<String> {
     let l = screen.lang;
     let due = l.date_weekday(date(2026, 3, 23)).words;
     let approved = l.date(date(2026, 3, 9)).words;
-    let shell = Shell::new(&screen, Front::Body, l.t("专业认证机构备案", "Filing of a certification body"))
-        .at("filings")
-        .crumb("/body/filings", l.t("机构备案", "Filing"))
-        .here(l.t("准备材料", "Materials"))
-        .user(operator(l));
+    let shell = Shell::new(
+        &screen,
+        Front::Body,
+        l.t("专业认证机构备案", "Filing of a certification body"),
+    )
+    .at("filings")
+    .crumb("/body/filings", l.t("机构备案", "Filing"))
+    .here(l.t("准备材料", "Materials"))
+    .user(operator(l));
     let page = Filing {
         shell,
         l,
@@ -103,8 +137,17 @@ struct Landing {
 /// The public front.
 pub(crate) async fn landing(screen: Screen) -> Html<String> {
     let l = screen.lang;
-    let shell = Shell::new(&screen, Front::Public, l.t("个人信息出境认证公众服务", "Public service")).at("home");
-    Html(Landing { shell, l }.render().unwrap_or_else(|e| e.to_string()))
+    let shell = Shell::new(
+        &screen,
+        Front::Public,
+        l.t("个人信息出境认证公众服务", "Public service"),
+    )
+    .at("home");
+    Html(
+        Landing { shell, l }
+            .render()
+            .unwrap_or_else(|e| e.to_string()),
+    )
 }
 
 #[derive(Template)]
@@ -150,6 +193,12 @@ struct Guide {
 /// A guide page with its table of contents, and a publication as a letter.
 pub(crate) async fn guide(screen: Screen) -> Html<String> {
     let l = screen.lang;
-    let shell = Shell::new(&screen, Front::Public, l.t("办事指南", "How to file")).at("guide").crumb("/guide", l.t("指南", "Guides"));
-    Html(Guide { shell, l }.render().unwrap_or_else(|e| e.to_string()))
+    let shell = Shell::new(&screen, Front::Public, l.t("办事指南", "How to file"))
+        .at("guide")
+        .crumb("/guide", l.t("指南", "Guides"));
+    Html(
+        Guide { shell, l }
+            .render()
+            .unwrap_or_else(|e| e.to_string()),
+    )
 }

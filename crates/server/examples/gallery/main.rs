@@ -12,7 +12,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use guosuo::web::errors::ErrorPage;
-use guosuo::web::{Screen, Site, assets, headers, lang, preferences};
+use guosuo::web::{Screen, Site, assets, headers, lang, preferences, statements};
 
 // The shell's template names `crate::web`.
 pub(crate) use guosuo::web;
@@ -25,7 +25,9 @@ mod queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let listen = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
+    let listen = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let site = Site {
         operator: "示例主管部门（虚构）".to_owned(),
         operator_en: "Example authority (fictitious)".to_owned(),
@@ -50,7 +52,10 @@ async fn main() -> anyhow::Result<()> {
         .route("/gallery/page.svg", get(desk::page_image))
         .route("/preferences", get(preferences::set).post(preferences::set))
         .route("/a/{file}", get(assets::serve))
-        .fallback(|screen: Screen| async move { ErrorPage::new(&screen, StatusCode::NOT_FOUND, "") });
+        .merge(statements::router())
+        .fallback(
+            |screen: Screen| async move { ErrorPage::new(&screen, StatusCode::NOT_FOUND, "") },
+        );
     let app = lang::speak(pages, Arc::new(site)).layer(from_fn(headers::harden));
     let listener = tokio::net::TcpListener::bind(&listen).await?;
     println!("http://{}", listener.local_addr()?);

@@ -9,6 +9,12 @@ use jiff::civil::Date;
 use super::fmt::Time;
 use super::lang::Lang;
 
+mod queue;
+mod review;
+
+pub use queue::{Pages, SumItem, Tab};
+pub use review::{Change, DiffRow, ViewerView};
+
 type Words = Cow<'static, str>;
 
 /// One option of radio buttons, check boxes or a select.
@@ -29,7 +35,11 @@ pub struct Choice {
 impl Choice {
     /// An option.
     pub fn new(value: impl Into<Words>, label: impl Into<Words>) -> Self {
-        Self { value: value.into(), label: label.into(), ..Self::default() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds the quieter line.
@@ -53,7 +63,11 @@ impl Choice {
 pub fn date_parts(l: &Lang) -> [(&'static str, &'static str, u8); 3] {
     match l {
         Lang::Zh => [("year", "年", 4), ("month", "月", 2), ("day", "日", 2)],
-        Lang::En => [("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4)],
+        Lang::En => [
+            ("day", "Day", 2),
+            ("month", "Month", 2),
+            ("year", "Year", 4),
+        ],
     }
 }
 
@@ -138,23 +152,44 @@ impl ClockView {
             _ => Tone::Ok,
         };
         let words = match left {
-            i64::MIN..0 => l.pick(format!("已超期{}个工作日", -left), format!("{} overdue", l.working_days(-left))),
+            i64::MIN..0 => l.pick(
+                format!("已超期{}个工作日", -left),
+                format!("{} overdue", l.working_days(-left)),
+            ),
             0 => l.t("今天届满", "Due today").to_owned(),
-            _ => l.pick(format!("剩{left}个工作日"), format!("{} left", l.working_days(left))),
+            _ => l.pick(
+                format!("剩{left}个工作日"),
+                format!("{} left", l.working_days(left)),
+            ),
         };
         let date = l.day_month(due).words;
         let due = match left {
             i64::MIN..0 => l.pick(format!("应于{date}前"), format!("was due {date}")),
             _ => l.pick(format!("{date}届满"), format!("due {date}")),
         };
-        let used = ((total - left.max(0)).max(0) * 1000).checked_div(total.max(1)).unwrap_or(0).min(1000);
-        Self { tone, words, due, used: u16::try_from(used).unwrap_or(1000), provisional: false }
+        let used = ((total - left.max(0)).max(0) * 1000)
+            .checked_div(total.max(1))
+            .unwrap_or(0)
+            .min(1000);
+        Self {
+            tone,
+            words,
+            due,
+            used: u16::try_from(used).unwrap_or(1000),
+            provisional: false,
+        }
     }
 
     /// A clock that has stopped or needs none: words only.
     #[must_use]
     pub fn still(words: impl Into<String>, due: impl Into<String>) -> Self {
-        Self { tone: Tone::Mute, words: words.into(), due: due.into(), used: 0, provisional: false }
+        Self {
+            tone: Tone::Mute,
+            words: words.into(),
+            due: due.into(),
+            used: 0,
+            provisional: false,
+        }
     }
 
     /// Marks the date as provisional.
@@ -198,7 +233,11 @@ pub struct Step {
 impl Step {
     /// A phase.
     pub fn new(phase: Phase, name: impl Into<String>, note: impl Into<String>) -> Self {
-        Self { name: name.into(), note: note.into(), phase }
+        Self {
+            name: name.into(),
+            note: note.into(),
+            phase,
+        }
     }
 
     /// Class of the list item.
@@ -225,7 +264,10 @@ pub struct Link {
 impl Link {
     /// A link.
     pub fn new(href: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { href: href.into(), name: name.into() }
+        Self {
+            href: href.into(),
+            name: name.into(),
+        }
     }
 }
 
@@ -276,7 +318,11 @@ pub struct Fact {
 impl Fact {
     /// A fact.
     pub fn new(term: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { term: term.into(), value: value.into(), ..Self::default() }
+        Self {
+            term: term.into(),
+            value: value.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds the quieter line.
@@ -319,7 +365,13 @@ pub struct Happening {
 impl Happening {
     /// Something that happened.
     pub fn new(at: Time, what: impl Into<String>) -> Self {
-        Self { at, what: what.into(), note: String::new(), bad: false, planned: false }
+        Self {
+            at,
+            what: what.into(),
+            note: String::new(),
+            bad: false,
+            planned: false,
+        }
     }
 
     /// Adds the quieter line.
@@ -330,157 +382,6 @@ impl Happening {
     }
 }
 
-/// A saved filter above a queue.
-#[derive(Clone, Debug)]
-pub struct Tab {
-    /// Address.
-    pub href: String,
-    /// Name with its count.
-    pub name: String,
-    /// Selected.
-    pub current: bool,
-}
-
-/// One field of the strip above a queue.
-#[derive(Clone, Debug)]
-pub struct SumItem {
-    /// Lamp.
-    pub tone: Tone,
-    /// Icon instead of a lamp for neutral entries: `talk` or `new`.
-    pub icon: &'static str,
-    /// Count.
-    pub count: u64,
-    /// Name.
-    pub name: String,
-    /// Quieter line.
-    pub note: String,
-    /// Filter that shows these cases.
-    pub href: String,
-    /// Selected.
-    pub current: bool,
-}
-
-/// Pages of a list.
-#[derive(Clone, Debug)]
-pub struct Pages {
-    /// `共12件，每页20件`.
-    pub summary: String,
-    /// Previous page.
-    pub prev: Option<String>,
-    /// Next page.
-    pub next: Option<String>,
-    /// Numbered pages; `None` is a gap.
-    pub numbers: Vec<Option<(u64, String, bool)>>,
-}
-
-impl Pages {
-    /// Pages 1 to `ceil(total / per_page)`; `address` gives the address (with language) of a page number.
-    pub fn new(l: Lang, total: u64, per_page: u64, at: u64, address: impl Fn(u64) -> String) -> Self {
-        let last = total.div_ceil(per_page.max(1)).max(1);
-        let at = at.clamp(1, last);
-        let mut numbers = Vec::new();
-        let mut before = 0;
-        for page in 1..=last {
-            if page == 1 || page == last || page.abs_diff(at) <= 2 {
-                if page > before + 1 {
-                    numbers.push(None);
-                }
-                numbers.push(Some((page, address(page), page == at)));
-                before = page;
-            }
-        }
-        let count = l.number(total);
-        Self {
-            summary: l.pick(
-                format!("共{count}件，每页{per_page}件"),
-                format!("{count} in all, {per_page} a page"),
-            ),
-            prev: (at > 1).then(|| address(at - 1)),
-            next: (at < last).then(|| address(at + 1)),
-            numbers,
-        }
-    }
-}
-
-/// How a row of a comparison differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Same in both.
-    Same,
-    /// Only now.
-    Added,
-    /// Only before.
-    Removed,
-    /// Different.
-    Changed,
-}
-
-/// One row of a comparison of two submissions.
-#[derive(Clone, Debug)]
-pub struct DiffRow {
-    /// Field or material.
-    pub name: String,
-    /// Value before.
-    pub before: String,
-    /// Value now.
-    pub after: String,
-    /// How they differ.
-    pub change: Change,
-}
-
-impl DiffRow {
-    /// Compares two values; empty means absent.
-    pub fn new(name: impl Into<String>, before: impl Into<String>, after: impl Into<String>) -> Self {
-        let (before, after) = (before.into(), after.into());
-        let change = match (before.is_empty(), after.is_empty()) {
-            _ if before == after => Change::Same,
-            (true, _) => Change::Added,
-            (_, true) => Change::Removed,
-            _ => Change::Changed,
-        };
-        Self { name: name.into(), before, after, change }
-    }
-
-    /// The change in words.
-    pub fn words(&self, l: &Lang) -> &'static str {
-        match self.change {
-            Change::Same => l.t("未变", "Unchanged"),
-            Change::Added => l.t("新增", "Added"),
-            Change::Removed => l.t("删去", "Removed"),
-            Change::Changed => l.t("修改", "Changed"),
-        }
-    }
-
-    /// Its colour family.
-    pub fn tone(&self) -> Tone {
-        match self.change {
-            Change::Same => Tone::Mute,
-            Change::Added => Tone::Ok,
-            Change::Removed => Tone::Late,
-            Change::Changed => Tone::Warn,
-        }
-    }
-}
-
-/// A file in the viewer: page images drawn by the server.
-#[derive(Clone, Debug)]
-pub struct ViewerView {
-    /// Name of the file.
-    pub name: String,
-    /// Size, pages, digest in one line.
-    pub facts: String,
-    /// Page images: (address, description).
-    pub pages: Vec<(String, String)>,
-    /// Address of the original as a download.
-    pub original: String,
-    /// Previous and next file.
-    pub prev: Option<Link>,
-    /// Next file.
-    pub next: Option<Link>,
-    /// Shown instead of pages, or as a warning under them (“第3页未能绘出…”).
-    pub problem: String,
-}
-
 /// Width of the filled part of a progress meter of 260 units.
 #[must_use]
 pub fn meter_width<D, A>(done: &D, all: &A) -> u64
@@ -488,53 +389,12 @@ where
     D: Copy + TryInto<u64>,
     A: Copy + TryInto<u64>,
 {
-    let (done, all) = ((*done).try_into().unwrap_or(0), (*all).try_into().unwrap_or(0));
+    let (done, all) = (
+        (*done).try_into().unwrap_or(0),
+        (*all).try_into().unwrap_or(0),
+    );
     (done.min(all) * 260).checked_div(all).unwrap_or(0)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn a_clock_tells_lamp_words_date_and_bar() {
-        let clock = |left| ClockView::working_days(Lang::Zh, left, 30, date(2026, 3, 13), 3, 10);
-        let told: Vec<_> = [30, 11, 10, 4, 3, 1, 0, -2].map(|left| (clock(left).tone, clock(left).words, clock(left).used)).into();
-        let expected = [
-            (Tone::Ok, "剩30个工作日", 0),
-            (Tone::Ok, "剩11个工作日", 633),
-            (Tone::Warn, "剩10个工作日", 666),
-            (Tone::Warn, "剩4个工作日", 866),
-            (Tone::Late, "剩3个工作日", 900),
-            (Tone::Late, "剩1个工作日", 966),
-            (Tone::Late, "今天届满", 1000),
-            (Tone::Over, "已超期2个工作日", 1000),
-        ];
-        for ((tone, words, used), (t, w, u)) in told.iter().zip(expected) {
-            assert_eq!((*tone, words.as_str(), *used), (t, w, u));
-        }
-        assert_eq!(clock(1).due, "3月13日届满");
-        assert_eq!(clock(1).bar(), 164);
-        let english = ClockView::working_days(Lang::En, -1, 30, date(2026, 3, 13), 3, 10);
-        assert_eq!((english.words.as_str(), english.due.as_str()), ("1 working day overdue", "was due 13 March"));
-    }
-
-    #[test]
-    fn pages_show_the_ends_and_the_neighbours() {
-        let pages = Pages::new(Lang::Zh, 401, 20, 10, |n| format!("?page={n}"));
-        let shown: Vec<_> = pages.numbers.iter().map(|p| p.as_ref().map_or(0, |p| p.0)).collect();
-        assert_eq!(shown, [1, 0, 8, 9, 10, 11, 12, 0, 21]);
-        assert_eq!(pages.next.as_deref(), Some("?page=11"));
-        let one = Pages::new(Lang::En, 0, 20, 7, |n| n.to_string());
-        assert_eq!((one.numbers.len(), one.prev, one.next), (1, None, None));
-    }
-
-    #[test]
-    fn a_comparison_names_the_change() {
-        assert_eq!(DiffRow::new("a", "1", "1").change, Change::Same);
-        assert_eq!(DiffRow::new("a", "", "1").words(&Lang::Zh), "新增");
-        assert_eq!(DiffRow::new("a", "1", "").words(&Lang::En), "Removed");
-        assert_eq!(DiffRow::new("a", "1", "2").tone(), Tone::Warn);
-    }
-}
+mod tests;

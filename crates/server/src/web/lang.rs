@@ -61,7 +61,8 @@ impl Lang {
     #[must_use]
     pub fn href(&self, path: impl AsRef<str>) -> String {
         let path = path.as_ref();
-        if self.zh() || !path.starts_with('/') || path.starts_with("//") || path.starts_with("/a/") {
+        if self.zh() || !path.starts_with('/') || path.starts_with("//") || path.starts_with("/a/")
+        {
             return path.to_owned();
         }
         match path {
@@ -107,7 +108,15 @@ impl Screen {
     #[must_use]
     pub fn new(lang: Lang, path: &str) -> Self {
         let site = Arc::new(Site::default());
-        Self { lang, large: false, keys: true, path: path.to_owned(), site, user: None, flash: None }
+        Self {
+            lang,
+            large: false,
+            keys: true,
+            path: path.to_owned(),
+            site,
+            user: None,
+            flash: None,
+        }
     }
 }
 
@@ -120,7 +129,9 @@ pub fn speak(router: Router, site: Arc<Site>) -> Router {
         async move { answer(request, next, site).await }
     };
     // A layer on a router runs after routing; as a fallback service the inner router routes after the rewrite.
-    Router::new().fallback_service(router).layer(middleware::from_fn(layer))
+    Router::new()
+        .fallback_service(router)
+        .layer(middleware::from_fn(layer))
 }
 
 async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
@@ -129,7 +140,10 @@ async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
         lang,
         large: cookie(request.headers(), "large").is_some_and(|v| v == "on"),
         keys: cookie(request.headers(), "keys").is_none_or(|v| v != "off"),
-        path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        path: request
+            .uri()
+            .path_and_query()
+            .map_or_else(|| "/".to_owned(), ToString::to_string),
         site,
         user: None,
         flash: cookie(request.headers(), Flash::COOKIE).and_then(Flash::read),
@@ -139,10 +153,19 @@ async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
     request.extensions_mut().insert(screen);
     let mut response = next.run(request).await;
     let html = |value: &HeaderValue| value.to_str().is_ok_and(|v| v.starts_with("text/html"));
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(html) {
-        response.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
+    if response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(html)
+    {
+        response.headers_mut().insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(lang.tag()),
+        );
         if told {
-            response.headers_mut().append(header::SET_COOKIE, Flash::forget());
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, Flash::forget());
         }
     }
     response
@@ -150,8 +173,12 @@ async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
 
 /// Removes a leading `/en` from the address and says which language it meant.
 fn strip(uri: &mut Uri) -> Lang {
-    let Some(all) = uri.path_and_query() else { return Lang::Zh };
-    let Some(rest) = all.as_str().strip_prefix("/en") else { return Lang::Zh };
+    let Some(all) = uri.path_and_query() else {
+        return Lang::Zh;
+    };
+    let Some(rest) = all.as_str().strip_prefix("/en") else {
+        return Lang::Zh;
+    };
     let rest = match rest.as_bytes().first() {
         None => "/".to_owned(),
         Some(b'/') => rest.to_owned(),
@@ -160,7 +187,9 @@ fn strip(uri: &mut Uri) -> Lang {
     };
     let mut parts = uri.clone().into_parts();
     // A part of a valid path and query is one again.
-    let Ok(path) = PathAndQuery::try_from(rest) else { return Lang::Zh };
+    let Ok(path) = PathAndQuery::try_from(rest) else {
+        return Lang::Zh;
+    };
     parts.path_and_query = Some(path);
     if let Ok(stripped) = Uri::from_parts(parts) {
         *uri = stripped;

@@ -13,6 +13,7 @@ pub mod lang;
 pub mod nav;
 pub mod preferences;
 pub mod shell;
+pub mod statements;
 
 pub use assets::asset_url;
 pub use form::{FieldErrors, Form};
