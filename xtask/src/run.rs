@@ -1,0 +1,100 @@
+//! All tests, step by step.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Which parts to run; all of them without a flag.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Leave out the browser journeys.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// Runs everything; stops at the first step that fails.
+///
+/// # Errors
+/// The step that failed, with the command to repeat it.
+pub(crate) fn test(args: &TestArgs) -> Result<()> {
+    let begun = Instant::now();
+    crate::needs::provide()?;
+    let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    step("format", cargo().args(["fmt", "--all", "--check"]))?;
+    step("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    let nextest = Command::new("cargo-nextest")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success());
+    let mut tests = cargo();
+    if nextest {
+        tests.args(["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"]);
+    } else {
+        tests.args(["test", "--workspace", "--no-fail-fast", "--quiet"]);
+    }
+    step("tests", tests.env("GUOSUO_TEST_PG", "required"))?;
+    if nextest {
+        step("examples in the documentation", cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
+    }
+    step("documentation", cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    if !args.no_browser {
+        browser(&cargo)?;
+    }
+    println!("\nall steps passed in {} min", begun.elapsed().as_secs().div_ceil(60));
+    Ok(())
+}
+
+fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
+    step("program for the browser journeys", cargo().args(["build", "--quiet", "--package", "guosuo", "--bins", "--examples"]))?;
+    let e2e = root().join("e2e");
+    step(
+        "packages of the browser journeys",
+        Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&e2e),
+    )?;
+    let target = target_folder(cargo)?;
+    let mut node = Command::new("npm");
+    node.args(["test"]).current_dir(&e2e).env("GUOSUO_BIN", target.join("debug").join("guosuo"));
+    step("browser journeys", &mut node)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+fn target_folder(cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
+    let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let (_, rest) = text.split_once("\"target_directory\":\"").context("cargo metadata names no target folder")?;
+    let (folder, _) = rest.split_once('"').context("cargo metadata names no target folder")?;
+    Ok(PathBuf::from(folder))
+}
+
+fn step(name: &str, command: &mut Command) -> Result<()> {
+    println!("── {name}");
+    let begun = Instant::now();
+    let status =
+        command.current_dir_or_root().stdin(Stdio::null()).status().with_context(|| format!("cannot start {command:?}"))?;
+    if !status.success() {
+        bail!("{name} failed; to repeat it alone: {command:?}");
+    }
+    println!("   {} s", begun.elapsed().as_secs());
+    Ok(())
+}
+
+/// Steps run in the root of the repository unless they say otherwise.
+trait InRoot {
+    fn current_dir_or_root(&mut self) -> &mut Self;
+}
+
+impl InRoot for Command {
+    fn current_dir_or_root(&mut self) -> &mut Self {
+        if self.get_current_dir().is_none() {
+            self.current_dir(root());
+        }
+        self
+    }
+}
