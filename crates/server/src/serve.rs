@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use guosuo_case::Right;
 use guosuo_paper::{Fonts, Press};
 use guosuo_store::{Options, RootKey, Store};
 use tower_http::csrf::CsrfLayer;
@@ -22,7 +23,7 @@ use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::router::{Route, Routes};
 use crate::web::errors::ErrorPage;
-use crate::web::{Screen, assets, headers, lang, preferences};
+use crate::web::{Screen, assets, headers, lang, preferences, statements};
 use crate::words;
 
 /// Opens everything that an instance needs.
@@ -60,8 +61,18 @@ pub fn without_password(url: &str) -> String {
 
 /// All addresses of the service with the rights they need.
 pub fn routes() -> Routes {
-    let r = Routes::default();
-    crate::auth::routes(r)
+    let r = crate::auth::routes(Routes::default());
+    statements(r)
+}
+
+/// The pages that every foot links to.
+fn statements(r: Routes) -> Routes {
+    r.get("/about", Right::PublicRead, statements::about)
+        .get("/accessibility", Right::PublicRead, statements::accessibility)
+        .get("/privacy", Right::PublicRead, statements::privacy)
+        .get("/help", Right::PublicRead, statements::help)
+        .get("/contact", Right::PublicRead, statements::contact)
+        .get("/sitemap", Right::PublicRead, statements::sitemap)
 }
 
 /// The table of addresses.
