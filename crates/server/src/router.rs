@@ -69,6 +69,16 @@ impl Routes {
         self.add(MethodFilter::PUT, Method::PUT, path, right, handler)
     }
 
+    /// Adds a part of an upload (`PATCH`).
+    #[must_use]
+    pub fn patch<H, T>(self, path: &'static str, right: Right, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(MethodFilter::PATCH, Method::PATCH, path, right, handler)
+    }
+
     fn add<H, T>(mut self, filter: MethodFilter, method: Method, path: &'static str, right: Right, handler: H) -> Self
     where
         H: Handler<T, App>,
@@ -77,6 +87,7 @@ impl Routes {
         let method: &'static str = match method {
             Method::POST => "POST",
             Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
             _ => "GET",
         };
         self.table.push(Route { path, method, right });

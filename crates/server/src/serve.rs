@@ -62,7 +62,8 @@ pub fn without_password(url: &str) -> String {
 /// All addresses of the service with the rights they need.
 pub fn routes() -> Routes {
     let r = crate::auth::routes(Routes::default());
-    statements(r)
+    let r = statements(r);
+    crate::body::routes(r)
 }
 
 /// The pages that every foot links to.
