@@ -1,0 +1,172 @@
+//! The Measures, paragraph by paragraph.
+
+use super::Clause;
+use super::Place::{Act, NotYet, NothingToBuild, Rule, Test};
+
+const CERTIFICATION: &str = "certification and certificates";
+const APPLYING: &str = "before applying";
+const SUPERVISION: &str = "supervision";
+
+/// Every paragraph and item.
+pub(super) const CLAUSES: &[Clause] = &[
+    Clause { id: "M 1", gist: "purpose", places: &[NothingToBuild("states the purpose")] },
+    Clause {
+        id: "M 2",
+        gist: "applies to exports by way of certification",
+        places: &[Rule("path::decide"), Test("flows_are_classified_before_they_are_counted")],
+    },
+    Clause {
+        id: "M 3",
+        gist: "what certification is, and by whom: bodies with the qualification",
+        places: &[Rule("OrgKind"), NotYet(CERTIFICATION)],
+    },
+    Clause { id: "M 4 sentence 1", gist: "CAC and the data authority make standards", places: &[NotYet(CERTIFICATION)] },
+    Clause { id: "M 4 sentence 2", gist: "SAMR and CAC make rules, certificate and mark", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 5(1)",
+        gist: "both conditions together",
+        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+    },
+    Clause {
+        id: "M 5(1)(一)",
+        gist: "not an operator of critical information infrastructure",
+        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+    },
+    Clause {
+        id: "M 5(1)(二)",
+        gist: "100,000 to below 1,000,000 people, or below 10,000 sensitive, since 1 January",
+        places: &[Rule("path::decide"), Test("the_table_of_boundary_values")],
+    },
+    Clause {
+        id: "M 5(2)",
+        gist: "important data is not meant",
+        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+    },
+    Clause {
+        id: "M 5(3)",
+        gist: "other provisions prevail",
+        places: &[Rule("path::decide"), Test("a_zone_may_have_its_own_numbers")],
+    },
+    Clause { id: "M 5(4)", gist: "no splitting of numbers", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6", gist: "notice, separate consent, impact assessment before applying", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(一)", gist: "purpose, scope, method: lawful, proper, necessary", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(二)", gist: "size, kinds, sensitivity, risks", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(三)", gist: "the recipient's duties and ability", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(四)", gist: "risks after export, remedies", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(五)", gist: "law of the recipient's country", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 6(六)", gist: "other matters", places: &[NotYet(APPLYING)] },
+    Clause { id: "M 7(1)", gist: "apply to a certification body", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 7(2)",
+        gist: "overseas processors apply through an office or representative",
+        places: &[NotYet(CERTIFICATION)],
+    },
+    Clause { id: "M 8(1)", gist: "certify by the rules, issue promptly", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 8(2)",
+        gist: "three years; renewal six months before the end",
+        places: &[Rule("CertRenew"), NotYet(CERTIFICATION)],
+    },
+    Clause {
+        id: "M 9(1)",
+        gist: "report to the national platform within 5 working days",
+        places: &[Rule("CertReport"), NotYet(CERTIFICATION)],
+    },
+    Clause {
+        id: "M 9(2)",
+        gist: "SAMR and CAC share information",
+        places: &[Rule("Right::RegisterReadFull"), Test("the_committed_matrix_is_the_code"), NotYet(CERTIFICATION)],
+    },
+    Clause { id: "M 10(1)", gist: "mismatch: suspend up to revoke", places: &[NotYet(CERTIFICATION)] },
+    Clause { id: "M 10(2)", gist: "the same on the authority's finding", places: &[NotYet(CERTIFICATION)] },
+    Clause { id: "M 10(3)", gist: "published on the national platform", places: &[NotYet(CERTIFICATION)] },
+    Clause { id: "M 11", gist: "bodies report violations to CAC", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 12(1)",
+        gist: "file within 10 working days of the approval, with materials",
+        places: &[
+            Rule("filing_due"),
+            Rule("CbFile"),
+            Act("Action::Submit"),
+            Test("late_is_marked_and_asks_for_a_note_but_does_not_block"),
+            Test("the_clocks_of_the_measures"),
+        ],
+    },
+    Clause {
+        id: "M 12(1)(一)",
+        gist: "qualification",
+        places: &[Rule("Slot"), Test("an_empty_draft_names_every_slot_but_the_optional_one")],
+    },
+    Clause {
+        id: "M 12(1)(二)",
+        gist: "work of the last three years",
+        places: &[Rule("past_work_window"), Test("an_empty_draft_names_every_slot_but_the_optional_one")],
+    },
+    Clause {
+        id: "M 12(1)(三)",
+        gist: "background checks",
+        places: &[Rule("check_roster"), Test("the_number_of_people_equals_the_number_on_the_form_and_each_has_a_sheet")],
+    },
+    Clause {
+        id: "M 12(1)(四)",
+        gist: "detailed rules and work plan",
+        places: &[Rule("Slot"), Test("an_empty_draft_names_every_slot_but_the_optional_one")],
+    },
+    Clause { id: "M 12(1)(五)", gist: "risk prevention", places: &[Rule("Slot"), Test("submission_runs_the_same_check")] },
+    Clause {
+        id: "M 12(1)(六)",
+        gist: "continuous supervision",
+        places: &[Rule("Slot"), Test("an_empty_draft_names_every_slot_but_the_optional_one")],
+    },
+    Clause {
+        id: "M 12(1)(七)",
+        gist: "complaints and disputes",
+        places: &[Rule("Slot"), Test("an_unreadable_file_does_not_count")],
+    },
+    Clause {
+        id: "M 12(1)(八)",
+        gist: "other materials",
+        places: &[Rule("is_optional"), Test("only_items_1_and_3_need_the_seal_and_only_9_is_optional")],
+    },
+    Clause {
+        id: "M 12(2)",
+        gist: "the body answers for the truth of the materials",
+        places: &[Rule("RefusalCode::PledgeMissing"), Act("Action::Submit"), Test("submission_runs_the_same_check")],
+    },
+    Clause {
+        id: "M 12(3)",
+        gist: "CAC with the data authority: complete, filed and published; incomplete, refused with reasons; 30 working days",
+        places: &[
+            Rule("decision_due"),
+            Act("Action::Decide"),
+            Act("Action::GiveOpinion"),
+            Test("a_complete_filing_is_filed_and_published_in_one_act"),
+            Test("an_incomplete_filing_is_refused_with_reasons"),
+            Test("the_limit_is_thirty_working_days_and_a_passed_one_is_explained_never_decided_by_itself"),
+        ],
+    },
+    Clause { id: "M 13", gist: "inspections, spot checks, evaluation of bodies", places: &[NotYet(SUPERVISION)] },
+    Clause {
+        id: "M 14",
+        gist: "secrets stay secret",
+        places: &[
+            Rule("allow"),
+            Rule("record_read"),
+            Test("administrators_reach_no_case"),
+            Test("another_organisation_is_not_told_that_the_case_exists"),
+        ],
+    },
+    Clause { id: "M 15", gist: "anyone may complain or report", places: &[NotYet(SUPERVISION)] },
+    Clause { id: "M 16", gist: "talks and rectification", places: &[NotYet(SUPERVISION)] },
+    Clause { id: "M 17", gist: "liability by other laws", places: &[NothingToBuild("refers to other laws")] },
+    Clause {
+        id: "M 18",
+        gist: "earlier rules give way",
+        places: &[Rule("path::law"), Test("an_old_decision_is_replayed_under_the_law_of_its_day")],
+    },
+    Clause {
+        id: "M 19",
+        gist: "in force from 2026-01-01",
+        places: &[Rule("path::law"), Test("an_old_decision_is_replayed_under_the_law_of_its_day")],
+    },
+];
