@@ -18,6 +18,7 @@ use crate::auth::SignedIn;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Error;
+use crate::intake::Intake;
 use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::web::lang::{Lang, Screen};
@@ -40,6 +41,8 @@ pub struct Inner {
     pub keys: Keys,
     /// Mail.
     pub mailer: Mailer,
+    /// The workshop for uploads.
+    pub intake: Intake,
 }
 
 impl Deref for App {

@@ -19,6 +19,7 @@ use crate::app::{App, Inner};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, ErrorMark};
+use crate::intake::Intake;
 use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::router::{Route, Routes};
@@ -45,7 +46,8 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         }
     };
     let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
-    Ok(App::new(Inner { config, clock, store, press, keys, mailer }))
+    let intake = Intake::new(&config.uploads);
+    Ok(App::new(Inner { config, clock, store, press, keys, mailer, intake }))
 }
 
 /// An address without the password in it, for messages.
