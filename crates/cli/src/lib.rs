@@ -4,6 +4,7 @@
 //! stops at a bad line (`error<TAB>reason`) and ends with 0.
 
 mod batch;
+mod count;
 mod due;
 mod id;
 mod path;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use count::CountArgs;
 pub use due::DueArgs;
 pub use id::IdArgs;
 pub use path::PathArgs;
@@ -49,6 +51,8 @@ pub enum RuleCommand {
     Id(IdArgs),
     /// 个人信息出境走哪条路径 / which way personal information may leave
     Path(Box<PathArgs>),
+    /// 出境人数：逐年去重计数、越线日、预测 / exact distinct people per year, crossings, forecast
+    Count(Box<CountArgs>),
 }
 
 /// Language of what is printed.
@@ -104,6 +108,7 @@ pub fn run(
         RuleCommand::Due(args) => due::run(&args, stdin, stdout),
         RuleCommand::Id(args) => id::run(&args, stdin, stdout),
         RuleCommand::Path(args) => path::run(&args, stdin, stdout),
+        RuleCommand::Count(args) => count::run(&args, stdin, stdout, stderr),
     };
     let result = result.and_then(|outcome| {
         stdout.flush()?;

@@ -179,7 +179,7 @@ pub(crate) fn run(
     let facts = if let Some(text) = &args.facts {
         Facts::parse(text, lang).map_err(Failure::Usage)?
     } else if args.has_facts() {
-        args.from_flags()?.checked(lang).map_err(Failure::Usage)?
+        args.by_flags()?.checked(lang).map_err(Failure::Usage)?
     } else {
         questions(lang, stdin, stdout)?
             .checked(lang)
@@ -214,7 +214,7 @@ impl PathArgs {
             || self.ftz.is_some()
     }
 
-    fn from_flags(&self) -> Result<Facts, Failure> {
+    fn by_flags(&self) -> Result<Facts, Failure> {
         let unknown = |text: &str, known: Vec<&str>| {
             let message = self.lang.t("没有这个取值：", "no such value: ");
             Failure::Usage(format!("{message}{text} ({})", known.join(" ")))
@@ -293,7 +293,13 @@ fn questions(lang: Lang, stdin: &mut dyn BufRead, out: &mut dyn Write) -> Result
         )
         .to_owned();
     for (at, &ground) in Ground::ALL.iter().enumerate() {
-        menu.push_str(&format!("  {at} {}\n", path_words::ground(ground, lang)));
+        menu.extend([
+            "  ",
+            &at.to_string(),
+            " ",
+            path_words::ground(ground, lang),
+            "\n",
+        ]);
     }
     facts.exempt = Some(ask(lang, stdin, out, &menu, |text| {
         pick(text, Ground::ALL)
@@ -305,7 +311,7 @@ fn questions(lang: Lang, stdin: &mut dyn BufRead, out: &mut dyn Write) -> Result
         )
         .to_owned();
     for (at, &ftz) in Ftz::ALL.iter().enumerate() {
-        menu.push_str(&format!("  {at} {}\n", path_words::ftz(ftz, lang)));
+        menu.extend(["  ", &at.to_string(), " ", path_words::ftz(ftz, lang), "\n"]);
     }
     facts.ftz = Some(ask(lang, stdin, out, &menu, |text| pick(text, Ftz::ALL))?);
     let people = lang.t(

@@ -282,3 +282,49 @@ fn path_by_flags_json_and_questions() {
     assert_eq!(call(&["path", "--exempt", "holiday"], "").2, status(2));
     assert_eq!(call(&["path", "somewhere"], "").2, status(2));
 }
+
+#[test]
+fn count_from_standard_input() {
+    let log = "person,date,sensitive,scenario\na,2026-01-05,0,\na,2026-01-06,0,\nb,2026-01-06,1,\nc,2026-01-06,0,hr\nd,soon,0,\n";
+    let (out, err, code) = call(&["count", "-", "--scenario", "scenario"], log);
+    assert!(
+        out.starts_with("2026\n")
+            && out.contains("非敏感个人信息: 1 人")
+            && out.contains("读取 5 行，计入 3 行"),
+        "{out}"
+    );
+    assert!(out.contains("-:6 日期不能识别"), "{out}");
+    assert!(err.contains("1 个坏行"), "{err}");
+    assert_eq!(code, status(0));
+    let (out, _, _) = call(&["count", "-", "--format", "csv"], log);
+    assert!(
+        out.contains("2026,non_sensitive,2026-01-05,1,1\n2026,non_sensitive,2026-01-06,1,2\n"),
+        "{out}"
+    );
+    let (out, _, _) = call(&["count", "-", "--json", "--lang", "en"], log);
+    let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(value["years"][0]["sensitive"]["total"], 1);
+}
+
+#[test]
+fn count_says_what_is_wrong() {
+    let log = "person,date,sensitive\na,soon,0\n";
+    for args in [
+        vec!["count"],
+        vec!["count", "no-such-file.csv"],
+        vec!["count", "-", "--strict"],
+        vec!["count", "-", "--key", "id"],
+        vec!["count", "-", "--memory", "much"],
+        vec!["count", "-", "--delimiter", ",,"],
+    ] {
+        let (out, err, code) = call(&args, log);
+        assert_eq!((out.as_str(), code), ("", status(2)), "{args:?}");
+        assert!(!err.is_empty(), "{args:?}");
+    }
+    let (_, err, _) = call(&["count", "-", "--key", "id"], log);
+    assert!(err.contains("person, date, sensitive"), "{err}");
+    let (out, _, _) = call(&["count", "-", "--emit-sql", "spark"], "");
+    assert!(out.contains("to_date"), "{out}");
+    let (out, _, _) = call(&["count", "--generate", "3", "--people", "2"], "");
+    assert_eq!(out.lines().count(), 4);
+}

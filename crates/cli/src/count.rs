@@ -1,0 +1,518 @@
+//! `count`: how many different people, per year.
+
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use guosuo_count::{
+    BadRow, Column, Dialect, Generator, Input, Kind, Options, Progress, Report, Secret, Series,
+    chart, count, expand, generate, sql,
+};
+
+use crate::words::{cite, parse_date};
+use crate::{Failure, Lang, Outcome, path_words};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// 表格 / table
+    Table,
+    /// JSON
+    Json,
+    /// 逐日 CSV / CSV by day
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// Spark SQL
+    Spark,
+    /// Trino
+    Trino,
+    /// SQLite
+    Sqlite,
+}
+
+/// Arguments of `count`.
+#[derive(Debug, Args)]
+pub struct CountArgs {
+    /// 出境日志文件（CSV/TSV，可为 gz、zst），可用通配符；`-` 为标准输入 / logs of exports, `-` for standard input
+    files: Vec<String>,
+    /// 个人标识列（列名或从 1 起的列号） / column of the person, by name or number
+    #[arg(long, value_name = "COL", default_value = "person")]
+    key: String,
+    /// 出境日期列 / column of the day
+    #[arg(long, value_name = "COL", default_value = "date")]
+    date: String,
+    /// 是否敏感列 / column that says whether the information is sensitive
+    #[arg(long, value_name = "COL", default_value = "sensitive")]
+    sensitive: String,
+    /// 全部为敏感（all）或全部为非敏感（none），代替敏感列 / the whole input is of one kind
+    #[arg(long, value_enum, conflicts_with = "sensitive")]
+    assume: Option<Assume>,
+    /// 豁免情形列（取值同 path --exempt）；这些行不计数 / column of the exempt scenario; such rows are left out
+    #[arg(long, value_name = "COL")]
+    scenario: Option<String>,
+    /// 分隔符（默认自动判断） / separator, found out when absent; `tab` for tab
+    #[arg(long, value_name = "CHAR")]
+    delimiter: Option<String>,
+    /// 文件没有标题行 / the files have no header
+    #[arg(long)]
+    no_header: bool,
+    /// 只接受居民身份证号码 / only resident ID numbers are people
+    #[arg(long)]
+    ids_only: bool,
+    /// 遇到第一个坏行即停止 / stop at the first bad row
+    #[arg(long)]
+    strict: bool,
+    /// 人员表的内存上限，如 512M / memory for the tables of people
+    #[arg(long, value_name = "SIZE", default_value = "1G")]
+    memory: String,
+    /// 线程数 / threads
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// 保存密钥的文件（不给则每次随机） / file with the secret of keyed values (random when absent)
+    #[arg(long, value_name = "FILE")]
+    secret: Option<PathBuf>,
+    /// 预测起点 / forecasts start at the later of the last row and this day
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// 输出格式 / output
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// JSON
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// 图表写入此 SVG 文件（多个年度时加年份） / chart as SVG, with the year in the name when there are several
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+    /// 只输出同一问题的 SQL，表名为 exports / print the same question as SQL over a table `exports`
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    emit_sql: Option<Engine>,
+    /// 只输出 N 行虚构日志 / print N rows of an invented log
+    #[arg(long, value_name = "N", conflicts_with = "files")]
+    generate: Option<u64>,
+    /// 虚构日志的人数 / people of the invented log
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1000000",
+        requires = "generate"
+    )]
+    people: u64,
+    /// 语言 / language
+    #[arg(long, value_enum, default_value = "zh", env = "GUOSUO_LANG")]
+    lang: Lang,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Assume {
+    /// 全部为敏感 / all sensitive
+    All,
+    /// 全部为非敏感 / none sensitive
+    None,
+}
+
+pub(crate) fn run(
+    args: &CountArgs,
+    stdin: &mut dyn BufRead,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> Result<Outcome, Failure> {
+    let lang = args.lang;
+    if let Some(rows) = args.generate {
+        let people = args.people;
+        let plan = Generator {
+            rows,
+            people,
+            year: 2026,
+            sensitive_per_mille: 100,
+            exempt_per_mille: 50,
+            seed: 7,
+        };
+        generate(&plan, stdout)?;
+        return Ok(Outcome::Done);
+    }
+    let options = args.options().map_err(Failure::Usage)?;
+    if let Some(engine) = args.emit_sql {
+        let dialect = match engine {
+            Engine::Spark => Dialect::Spark,
+            Engine::Trino => Dialect::Trino,
+            Engine::Sqlite => Dialect::Sqlite,
+        };
+        write!(stdout, "{}", sql(dialect, "exports", &options))?;
+        return Ok(Outcome::Done);
+    }
+    let mut inputs = Vec::new();
+    for file in &args.files {
+        inputs.extend(expand(file).map_err(|error| Failure::Usage(format!("{file}: {error}")))?);
+    }
+    if inputs.is_empty() {
+        return Err(Failure::Usage(
+            lang.t("没有给出文件", "no file was given").to_owned(),
+        ));
+    }
+    let report = counted(&inputs, &options, stdin, stderr, lang)?;
+    if let Some(path) = &args.chart {
+        write_charts(&report, path, lang)
+            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    }
+    match if args.json { Format::Json } else { args.format } {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *stdout, &report).map_err(io::Error::from)?;
+            writeln!(stdout)?;
+        }
+        Format::Csv => csv(&report, stdout)?,
+        Format::Table => table(&report, lang, stdout)?,
+    }
+    Ok(Outcome::Done)
+}
+
+impl CountArgs {
+    fn options(&self) -> Result<Options, String> {
+        let lang = self.lang;
+        let delimiter = match self.delimiter.as_deref() {
+            None => None,
+            Some("tab" | "\\t" | "\t") => Some(b'\t'),
+            Some(text) => match text.as_bytes() {
+                [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
+                _ => {
+                    return Err(format!(
+                        "{}{text}",
+                        lang.t("分隔符应为一个字符：", "the separator is one character: ")
+                    ));
+                }
+            },
+        };
+        let secret = match &self.secret {
+            None => Secret::of_the_run(),
+            Some(path) => {
+                let bytes =
+                    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                if bytes.len() < 16 {
+                    let message = lang.t("密钥至少 16 字节", "a secret has at least 16 bytes");
+                    return Err(format!("{}: {message}", path.display()));
+                }
+                Secret::from_bytes(&bytes)
+            }
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Options {
+            key: Column::parse(&self.key),
+            day: Column::parse(&self.date),
+            kind: match self.assume {
+                Some(Assume::All) => Kind::All(true),
+                Some(Assume::None) => Kind::All(false),
+                None => Kind::Column(Column::parse(&self.sensitive)),
+            },
+            scenario: self.scenario.as_deref().map(Column::parse),
+            delimiter,
+            header: !self.no_header,
+            ids_only: self.ids_only,
+            strict: self.strict,
+            memory: size(&self.memory).ok_or_else(|| {
+                format!(
+                    "{}{}",
+                    lang.t("不是内存大小（如 512M）：", "not a size (like 512M): "),
+                    self.memory
+                )
+            })?,
+            threads: self.threads.unwrap_or(cores).clamp(1, 256),
+            secret,
+            as_of: self
+                .as_of
+                .as_deref()
+                .map(|text| parse_date(lang, text))
+                .transpose()?,
+        })
+    }
+}
+
+fn size(text: &str) -> Option<usize> {
+    let upper = text.trim().to_ascii_uppercase();
+    let upper = upper.trim_end_matches('B').trim_end_matches('I');
+    let (digits, unit) = match upper.chars().last()? {
+        'K' => (&upper[..upper.len() - 1], 1 << 10),
+        'M' => (&upper[..upper.len() - 1], 1 << 20),
+        'G' => (&upper[..upper.len() - 1], 1 << 30),
+        _ => (upper, 1),
+    };
+    digits
+        .parse::<usize>()
+        .ok()?
+        .checked_mul(unit)
+        .filter(|&size| size > 0)
+}
+
+/// Counts, with a line of progress when somebody looks at a terminal.
+fn counted(
+    inputs: &[Input],
+    options: &Options,
+    stdin: &mut dyn BufRead,
+    stderr: &mut dyn Write,
+    lang: Lang,
+) -> Result<Report, Failure> {
+    let progress = Progress::default();
+    let ended = AtomicBool::new(false);
+    let sizes = inputs.iter().map(|input| match input {
+        Input::File(path) => std::fs::metadata(path).map(|metadata| metadata.len()).ok(),
+        Input::Stdin => None,
+    });
+    let total: Option<u64> = sizes.sum();
+    // Only one thread may hold the caller's stream: what it has is read here, block by block, where it is asked for.
+    let mut piped = Vec::new();
+    let wants_stdin = inputs.contains(&Input::Stdin);
+    let mut process = io::stdin();
+    let from_process = wants_stdin && stdin.fill_buf()?.is_empty();
+    if wants_stdin && !from_process {
+        stdin.read_to_end(&mut piped)?;
+    }
+    let mut held = io::Cursor::new(piped);
+    let source: &mut (dyn Read + Send) = if from_process {
+        &mut process
+    } else {
+        &mut held
+    };
+    let result = std::thread::scope(|scope| {
+        if io::stderr().is_terminal() {
+            scope.spawn(|| watch(&progress, total, &ended, lang));
+        }
+        let result = count(inputs, options, source, &progress);
+        ended.store(true, Relaxed);
+        result
+    });
+    let report = result.map_err(|error| Failure::Usage(error.to_string()))?;
+    let bad = report.bad_rows();
+    if bad > 0 {
+        match lang {
+            Lang::Zh => writeln!(stderr, "有 {bad} 个坏行未计入（样例见输出）")?,
+            Lang::En => writeln!(
+                stderr,
+                "{bad} bad rows were not counted (samples in the output)"
+            )?,
+        }
+    }
+    Ok(report)
+}
+
+fn watch(progress: &Progress, total: Option<u64>, ended: &AtomicBool, lang: Lang) {
+    let start = Instant::now();
+    while !ended.load(Relaxed) {
+        std::thread::sleep(Duration::from_millis(200));
+        let (bytes, rows) = (progress.bytes.load(Relaxed), progress.rows.load(Relaxed));
+        let seconds = start.elapsed().as_secs().max(1);
+        let left = total
+            .filter(|&total| total >= bytes && bytes > 0)
+            .map_or_else(String::new, |total| {
+                let left = (total - bytes) * seconds / bytes;
+                format!(
+                    " {}% {}{left}s",
+                    bytes * 100 / total.max(1),
+                    lang.t("剩余 ", "left ")
+                )
+            });
+        eprint!(
+            "\r\x1b[K{rows} {} {}/s{left}",
+            lang.t("行", "rows"),
+            rows / seconds
+        );
+    }
+    eprint!("\r\x1b[K");
+}
+
+/// Writes each chart whole or not at all.
+fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
+    for year in &report.years {
+        let title = match lang {
+            Lang::Zh => format!("{} 年累计出境人数（去重）", year.year),
+            Lang::En => format!("People exported since 1 January {} (distinct)", year.year),
+        };
+        let (ordinary, sensitive) = (
+            lang.t("非敏感个人信息", "Non-sensitive"),
+            lang.t("敏感个人信息", "Sensitive"),
+        );
+        let svg = chart(year, [&title, ordinary, sensitive]);
+        let target = if report.years.len() == 1 {
+            path.to_owned()
+        } else {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            path.with_file_name(format!("{stem}-{}.svg", year.year))
+        };
+        let draft = target.with_extension("svg.part");
+        std::fs::write(&draft, svg)?;
+        std::fs::rename(&draft, &target)?;
+    }
+    Ok(())
+}
+
+fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "year,kind,date,new_people,people_since_1_january")?;
+    for year in &report.years {
+        for (kind, series) in [
+            ("non_sensitive", &year.non_sensitive),
+            ("sensitive", &year.sensitive),
+        ] {
+            for day in &series.days {
+                writeln!(
+                    out,
+                    "{},{kind},{},{},{}",
+                    year.year, day.date, day.new, day.total
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    for year in &report.years {
+        writeln!(out, "{}", year.year)?;
+        let law = year.law.as_deref().unwrap_or(lang.t(
+            "没有该年的规则参数",
+            "no parameters of the law for this year",
+        ));
+        writeln!(
+            out,
+            "  {}{law}",
+            lang.t("规则版本：", "Version of the law: ")
+        )?;
+        series(
+            lang.t("非敏感个人信息", "non-sensitive"),
+            &year.non_sensitive,
+            lang,
+            out,
+        )?;
+        series(
+            lang.t("敏感个人信息", "sensitive"),
+            &year.sensitive,
+            lang,
+            out,
+        )?;
+    }
+    match lang {
+        Lang::Zh => writeln!(out, "读取 {} 行，计入 {} 行", report.rows, report.counted)?,
+        Lang::En => writeln!(out, "{} rows read, {} counted", report.rows, report.counted)?,
+    }
+    for (&ground, count) in &report.excluded {
+        writeln!(
+            out,
+            "  {}{}: {count}",
+            lang.t("不计：", "left out: "),
+            path_words::ground(ground, lang)
+        )?;
+    }
+    for (&reason, count) in &report.bad {
+        writeln!(
+            out,
+            "  {}{}: {count}",
+            lang.t("坏行：", "bad rows: "),
+            bad_words(reason, lang)
+        )?;
+    }
+    for sample in &report.samples {
+        writeln!(
+            out,
+            "    {}:{} {}",
+            sample.name,
+            sample.line,
+            bad_words(sample.reason, lang)
+        )?;
+    }
+    if report.date_forms.len() > 1 {
+        writeln!(
+            out,
+            "  {}",
+            lang.t(
+                "注意：日期写法不一致",
+                "note: dates are written in several forms"
+            )
+        )?;
+    }
+    for encoding in &report.encodings {
+        writeln!(
+            out,
+            "  {}{encoding}",
+            lang.t("已转换编码：", "read in another encoding: ")
+        )?;
+    }
+    Ok(())
+}
+
+fn series(name: &str, series: &Series, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let people = lang.t("人", "people");
+    writeln!(out, "  {name}: {} {people}", series.total)?;
+    for crossing in &series.crossings {
+        let article = cite(lang, &crossing.article);
+        match lang {
+            Lang::Zh => writeln!(
+                out,
+                "    {} 达到 {} 人（{article}）",
+                crossing.date, crossing.line
+            )?,
+            Lang::En => writeln!(
+                out,
+                "    {} reached {} ({article})",
+                crossing.date, crossing.line
+            )?,
+        }
+    }
+    for warning in &series.warnings {
+        if series
+            .crossings
+            .iter()
+            .any(|crossing| crossing.line == warning.line)
+        {
+            continue;
+        }
+        match lang {
+            Lang::Zh => writeln!(
+                out,
+                "    预警：{} 达到 {} 人的 {}%",
+                warning.date, warning.line, warning.percent
+            )?,
+            Lang::En => writeln!(
+                out,
+                "    warning: {} reached {}% of {}",
+                warning.date, warning.percent, warning.line
+            )?,
+        }
+    }
+    if let Some(forecast) = &series.forecast {
+        let (expected, low, high) = (forecast.expected, forecast.low, forecast.high);
+        match lang {
+            Lang::Zh => writeln!(
+                out,
+                "    预测至12月31日：{expected} 人（{low}–{high}）；方法：自 {} 起按最近 28 日日均新增外推，区间取全年最低与最高的 28 日",
+                forecast.from
+            )?,
+            Lang::En => writeln!(
+                out,
+                "    forecast for 31 December: {expected} ({low}–{high}); from {}, the mean of the last 28 days continued, range by the quietest and busiest 28 days of the year",
+                forecast.from
+            )?,
+        }
+        for (line, date) in &forecast.reaches {
+            match lang {
+                Lang::Zh => writeln!(out, "    预计 {date} 达到 {line} 人")?,
+                Lang::En => writeln!(out, "    expected to reach {line} on {date}")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bad_words(reason: BadRow, lang: Lang) -> &'static str {
+    match reason {
+        BadRow::Columns => lang.t("列数不足", "too few columns"),
+        BadRow::EmptyKey => lang.t("没有个人标识", "no person"),
+        BadRow::NotAnId => lang.t("不是有效的身份证号码", "not a valid ID number"),
+        BadRow::Date => lang.t(
+            "日期不能识别（如 2026-01-05）",
+            "not a date (write 2026-01-05)",
+        ),
+        BadRow::DateOutOfRange => lang.t("日期不在 2000–2100 年", "date outside 2000–2100"),
+        BadRow::Sensitivity => lang.t("敏感列应为 1/0、是/否", "sensitive column: 1/0, true/false"),
+        BadRow::Scenario => lang.t("不认识的豁免情形", "unknown exempt scenario"),
+    }
+}

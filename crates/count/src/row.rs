@@ -1,0 +1,328 @@
+//! From the bytes of a line to a row that counts, a row that does not, or a bad row.
+
+use guosuo_rules::path::Ground;
+use jiff::civil::{Date, date};
+use serde::Serialize;
+
+use crate::key::{Key, Secret, pack};
+use crate::store::Seen;
+
+/// Why a row is bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BadRow {
+    /// Fewer columns than the ones asked for.
+    Columns,
+    /// No person.
+    EmptyKey,
+    /// An ID number was demanded and this is none.
+    NotAnId,
+    /// Not a date in one of the accepted forms.
+    Date,
+    /// A date before 2000 or after 2100.
+    DateOutOfRange,
+    /// Neither sensitive nor not.
+    Sensitivity,
+    /// An unknown exempt scenario.
+    Scenario,
+}
+
+impl BadRow {
+    /// Name in reports.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Columns => "columns",
+            Self::EmptyKey => "empty_key",
+            Self::NotAnId => "not_an_id",
+            Self::Date => "date",
+            Self::DateOutOfRange => "date_out_of_range",
+            Self::Sensitivity => "sensitivity",
+            Self::Scenario => "scenario",
+        }
+    }
+}
+
+/// The form in which a date was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateForm {
+    /// 2026-01-05 or 2026/1/5 or 2026.1.5.
+    Plain,
+    /// 20260105.
+    Compact,
+    /// A date with a time of day, in China Standard Time.
+    WithTime,
+    /// A date and time with an offset, turned into China Standard Time.
+    WithOffset,
+    /// Seconds or milliseconds since 1970.
+    Epoch,
+}
+
+/// Reads a day. Returns the day in China and the form.
+pub(crate) fn parse_day(text: &[u8]) -> Result<(Date, DateForm), BadRow> {
+    let (day, form) = read_day(text).ok_or(BadRow::Date)?;
+    if (2000..=2100).contains(&day.year()) {
+        Ok((day, form))
+    } else {
+        Err(BadRow::DateOutOfRange)
+    }
+}
+
+fn number(text: &[u8]) -> Option<i64> {
+    if text.is_empty() || text.len() > 18 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(
+        text.iter()
+            .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')),
+    )
+}
+
+fn day_of(year: &[u8], month: &[u8], day: &[u8]) -> Option<Date> {
+    let small = |text| i8::try_from(number(text)?).ok();
+    Date::new(
+        i16::try_from(number(year)?).ok()?,
+        small(month)?,
+        small(day)?,
+    )
+    .ok()
+}
+
+fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
+    if text.iter().all(u8::is_ascii_digit) {
+        return match text.len() {
+            8 => Some((
+                day_of(&text[..4], &text[4..6], &text[6..])?,
+                DateForm::Compact,
+            )),
+            10 | 13 => {
+                let seconds = number(text)? / if text.len() == 13 { 1000 } else { 1 };
+                let instant = jiff::Timestamp::from_second(seconds).ok()?;
+                Some((guosuo_rules::time::cst_date(instant), DateForm::Epoch))
+            }
+            _ => None,
+        };
+    }
+    let separator = *text.get(4)?;
+    if !matches!(separator, b'-' | b'/' | b'.') {
+        return None;
+    }
+    let end = text
+        .iter()
+        .position(|byte| matches!(byte, b'T' | b't' | b' '))
+        .unwrap_or(text.len());
+    let (day, time) = text.split_at(end);
+    let mut parts = day.split(|&byte| byte == separator);
+    let (year, month, last) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 || month.len() > 2 || last.len() > 2 {
+        return None;
+    }
+    let day = day_of(year, month, last)?;
+    if time.is_empty() {
+        return Some((day, DateForm::Plain));
+    }
+    let time = std::str::from_utf8(&time[1..]).ok()?.trim();
+    let at = time.rfind(['Z', 'z', '+', '-']);
+    let (clock, offset) = time.split_at(at.unwrap_or(time.len()));
+    let clock: jiff::civil::Time = clock.trim().parse().ok()?;
+    if offset.is_empty() {
+        return Some((day, DateForm::WithTime));
+    }
+    let offset = if offset.eq_ignore_ascii_case("z") {
+        "+00:00"
+    } else {
+        offset
+    };
+    let text = format!("{day}T{clock}{offset}");
+    let instant: jiff::Timestamp = text.parse().ok()?;
+    Some((guosuo_rules::time::cst_date(instant), DateForm::WithOffset))
+}
+
+/// Whether the cell says that the information is sensitive.
+fn sensitive(text: &[u8]) -> Option<bool> {
+    let text = std::str::from_utf8(text).ok()?;
+    match text.to_lowercase().as_str() {
+        "1" | "true" | "yes" | "y" | "t" | "是" | "敏感" | "sensitive" | "s" => Some(true),
+        "0" | "false" | "no" | "n" | "f" | "否" | "非敏感" | "不敏感" | "non_sensitive"
+        | "non-sensitive" | "nonsensitive" | "ns" | "一般" => Some(false),
+        _ => None,
+    }
+}
+
+/// How the kind of a row is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A column says it.
+    Column(Column),
+    /// The whole input is of one kind (`true`: sensitive).
+    All(bool),
+}
+
+/// A column by its name in the header or by its number from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// By name.
+    Name(String),
+    /// By number, from 1.
+    Number(usize),
+}
+
+impl Column {
+    /// Digits are a number, everything else a name.
+    pub fn parse(text: &str) -> Self {
+        match text.parse() {
+            Ok(number) if number > 0 => Self::Number(number),
+            _ => Self::Name(text.to_owned()),
+        }
+    }
+}
+
+/// Where the needed columns stand in one file, from 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) key: usize,
+    pub(crate) day: usize,
+    pub(crate) sensitive: Result<usize, bool>,
+    pub(crate) scenario: Option<usize>,
+}
+
+impl Places {
+    pub(crate) fn last(&self) -> usize {
+        let sensitive = self.sensitive.unwrap_or(0);
+        self.key
+            .max(self.day)
+            .max(sensitive)
+            .max(self.scenario.unwrap_or(0))
+    }
+}
+
+/// What became of a row.
+pub(crate) enum Row {
+    Counts(Seen),
+    Excluded(Ground),
+}
+
+/// Reads rows; remembers the last date, since logs are mostly in order.
+pub(crate) struct Reader<'a> {
+    pub(crate) secret: &'a Secret,
+    /// Only ID numbers are people.
+    pub(crate) ids_only: bool,
+    last_text: Vec<u8>,
+    last_day: Option<(i16, u16)>,
+    /// How often each form of date was read.
+    pub(crate) forms: [u64; 5],
+    last_form: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(secret: &'a Secret, ids_only: bool) -> Self {
+        Self {
+            secret,
+            ids_only,
+            last_text: Vec::new(),
+            last_day: None,
+            forms: [0; 5],
+            last_form: 0,
+        }
+    }
+
+    fn day(&mut self, text: &[u8]) -> Result<(i16, u16), BadRow> {
+        if let Some(day) = self.last_day.filter(|_| self.last_text == text) {
+            self.forms[self.last_form] += 1;
+            return Ok(day);
+        }
+        let (day, form) = parse_day(text)?;
+        let place = (day - date(day.year(), 1, 1)).get_days();
+        let found = (day.year(), u16::try_from(place).map_err(|_| BadRow::Date)?);
+        self.last_text.clear();
+        self.last_text.extend_from_slice(text);
+        self.last_day = Some(found);
+        self.last_form = form as usize;
+        self.forms[self.last_form] += 1;
+        Ok(found)
+    }
+
+    /// Reads the cells of one row, already in the order of `places`.
+    pub(crate) fn read(&mut self, places: &Places, cells: &[&[u8]]) -> Result<Row, BadRow> {
+        let cell = |at: usize| {
+            cells
+                .get(at)
+                .map(|cell| cell.trim_ascii())
+                .ok_or(BadRow::Columns)
+        };
+        let key = cell(places.key)?;
+        let day = cell(places.day)?;
+        let kind = match places.sensitive {
+            Ok(at) => sensitive(cell(at)?).ok_or(BadRow::Sensitivity)?,
+            Err(all) => all,
+        };
+        if let Some(at) = places.scenario {
+            let text = cell(at)?;
+            let ground = match text {
+                b"" | b"-" => Some(Ground::None),
+                text => std::str::from_utf8(text).ok().and_then(Ground::from_code),
+            };
+            match ground.ok_or(BadRow::Scenario)? {
+                Ground::None | Ground::HrWithoutCollectiveContract => {}
+                excluded => return Ok(Row::Excluded(excluded)),
+            }
+        }
+        if key.is_empty() {
+            return Err(BadRow::EmptyKey);
+        }
+        let (year, day) = self.day(day)?;
+        let key = match pack(key) {
+            Some(packed) => Key::Packed(packed),
+            None if self.ids_only => return Err(BadRow::NotAnId),
+            None => Key::Keyed(self.secret.keyed(key)),
+        };
+        Ok(Row::Counts(Seen {
+            group: (year, kind),
+            key,
+            day,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_dates() {
+        let day = |text: &str| parse_day(text.as_bytes());
+        let fifth = date(2026, 1, 5);
+        for (text, form) in [
+            ("2026-01-05", DateForm::Plain),
+            ("2026/1/5", DateForm::Plain),
+            ("2026.01.5", DateForm::Plain),
+            ("20260105", DateForm::Compact),
+            ("2026-01-05 23:59:59", DateForm::WithTime),
+            ("2026-01-05T00:00", DateForm::WithTime),
+            ("2026-01-05T00:00:00.123+08:00", DateForm::WithOffset),
+            // 16:00 in Greenwich is midnight in China.
+            ("2026-01-04T16:00:00Z", DateForm::WithOffset),
+            ("1767542400", DateForm::Epoch),
+            ("1767542400000", DateForm::Epoch),
+        ] {
+            assert_eq!(day(text), Ok((fifth, form)), "{text}");
+        }
+        assert_eq!(
+            day("2026-01-04T15:59:59Z").map(|(day, _)| day),
+            Ok(date(2026, 1, 4))
+        );
+        for text in [
+            "",
+            "01/02/2026",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-1-5-6",
+            "2026-01-05 25:00",
+            "yesterday",
+            "2026",
+        ] {
+            assert_eq!(day(text), Err(BadRow::Date), "{text}");
+        }
+        assert_eq!(day("1999-12-31"), Err(BadRow::DateOutOfRange));
+    }
+}

@@ -1,0 +1,148 @@
+//! Sets of people, each with the first day on which they were seen.
+#![expect(clippy::cast_possible_truncation, reason = "hashes are cut on purpose")]
+
+/// Multiplies and folds: spreads every bit over the upper half.
+pub(crate) fn spread(value: u64) -> u64 {
+    let wide = u128::from(value ^ 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93_u128;
+    ((wide >> 64) ^ wide) as u64
+}
+
+/// People by packed ID number: one word each, 48 bits of number (plus one, zero is empty) and 9 bits of day.
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
+    slots: Vec<u64>,
+    len: usize,
+}
+
+impl Packed {
+    pub(crate) fn insert(&mut self, key: u64, day: u16) {
+        if self.len * 8 >= self.slots.len() * 7 {
+            self.grow();
+        }
+        self.put((key + 1) << 9 | u64::from(day));
+    }
+
+    fn put(&mut self, entry: u64) {
+        let mask = self.slots.len() - 1;
+        let mut at = spread(entry >> 9) as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                self.slots[at] = entry;
+                self.len += 1;
+                return;
+            }
+            if slot >> 9 == entry >> 9 {
+                // Equal upper parts: the smaller word is the earlier day.
+                self.slots[at] = slot.min(entry);
+                return;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![0; (old.len() * 2).max(16)];
+        self.len = 0;
+        old.into_iter()
+            .filter(|&entry| entry != 0)
+            .for_each(|entry| self.put(entry));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.slots.len() * 8
+    }
+
+    /// Number and first day of each person.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u16)> {
+        self.slots
+            .iter()
+            .filter(|&&entry| entry != 0)
+            .map(|&entry| ((entry >> 9) - 1, (entry & 0x1FF) as u16))
+    }
+}
+
+/// People by keyed value.
+#[derive(Debug, Default)]
+pub(crate) struct Keyed {
+    keys: Vec<u128>,
+    days: Vec<u16>,
+    len: usize,
+}
+
+impl Keyed {
+    pub(crate) fn insert(&mut self, key: u128, day: u16) {
+        if self.len * 8 >= self.keys.len() * 7 {
+            let keys = std::mem::take(&mut self.keys);
+            let days = std::mem::take(&mut self.days);
+            let size = (keys.len() * 2).max(16);
+            (self.keys, self.days, self.len) = (vec![0; size], vec![0; size], 0);
+            keys.into_iter()
+                .zip(days)
+                .filter(|(key, _)| *key != 0)
+                .for_each(|(key, day)| self.put(key, day));
+        }
+        self.put(key, day);
+    }
+
+    fn put(&mut self, key: u128, day: u16) {
+        let mask = self.keys.len() - 1;
+        let mut at = key as usize & mask;
+        while self.keys[at] != 0 {
+            if self.keys[at] == key {
+                self.days[at] = self.days[at].min(day);
+                return;
+            }
+            at = (at + 1) & mask;
+        }
+        self.keys[at] = key;
+        self.days[at] = day;
+        self.len += 1;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.keys.len() * 18
+    }
+
+    /// Value and first day of each person.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u128, u16)> {
+        self.keys
+            .iter()
+            .zip(&self.days)
+            .filter(|(key, _)| **key != 0)
+            .map(|(&key, &day)| (key, day))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn sets_agree_with_a_map(rows in prop::collection::vec((0_u64..500, 0_u16..366), 0..2000)) {
+            let (mut packed, mut keyed, mut map) = (Packed::default(), Keyed::default(), BTreeMap::new());
+            for (key, day) in rows {
+                packed.insert(key, day);
+                keyed.insert(u128::from(key) + 1, day);
+                let first = map.entry(key).or_insert(day);
+                *first = day.min(*first);
+            }
+            prop_assert_eq!(packed.len(), map.len());
+            prop_assert_eq!(keyed.len(), map.len());
+            prop_assert_eq!(packed.iter().collect::<BTreeMap<_, _>>(), map.clone());
+            prop_assert_eq!(keyed.iter().map(|(key, day)| ((key - 1) as u64, day)).collect::<BTreeMap<_, _>>(), map);
+        }
+    }
+}
