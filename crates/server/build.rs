@@ -11,11 +11,8 @@ use std::{env, fs, io};
 
 type Outcome<T> = Result<T, String>;
 
-const NAMES: [(&str, &str); 3] = [
-    ("app.css", "text/css; charset=utf-8"),
-    ("app.js", "text/javascript; charset=utf-8"),
-    ("icon.svg", "image/svg+xml"),
-];
+const NAMES: [(&str, &str); 3] =
+    [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml")];
 
 fn main() {
     println!("cargo::rerun-if-env-changed=GUOSUO_UI_DIST");
@@ -38,7 +35,10 @@ fn assets() -> Outcome<()> {
     };
     let manifest = dist.join("manifest.tsv");
     let text = fs::read_to_string(&manifest).map_err(|e| {
-        format!("{}: {e}. 这个目录不是 npm run build 的结果。This folder is not the result of `npm run build`.", manifest.display())
+        format!(
+            "{}: {e}. 这个目录不是 npm run build 的结果。This folder is not the result of `npm run build`.",
+            manifest.display()
+        )
     })?;
     let mut table = String::from("&[\n");
     for line in text.lines() {
@@ -82,8 +82,7 @@ fn stub(out: &Path) -> Outcome<PathBuf> {
 
 /// Copies `frontend/` to `OUT_DIR/ui`, installs what the lockfile names, runs the build script.
 fn with_node(out: &Path) -> Outcome<PathBuf> {
-    let root =
-        PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
     let source = root.join("../../frontend");
     let (ui, dist) = (out.join("ui"), out.join("ui/dist"));
     for part in ["scss", "js"] {
@@ -137,11 +136,7 @@ fn run(folder: &Path, line: &str, dist: &Path) -> Outcome<()> {
     }
     let text = [done.stderr, done.stdout].concat();
     let text = String::from_utf8_lossy(&text);
-    let said = text
-        .lines()
-        .filter(|l| !l.trim().is_empty() && !l.contains("npm warn"));
+    let said = text.lines().filter(|l| !l.trim().is_empty() && !l.contains("npm warn"));
     let said = said.take(8).collect::<Vec<_>>().join("\n");
-    Err(format!(
-        "前端资源没有生成：{line} 失败。\nThe front-end assets were not built: {line} failed.\n{said}\n{others}"
-    ))
+    Err(format!("前端资源没有生成：{line} 失败。\nThe front-end assets were not built: {line} failed.\n{said}\n{others}"))
 }

@@ -24,7 +24,7 @@ use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::router::{Route, Routes};
 use crate::web::errors::ErrorPage;
-use crate::web::{Screen, assets, headers, lang, preferences, statements};
+use crate::web::{Screen, UserBlock, assets, headers, lang, preferences, statements};
 use crate::words;
 
 /// Opens everything that an instance needs.
@@ -150,6 +150,7 @@ async fn dress_errors(State(app): State<App>, screen: Screen, request: Request, 
         return response;
     }
     screen.site = Arc::new(app.config.site.clone());
+    screen.user = response.extensions().get::<UserBlock>().cloned();
     let retry = response.headers().get(header::RETRY_AFTER).cloned();
     let mut dressed = dress(&screen, status, mark.as_ref(), &id, api);
     if let Some(r) = retry {

@@ -32,50 +32,30 @@ pub(crate) async fn page_image() -> impl IntoResponse {
 pub(crate) async fn show(screen: Screen) -> Html<String> {
     let l = screen.lang;
     let mut form = Form::new().with("verdict", "missing").with("reason", "");
-    form.fail(
-        "reason",
-        l.t("选“缺”时要写清缺什么。", "Say what is missing."),
-    );
+    form.fail("reason", l.t("选“缺”时要写清缺什么。", "Say what is missing."));
     let alt = l.t("第1页图像", "Image of page 1");
-    let name = l
-        .t("8-投诉受理和争议解决机制说明.pdf", "8-complaints.pdf")
-        .to_owned();
+    let name = l.t("8-投诉受理和争议解决机制说明.pdf", "8-complaints.pdf").to_owned();
     let page = Desk {
-        shell: Shell::new(
-            &screen,
-            Front::Authority,
-            l.t("备申〔2026〕004号", "Filing 备申〔2026〕004号"),
-        )
-        .at("queue")
-        .crumb("/authority/queue", l.t("备案审核", "Filings"))
-        .for_form(&form)
-        .user(super::queue::officer(l)),
+        shell: Shell::new(&screen, Front::Authority, l.t("备申〔2026〕004号", "Filing 备申〔2026〕004号"))
+            .at("queue")
+            .crumb("/authority/queue", l.t("备案审核", "Filings"))
+            .for_form(&form)
+            .user(super::queue::officer(l)),
         l,
         form,
         clock: ClockView::working_days(l, 3, 30, date(2026, 3, 17), 3, 10),
         viewer: ViewerView {
             name: name.clone(),
-            facts: l
-                .t(
-                    "2.1 MB，2页，SHA-256 9f2c…71aa",
-                    "2.1 MB, 2 pages, SHA-256 9f2c…71aa",
-                )
-                .to_owned(),
+            facts: l.t("2.1 MB，2页，SHA-256 9f2c…71aa", "2.1 MB, 2 pages, SHA-256 9f2c…71aa").to_owned(),
             pages: vec![
                 ("/gallery/page.svg".to_owned(), alt.to_owned()),
-                (
-                    "/gallery/page.svg".to_owned(),
-                    l.t("第2页图像", "Image of page 2").to_owned(),
-                ),
+                ("/gallery/page.svg".to_owned(), l.t("第2页图像", "Image of page 2").to_owned()),
             ],
             original: "#".to_owned(),
             prev: Some(Link::new("#", l.t("上一项", "Previous"))),
             next: Some(Link::new("#", l.t("下一项", "Next"))),
             problem: l
-                .t(
-                    "第2页有一张图片未能绘出，以原件为准。",
-                    "One picture on page 2 could not be drawn; the original counts.",
-                )
+                .t("第2页有一张图片未能绘出，以原件为准。", "One picture on page 2 could not be drawn; the original counts.")
                 .to_owned(),
         },
         none: ViewerView {
@@ -85,12 +65,7 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
             original: "#".to_owned(),
             prev: None,
             next: None,
-            problem: l
-                .t(
-                    "OFD不能在线查看，请下载原件。",
-                    "OFD cannot be shown here. Download the original.",
-                )
-                .to_owned(),
+            problem: l.t("OFD不能在线查看，请下载原件。", "OFD cannot be shown here. Download the original.").to_owned(),
         },
         verdicts: ["1", "1.1", "2", "3", "8"]
             .into_iter()
@@ -100,13 +75,7 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
                     "3" => (l.t("未核", "Open"), Tone::Mute),
                     _ => (l.t("齐全", "Complete"), Tone::Ok),
                 };
-                (
-                    n,
-                    l.pick(format!("材料第{n}组"), format!("Item {n}")),
-                    word,
-                    tone,
-                    n == "8",
-                )
+                (n, l.pick(format!("材料第{n}组"), format!("Item {n}")), word, tone, n == "8")
             })
             .collect(),
         choices: vec![
@@ -116,40 +85,20 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
             Choice::new("other", l.t("不符合要求", "Not as required")),
         ],
         facts: vec![
-            Fact::new(
-                l.t("专业认证机构", "Body"),
-                l.t("示例二号标准认证中心（虚构）", "Example No. 2 (fictitious)"),
-            )
-            .link("#", l.t("查看机构", "see")),
+            Fact::new(l.t("专业认证机构", "Body"), l.t("示例二号标准认证中心（虚构）", "Example No. 2 (fictitious)"))
+                .link("#", l.t("查看机构", "see")),
             Fact::new(l.t("信用代码", "Credit code"), "12310000MB1X****2F").code(),
             Fact::new(l.t("收到", "Received"), l.date(date(2026, 1, 28)).words)
                 .note(l.t("到达系统16:40", "reached the system at 16:40")),
-            Fact::new(
-                l.t("承办人", "Officer"),
-                l.t("示例陈（虚构）", "Example Chen (fictitious)"),
-            ),
+            Fact::new(l.t("承办人", "Officer"), l.t("示例陈（虚构）", "Example Chen (fictitious)")),
         ],
         history: vec![
+            Happening { planned: true, ..Happening::new(l.date(date(2026, 3, 17)), l.t("届满", "Limit")) },
+            Happening::new(l.date(date(2026, 3, 6)), l.t("数据管理部门反馈：无意见", "Data authority: no objection")),
             Happening {
-                planned: true,
-                ..Happening::new(l.date(date(2026, 3, 17)), l.t("届满", "Limit"))
+                bad: true, ..Happening::new(l.date(date(2026, 2, 20)), l.t("第8组标为“缺”", "Item 8 marked missing"))
             },
-            Happening::new(
-                l.date(date(2026, 3, 6)),
-                l.t("数据管理部门反馈：无意见", "Data authority: no objection"),
-            ),
-            Happening {
-                bad: true,
-                ..Happening::new(
-                    l.date(date(2026, 2, 20)),
-                    l.t("第8组标为“缺”", "Item 8 marked missing"),
-                )
-            },
-            Happening::new(
-                l.date(date(2026, 1, 28)),
-                l.t("收到备案材料", "Materials received"),
-            )
-            .note("SHA-256 9f2c…71aa"),
+            Happening::new(l.date(date(2026, 1, 28)), l.t("收到备案材料", "Materials received")).note("SHA-256 9f2c…71aa"),
         ],
     };
     Html(page.render().unwrap_or_else(|e| e.to_string()))

@@ -27,14 +27,11 @@ fn page(screen: &Screen, form: Form) -> (StatusCode, Html<String>) {
     let l = screen.lang;
     let natures = vec![
         Choice::new("institution", l.t("事业单位", "Public institution")),
-        Choice::new("enterprise", l.t("企业", "Enterprise"))
-            .hint(l.t("含国有和民营企业", "State-owned and private")),
-        Choice::new("other", l.t("其他", "Other"))
-            .reveals("nature-other", l.t("请说明机构性质", "Which nature?")),
+        Choice::new("enterprise", l.t("企业", "Enterprise")).hint(l.t("含国有和民营企业", "State-owned and private")),
+        Choice::new("other", l.t("其他", "Other")).reveals("nature-other", l.t("请说明机构性质", "Which nature?")),
     ];
     let roles = vec![
-        Choice::new("operator", l.t("经办人", "Operator"))
-            .hint(l.t("填写和提交", "fills in and submits")),
+        Choice::new("operator", l.t("经办人", "Operator")).hint(l.t("填写和提交", "fills in and submits")),
         Choice::new("admin", l.t("机构管理员", "Administrator")),
     ];
     let shell = Shell::new(screen, Front::Body, l.t("表单部件", "Form parts"))
@@ -43,58 +40,39 @@ fn page(screen: &Screen, form: Form) -> (StatusCode, Html<String>) {
         .for_form(&form)
         .user(super::filing::operator(l));
     let status = form.status();
-    (
-        status,
-        Html(
-            Forms {
-                shell,
-                l,
-                form,
-                natures,
-                roles,
-            }
-            .render()
-            .unwrap_or_else(|e| e.to_string()),
-        ),
-    )
+    (status, Html(Forms { shell, l, form, natures, roles }.render().unwrap_or_else(|e| e.to_string())))
 }
 
 fn wrong(l: Lang, mut form: Form) -> Form {
+    form.fail("name", l.t("填写机构名称，与批准书一致。", "Enter the name as on the approval."));
     form.fail(
-        "name",
+        "code",
         l.t(
-            "填写机构名称，与批准书一致。",
-            "Enter the name as on the approval.",
+            "统一社会信用代码是18位，现在是17位。对照证件重新填写。",
+            "The unified social credit code has 18 characters; you entered 17. Copy it again from the certificate.",
         ),
     );
-    form.fail("code", l.t("统一社会信用代码是18位，现在是17位。对照证件重新填写。", "The unified social credit code has 18 characters; you entered 17. Copy it again from the certificate."));
-    form.fail(
-        "scope",
-        l.t("写明业务范围。", "Describe the business scope."),
-    );
+    form.fail("scope", l.t("写明业务范围。", "Describe the business scope."));
     form.fail("nature", l.t("选择机构性质。", "Choose the nature."));
     form.fail(
         "founded",
+        l.t("没有2月30日。按证件填写成立日期。", "There is no 30 February. Copy the date from the certificate."),
+    );
+    form.fail(
+        "scan",
         l.t(
-            "没有2月30日。按证件填写成立日期。",
-            "There is no 30 February. Copy the date from the certificate.",
+            "这里收PDF、OFD、JPG和PNG。“工作计划.docx”请另存为PDF再上传。",
+            "This field takes PDF, OFD, JPG and PNG. Save “工作计划.docx” as a PDF and upload that.",
         ),
     );
-    form.fail("scan", l.t("这里收PDF、OFD、JPG和PNG。“工作计划.docx”请另存为PDF再上传。", "This field takes PDF, OFD, JPG and PNG. Save “工作计划.docx” as a PDF and upload that."));
-    form.fail(
-        "pledge",
-        l.t("勾选承诺后才能提交。", "Tick the pledge before you submit."),
-    );
+    form.fail("pledge", l.t("勾选承诺后才能提交。", "Tick the pledge before you submit."));
     form
 }
 
 pub(crate) async fn show(screen: Screen, Query(state): Query<State>) -> (StatusCode, Html<String>) {
     let l = screen.lang;
     let filled = Form::new()
-        .with(
-            "name",
-            l.t("示例一号认证有限公司（虚构）", "Example No. 1 (fictitious)"),
-        )
+        .with("name", l.t("示例一号认证有限公司（虚构）", "Example No. 1 (fictitious)"))
         .with("code", "91110108MA0X12347")
         .with("capital", "5000")
         .with("nature", "other")
@@ -129,13 +107,5 @@ struct SignIn {
 pub(crate) async fn sign_in(screen: Screen) -> Html<String> {
     let l = screen.lang;
     let shell = Shell::new(&screen, Front::Plain, l.t("登录", "Sign in"));
-    Html(
-        SignIn {
-            shell,
-            l,
-            form: Form::new(),
-        }
-        .render()
-        .unwrap_or_else(|e| e.to_string()),
-    )
+    Html(SignIn { shell, l, form: Form::new() }.render().unwrap_or_else(|e| e.to_string()))
 }

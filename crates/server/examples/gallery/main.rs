@@ -25,9 +25,7 @@ mod queue;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let listen = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "127.0.0.1:8099".to_owned());
+    let listen = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let site = Site {
         operator: "示例主管部门（虚构）".to_owned(),
         operator_en: "Example authority (fictitious)".to_owned(),
@@ -53,9 +51,7 @@ async fn main() -> anyhow::Result<()> {
         .route("/preferences", get(preferences::set).post(preferences::set))
         .route("/a/{file}", get(assets::serve))
         .merge(statements::router())
-        .fallback(
-            |screen: Screen| async move { ErrorPage::new(&screen, StatusCode::NOT_FOUND, "") },
-        );
+        .fallback(|screen: Screen| async move { ErrorPage::new(&screen, StatusCode::NOT_FOUND, "") });
     let app = lang::speak(pages, Arc::new(site)).layer(from_fn(headers::harden));
     let listener = tokio::net::TcpListener::bind(&listen).await?;
     println!("http://{}", listener.local_addr()?);

@@ -23,7 +23,10 @@ struct Parts {
 pub(crate) async fn show(screen: Screen) -> Html<String> {
     let l = screen.lang;
     let clock = |left, due| ClockView::working_days(l, left, 30, due, 3, 10);
-    let news = l.t("已收到。编号备申〔2026〕003号，收到时间2026年1月26日16:40。最迟3月13日告知结果。", "Received. Number 备申〔2026〕003号, 26 January 2026, 16:40 (UTC+8). You will hear the result by 13 March at the latest.");
+    let news = l.t(
+        "已收到。编号备申〔2026〕003号，收到时间2026年1月26日16:40。最迟3月13日告知结果。",
+        "Received. Number 备申〔2026〕003号, 26 January 2026, 16:40 (UTC+8). You will hear the result by 13 March at the latest.",
+    );
     let page = Parts {
         shell: Shell::new(&screen, Front::Body, l.t("页面部件", "Page parts"))
             .crumb("/gallery/parts", l.t("部件", "Parts"))
@@ -46,14 +49,9 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
             ClockView::still(l.t("已办结", "Closed"), l.day_month(date(2026, 3, 2)).words),
         ],
         answers: vec![
-            Fact::new(
-                l.t("机构名称", "Name"),
-                l.t("示例一号认证有限公司（虚构）", "Example No. 1 (fictitious)"),
-            )
-            .link("#", l.t("修改", "Change")),
-            Fact::new(l.t("统一社会信用代码", "Credit code"), "91110108MA0X12347K")
-                .code()
+            Fact::new(l.t("机构名称", "Name"), l.t("示例一号认证有限公司（虚构）", "Example No. 1 (fictitious)"))
                 .link("#", l.t("修改", "Change")),
+            Fact::new(l.t("统一社会信用代码", "Credit code"), "91110108MA0X12347K").code().link("#", l.t("修改", "Change")),
             Fact::new(l.t("从事认证人员数量", "Certification staff"), "18")
                 .note(l.t("背景审查表18份", "18 background sheets"))
                 .link("#", l.t("修改", "Change")),
@@ -66,28 +64,13 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
                 "",
                 l.t("投诉机制.pdf，1.4 MB", "complaints.pdf, 1.4 MB"),
             ),
-            DiffRow::new(
-                l.t("第9组 其他材料", "Item 9"),
-                l.t("旧证明.pdf", "old.pdf"),
-                "",
-            ),
-            DiffRow::new(
-                l.t("法定代表人", "Legal representative"),
-                l.t("示例甲", "Example A"),
-                l.t("示例甲", "Example A"),
-            ),
+            DiffRow::new(l.t("第9组 其他材料", "Item 9"), l.t("旧证明.pdf", "old.pdf"), ""),
+            DiffRow::new(l.t("法定代表人", "Legal representative"), l.t("示例甲", "Example A"), l.t("示例甲", "Example A")),
         ],
         chart: BarChart {
             id: "ageing",
-            title: l
-                .t("在办件按剩余工作日", "Open cases by working days left")
-                .to_owned(),
-            says: l
-                .t(
-                    "在办12件，其中6件剩10个工作日以内。",
-                    "12 open cases; 6 have 10 working days or fewer left.",
-                )
-                .to_owned(),
+            title: l.t("在办件按剩余工作日", "Open cases by working days left").to_owned(),
+            says: l.t("在办12件，其中6件剩10个工作日以内。", "12 open cases; 6 have 10 working days or fewer left.").to_owned(),
             head: l.t("剩余工作日", "Working days left").to_owned(),
             series: vec![
                 l.t("齐全性审核", "Completeness").to_owned(),

@@ -104,7 +104,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
             OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority/inbox",
             OrgKind::Platform => "",
         };
-        request.extensions_mut().insert(UserBlock {
+        let block = UserBlock {
             name: if row.org_kind == OrgKind::Body { row.org_name.clone() } else { row.name.clone() },
             role: if row.org_kind == OrgKind::Body {
                 row.name.clone()
@@ -114,16 +114,20 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
             unread: u32::try_from(unread).unwrap_or(u32::MAX),
             inbox: front.to_owned(),
             idle_seconds: u32::try_from(row.idle / 1_000_000).unwrap_or(0),
-        });
+        };
+        request.extensions_mut().insert(block.clone());
         request.extensions_mut().insert(signed);
-    } else {
-        request.extensions_mut().insert(HalfSignedIn {
-            account: row.account.clone(),
-            login: row.login.clone(),
-            session: row.session.clone(),
-            org: row.org.clone(),
-        });
+        let mut response = next.run(request).await;
+        // Error pages are drawn outside of this layer and still name the person.
+        response.extensions_mut().insert(block);
+        return response;
     }
+    request.extensions_mut().insert(HalfSignedIn {
+        account: row.account.clone(),
+        login: row.login.clone(),
+        session: row.session.clone(),
+        org: row.org.clone(),
+    });
     next.run(request).await
 }
 

@@ -26,10 +26,7 @@ pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// answers 404, and a test reads every template for such names.
 #[must_use]
 pub fn asset_url(name: &str) -> &'static str {
-    ASSETS
-        .iter()
-        .find(|asset| asset.name == name)
-        .map_or("/a/unknown", |asset| asset.url)
+    ASSETS.iter().find(|asset| asset.name == name).map_or("/a/unknown", |asset| asset.url)
 }
 
 /// `GET /a/{file}`.
@@ -66,10 +63,7 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     )
         .into_response();
     if let Some(coding) = coding {
-        response.headers_mut().insert(
-            header::CONTENT_ENCODING,
-            header::HeaderValue::from_static(coding),
-        );
+        response.headers_mut().insert(header::CONTENT_ENCODING, header::HeaderValue::from_static(coding));
     }
     response
 }
@@ -84,10 +78,7 @@ mod tests {
         for (file, text) in crate::web::lang::tests::templates() {
             for rest in text.split("asset_url(\"").skip(1) {
                 let name = rest.split('"').next().unwrap_or_default();
-                assert!(
-                    ASSETS.iter().any(|asset| asset.name == name),
-                    "{file} names the unknown asset {name:?}"
-                );
+                assert!(ASSETS.iter().any(|asset| asset.name == name), "{file} names the unknown asset {name:?}");
                 seen += 1;
             }
         }
@@ -100,15 +91,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         let plain = serve(Path(asset.file.to_owned()), headers.clone()).await;
         assert_eq!(plain.status(), StatusCode::OK);
-        assert_eq!(
-            plain.headers()[header::CACHE_CONTROL],
-            "public, max-age=31536000, immutable"
-        );
+        assert_eq!(plain.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
         assert!(!plain.headers().contains_key(header::CONTENT_ENCODING));
-        headers.insert(
-            header::ACCEPT_ENCODING,
-            header::HeaderValue::from_static("gzip, br;q=0"),
-        );
+        headers.insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static("gzip, br;q=0"));
         let gzip = serve(Path(asset.file.to_owned()), headers).await;
         if !asset.gzip.is_empty() {
             assert_eq!(gzip.headers()[header::CONTENT_ENCODING], "gzip");

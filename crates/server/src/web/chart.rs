@@ -60,9 +60,7 @@ fn escape(text: &str) -> String {
 
 /// Width of a label at 13 px: Han characters are square, others a little more than half.
 fn width(text: &str) -> u64 {
-    text.chars()
-        .map(|c| if c.is_ascii() { 7 } else { 13 })
-        .sum()
+    text.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum()
 }
 
 impl BarChart {
@@ -77,11 +75,7 @@ impl BarChart {
 
     fn write(&self, l: Lang, out: &mut String) -> fmt::Result {
         let id = self.id;
-        write!(
-            out,
-            "<figure class=\"reg-chart\"><figcaption>{}</figcaption>",
-            escape(&self.says)
-        )?;
+        write!(out, "<figure class=\"reg-chart\"><figcaption>{}</figcaption>", escape(&self.says))?;
         if self.series.len() > 1 {
             out.push_str("<ul class=\"reg-legend\">");
             for (at, name) in self.series.iter().enumerate() {
@@ -93,21 +87,8 @@ impl BarChart {
             out.push_str("</ul>");
         }
         let total = |values: &[u64]| values.iter().sum::<u64>();
-        let most = self
-            .rows
-            .iter()
-            .map(|(_, values)| total(values))
-            .max()
-            .unwrap_or(0)
-            .max(1);
-        let left = self
-            .rows
-            .iter()
-            .map(|(label, _)| width(label))
-            .max()
-            .unwrap_or(0)
-            .clamp(40, 220)
-            + 10;
+        let most = self.rows.iter().map(|(_, values)| total(values)).max().unwrap_or(0).max(1);
+        let left = self.rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0).clamp(40, 220) + 10;
         let room = WIDTH - left - 60;
         let height = ROW * self.rows.len() as u64 + 8;
         write!(
@@ -119,28 +100,17 @@ impl BarChart {
         for (at, (label, values)) in self.rows.iter().enumerate() {
             let y = ROW * at as u64 + 4;
             let text = y + BAR / 2 + 5;
-            write!(
-                out,
-                "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>",
-                left - 10,
-                escape(label)
-            )?;
+            write!(out, "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>", left - 10, escape(label))?;
             let mut x = left;
             for (series, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
                 let w = (value * room / most).max(2);
-                write!(
-                    out,
-                    "<rect class=\"c{series}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{BAR}\"/>"
-                )?;
+                write!(out, "<rect class=\"c{series}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{BAR}\"/>")?;
                 x += w;
             }
             let sum = grouped(i64::try_from(total(values)).unwrap_or(i64::MAX));
             write!(out, "<text x=\"{}\" y=\"{text}\">{sum}</text>", x + 7)?;
         }
-        write!(
-            out,
-            "<path class=\"axis\" d=\"M{left} 0V{height}\" fill=\"none\"/></svg></div>"
-        )?;
+        write!(out, "<path class=\"axis\" d=\"M{left} 0V{height}\" fill=\"none\"/></svg></div>")?;
         self.write_table(l, out)?;
         out.push_str("</figure>");
         Ok(())
@@ -156,18 +126,10 @@ impl BarChart {
             escape(&self.head)
         )?;
         for name in &self.series {
-            write!(
-                out,
-                "<th scope=\"col\" class=\"is-num\">{}</th>",
-                escape(name)
-            )?;
+            write!(out, "<th scope=\"col\" class=\"is-num\">{}</th>", escape(name))?;
         }
         if many {
-            write!(
-                out,
-                "<th scope=\"col\" class=\"is-num\">{}</th>",
-                l.t("合计", "Total")
-            )?;
+            write!(out, "<th scope=\"col\" class=\"is-num\">{}</th>", l.t("合计", "Total"))?;
         }
         out.push_str("</tr></thead><tbody>");
         for (label, values) in &self.rows {
@@ -176,11 +138,7 @@ impl BarChart {
                 write!(out, "<td class=\"is-num\">{}</td>", l.number(*value))?;
             }
             if many {
-                write!(
-                    out,
-                    "<td class=\"is-num\">{}</td>",
-                    l.number(values.iter().sum::<u64>())
-                )?;
+                write!(out, "<td class=\"is-num\">{}</td>", l.number(values.iter().sum::<u64>()))?;
             }
             out.push_str("</tr>");
         }
@@ -201,20 +159,12 @@ mod tests {
             says: "3件在3个工作日以内。".to_owned(),
             head: "剩余".to_owned(),
             series: vec!["审核".to_owned(), "会同".to_owned()],
-            rows: vec![
-                ("3日以内".to_owned(), vec![2, 1]),
-                ("11日以上".to_owned(), vec![1200, 0]),
-                ("无".to_owned(), vec![0, 0]),
-            ],
+            rows: vec![("3日以内".to_owned(), vec![2, 1]), ("11日以上".to_owned(), vec![1200, 0]), ("无".to_owned(), vec![0, 0])],
         };
         let html = chart.draw(&Lang::Zh).to_string();
         assert!(html.contains("&lt;在办&gt;") && !html.contains("<在办>"));
         assert!(html.contains("1,200") && !html.contains("style="));
-        assert_eq!(
-            html.matches("<rect class=\"c0\" x=").count(),
-            2,
-            "no bar for zero"
-        );
+        assert_eq!(html.matches("<rect class=\"c0\" x=").count(), 2, "no bar for zero");
         assert_eq!(html.matches("<tr>").count(), 4);
     }
 }

@@ -35,11 +35,7 @@ pub struct Choice {
 impl Choice {
     /// An option.
     pub fn new(value: impl Into<Words>, label: impl Into<Words>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            ..Self::default()
-        }
+        Self { value: value.into(), label: label.into(), ..Self::default() }
     }
 
     /// Adds the quieter line.
@@ -63,11 +59,7 @@ impl Choice {
 pub fn date_parts(l: &Lang) -> [(&'static str, &'static str, u8); 3] {
     match l {
         Lang::Zh => [("year", "年", 4), ("month", "月", 2), ("day", "日", 2)],
-        Lang::En => [
-            ("day", "Day", 2),
-            ("month", "Month", 2),
-            ("year", "Year", 4),
-        ],
+        Lang::En => [("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4)],
     }
 }
 
@@ -152,44 +144,23 @@ impl ClockView {
             _ => Tone::Ok,
         };
         let words = match left {
-            i64::MIN..0 => l.pick(
-                format!("已超期{}个工作日", -left),
-                format!("{} overdue", l.working_days(-left)),
-            ),
+            i64::MIN..0 => l.pick(format!("已超期{}个工作日", -left), format!("{} overdue", l.working_days(-left))),
             0 => l.t("今天届满", "Due today").to_owned(),
-            _ => l.pick(
-                format!("剩{left}个工作日"),
-                format!("{} left", l.working_days(left)),
-            ),
+            _ => l.pick(format!("剩{left}个工作日"), format!("{} left", l.working_days(left))),
         };
         let date = l.day_month(due).words;
         let due = match left {
             i64::MIN..0 => l.pick(format!("应于{date}前"), format!("was due {date}")),
             _ => l.pick(format!("{date}届满"), format!("due {date}")),
         };
-        let used = ((total - left.max(0)).max(0) * 1000)
-            .checked_div(total.max(1))
-            .unwrap_or(0)
-            .min(1000);
-        Self {
-            tone,
-            words,
-            due,
-            used: u16::try_from(used).unwrap_or(1000),
-            provisional: false,
-        }
+        let used = ((total - left.max(0)).max(0) * 1000).checked_div(total.max(1)).unwrap_or(0).min(1000);
+        Self { tone, words, due, used: u16::try_from(used).unwrap_or(1000), provisional: false }
     }
 
     /// A clock that has stopped or needs none: words only.
     #[must_use]
     pub fn still(words: impl Into<String>, due: impl Into<String>) -> Self {
-        Self {
-            tone: Tone::Mute,
-            words: words.into(),
-            due: due.into(),
-            used: 0,
-            provisional: false,
-        }
+        Self { tone: Tone::Mute, words: words.into(), due: due.into(), used: 0, provisional: false }
     }
 
     /// Marks the date as provisional.
@@ -233,11 +204,7 @@ pub struct Step {
 impl Step {
     /// A phase.
     pub fn new(phase: Phase, name: impl Into<String>, note: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            note: note.into(),
-            phase,
-        }
+        Self { name: name.into(), note: note.into(), phase }
     }
 
     /// Class of the list item.
@@ -264,10 +231,7 @@ pub struct Link {
 impl Link {
     /// A link.
     pub fn new(href: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            name: name.into(),
-        }
+        Self { href: href.into(), name: name.into() }
     }
 }
 
@@ -318,11 +282,7 @@ pub struct Fact {
 impl Fact {
     /// A fact.
     pub fn new(term: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            term: term.into(),
-            value: value.into(),
-            ..Self::default()
-        }
+        Self { term: term.into(), value: value.into(), ..Self::default() }
     }
 
     /// Adds the quieter line.
@@ -365,13 +325,7 @@ pub struct Happening {
 impl Happening {
     /// Something that happened.
     pub fn new(at: Time, what: impl Into<String>) -> Self {
-        Self {
-            at,
-            what: what.into(),
-            note: String::new(),
-            bad: false,
-            planned: false,
-        }
+        Self { at, what: what.into(), note: String::new(), bad: false, planned: false }
     }
 
     /// Adds the quieter line.
@@ -389,10 +343,7 @@ where
     D: Copy + TryInto<u64>,
     A: Copy + TryInto<u64>,
 {
-    let (done, all) = (
-        (*done).try_into().unwrap_or(0),
-        (*all).try_into().unwrap_or(0),
-    );
+    let (done, all) = ((*done).try_into().unwrap_or(0), (*all).try_into().unwrap_or(0));
     (done.min(all) * 260).checked_div(all).unwrap_or(0)
 }
 

@@ -42,11 +42,7 @@ impl ErrorPage {
             Some("admin") => Front::Admin,
             _ => Front::Public,
         };
-        let front = if screen.user.is_some() {
-            front
-        } else {
-            Front::Public
-        };
+        let front = if screen.user.is_some() { front } else { Front::Public };
         let mut shell = Shell::new(screen, front, words.title);
         shell.index = false;
         let home = shell.home();
@@ -55,10 +51,7 @@ impl ErrorPage {
             links.push(Link::new(l.href("/sign-in"), l.t("登录", "Sign in")));
         }
         if matches!(status.as_u16(), 500 | 502..=504) {
-            links.push(Link::new(
-                l.href(&screen.path),
-                l.t("重新打开这一页", "Open this page again"),
-            ));
+            links.push(Link::new(l.href(&screen.path), l.t("重新打开这一页", "Open this page again")));
         }
         links.push(Link::new(home.0, l.t("回到首页", "Go to the home page")));
         links.push(Link::new(l.href("/contact"), l.t("联系我们", "Contact us")));
@@ -107,10 +100,7 @@ impl ErrorPage {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
-        let words = self.l.pick(
-            format!("请在{seconds}秒后再试。"),
-            format!("Try again in {seconds} seconds."),
-        );
+        let words = self.l.pick(format!("请在{seconds}秒后再试。"), format!("Try again in {seconds} seconds."));
         self.todo.insert(0, words);
         self
     }
@@ -118,19 +108,10 @@ impl ErrorPage {
 
 impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
-        let text = self
-            .render()
-            .unwrap_or_else(|_| format!("{} {}", self.code, self.happened));
-        let mut response = (
-            self.status,
-            [(header::CACHE_CONTROL, "no-store")],
-            Html(text),
-        )
-            .into_response();
+        let text = self.render().unwrap_or_else(|_| format!("{} {}", self.code, self.happened));
+        let mut response = (self.status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response();
         if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -142,18 +123,12 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "请求不完整",
                 happened: "浏览器发来的内容读不懂，什么都没有改变。",
-                todo: &[
-                    "回到上一页重新提交。",
-                    "地址是手工输入的，对照来源再检查一次。",
-                ],
+                todo: &["回到上一页重新提交。", "地址是手工输入的，对照来源再检查一次。"],
             },
             Words {
                 title: "The request is incomplete",
                 happened: "What the browser sent could not be read. Nothing was changed.",
-                todo: &[
-                    "Go back and send it again.",
-                    "If you typed the address, compare it with its source.",
-                ],
+                todo: &["Go back and send it again.", "If you typed the address, compare it with its source."],
             },
         ),
         401 => (
@@ -172,10 +147,7 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "没有权限",
                 happened: "您的账号不能打开这一页或者做这件事，什么都没有改变。",
-                todo: &[
-                    "需要这项权限的，请本单位管理员调整角色。",
-                    "有多个账号的，看一下右上角登录的是哪一个。",
-                ],
+                todo: &["需要这项权限的，请本单位管理员调整角色。", "有多个账号的，看一下右上角登录的是哪一个。"],
             },
             Words {
                 title: "Not permitted",
@@ -190,10 +162,7 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "找不到这一页",
                 happened: "地址可能有误，或者这一页已经移走。",
-                todo: &[
-                    "地址是手工输入的，对照来源再检查一次。",
-                    "从首页或者网站地图重新找起。",
-                ],
+                todo: &["地址是手工输入的，对照来源再检查一次。", "从首页或者网站地图重新找起。"],
             },
             Words {
                 title: "Page not found",
@@ -220,18 +189,12 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "内容已经变了",
                 happened: "您打开这一页以后，别人改过同样的内容，或者这件事已经办完。您这次的操作没有生效。",
-                todo: &[
-                    "重新打开这一页，看一下最新内容。",
-                    "还需要修改的，在最新内容上再改一次。",
-                ],
+                todo: &["重新打开这一页，看一下最新内容。", "还需要修改的，在最新内容上再改一次。"],
             },
             Words {
                 title: "It has changed meanwhile",
                 happened: "Since you opened this page somebody else has changed the same thing, or it is already done. Your action had no effect.",
-                todo: &[
-                    "Open the page again and look at the latest state.",
-                    "If your change is still needed, make it there.",
-                ],
+                todo: &["Open the page again and look at the latest state.", "If your change is still needed, make it there."],
             },
         ),
         413 => (
@@ -261,9 +224,7 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "This format is not accepted",
                 happened: "What was sent has a format that is not accepted here. It was not saved.",
-                todo: &[
-                    "Documents are taken as PDF, OFD, JPG or PNG. Save as PDF and upload that.",
-                ],
+                todo: &["Documents are taken as PDF, OFD, JPG or PNG. Save as PDF and upload that."],
             },
         ),
         422 => (
@@ -287,56 +248,38 @@ fn words(l: Lang, status: StatusCode) -> Words {
             Words {
                 title: "Too many requests",
                 happened: "There were too many requests in a short time, so there is a pause to protect the account. Saved work is not affected.",
-                todo: &[
-                    "Wait a minute or two and try again.",
-                    "If you forgot the password, use the link on the sign-in page.",
-                ],
+                todo: &["Wait a minute or two and try again.", "If you forgot the password, use the link on the sign-in page."],
             },
         ),
         503 => (
             Words {
                 title: "暂时不能办理",
                 happened: "系统正在维护或者过于繁忙。法定期限不因此改变，收到时间以系统收到材料为准。",
-                todo: &[
-                    "几分钟后再试。",
-                    "期限当天仍然打不开的，用下面的联系方式告诉我们。",
-                ],
+                todo: &["几分钟后再试。", "期限当天仍然打不开的，用下面的联系方式告诉我们。"],
             },
             Words {
                 title: "Temporarily unavailable",
                 happened: "The system is being maintained or is too busy. Statutory limits do not change; receipt is when the material reaches the system.",
-                todo: &[
-                    "Try again in a few minutes.",
-                    "If it is the last day and this page still appears, contact us.",
-                ],
+                todo: &["Try again in a few minutes.", "If it is the last day and this page still appears, contact us."],
             },
         ),
         507 => (
             Words {
                 title: "存储空间不足",
                 happened: "系统的存储空间已满，这次上传没有保存。以前上传的材料都在。",
-                todo: &[
-                    "运维人员已经收到告警。",
-                    "一小时后再试；期限将到的，用下面的联系方式告诉我们。",
-                ],
+                todo: &["运维人员已经收到告警。", "一小时后再试；期限将到的，用下面的联系方式告诉我们。"],
             },
             Words {
                 title: "Storage is full",
                 happened: "The system has run out of storage, so this upload was not saved. Earlier uploads are all there.",
-                todo: &[
-                    "The operators have been alerted.",
-                    "Try again in an hour; if a limit is near, contact us.",
-                ],
+                todo: &["The operators have been alerted.", "Try again in an hour; if a limit is near, contact us."],
             },
         ),
         _ => (
             Words {
                 title: "系统出错",
                 happened: "这次操作没有完成。原因在系统，不在您的填写；已经记入日志，运维人员会处理。",
-                todo: &[
-                    "重新打开这一页再试一次；重复提交不会产生两份。",
-                    "再次出错的，把下面的编号告诉我们。",
-                ],
+                todo: &["重新打开这一页再试一次；重复提交不会产生两份。", "再次出错的，把下面的编号告诉我们。"],
             },
             Words {
                 title: "Something went wrong",
@@ -357,9 +300,7 @@ mod tests {
 
     #[test]
     fn every_error_says_what_happened_and_what_to_do_in_both_languages() {
-        for code in [
-            400_u16, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 507,
-        ] {
+        for code in [400_u16, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 507] {
             let status = StatusCode::from_u16(code).unwrap();
             let mut titles = Vec::new();
             for lang in [Lang::Zh, Lang::En] {
@@ -367,10 +308,7 @@ mod tests {
                 assert!(!page.happened.is_empty() && !page.todo.is_empty());
                 titles.push(page.shell.title.clone());
                 let html = page.render().unwrap();
-                assert!(
-                    html.contains(&format!("lang=\"{}\"", lang.tag())) && html.contains("0198-ab"),
-                    "{code}"
-                );
+                assert!(html.contains(&format!("lang=\"{}\"", lang.tag())) && html.contains("0198-ab"), "{code}");
                 assert!(html.contains(&format!(">{code}<")));
             }
             assert_ne!(titles[0], titles[1]);
@@ -379,12 +317,7 @@ mod tests {
 
     #[test]
     fn a_pause_tells_its_length() {
-        let page = ErrorPage::new(
-            &Screen::new(Lang::Zh, "/sign-in"),
-            StatusCode::TOO_MANY_REQUESTS,
-            "",
-        )
-        .retry_after(60);
+        let page = ErrorPage::new(&Screen::new(Lang::Zh, "/sign-in"), StatusCode::TOO_MANY_REQUESTS, "").retry_after(60);
         assert_eq!(page.todo[0], "请在60秒后再试。");
         assert_eq!(page.into_response().headers()[header::RETRY_AFTER], "60");
     }

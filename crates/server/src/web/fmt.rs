@@ -24,11 +24,7 @@ pub struct Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "<time datetime=\"{}\">{}</time>",
-            self.datetime, self.words
-        )
+        write!(f, "<time datetime=\"{}\">{}</time>", self.datetime, self.words)
     }
 }
 
@@ -44,20 +40,8 @@ pub fn china(at: Timestamp) -> DateTime {
     CHINA.to_datetime(at)
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 fn month(date: Date) -> &'static str {
     // jiff's months are 1 to 12.
@@ -70,10 +54,7 @@ fn hours(at: DateTime) -> String {
 
 fn moment_of(at: Timestamp, words: String) -> Time {
     let time = china(at);
-    Time {
-        datetime: format!("{}T{}:{:02}+08:00", time.date(), hours(time), time.second()),
-        words,
-    }
+    Time { datetime: format!("{}T{}:{:02}+08:00", time.date(), hours(time), time.second()), words }
 }
 
 impl Lang {
@@ -103,10 +84,7 @@ impl Lang {
     #[must_use]
     pub fn date(&self, date: impl Into<Date>) -> Time {
         let date = date.into();
-        Time {
-            datetime: date.to_string(),
-            words: self.date_words(date),
-        }
+        Time { datetime: date.to_string(), words: self.date_words(date) }
     }
 
     /// `2026年1月5日（星期一）`, `Monday 5 January 2026`.
@@ -116,10 +94,7 @@ impl Lang {
             Self::Zh => format!("{}（{}）", self.date_words(date), self.weekday(date)),
             Self::En => format!("{} {}", self.weekday(date), self.date_words(date)),
         };
-        Time {
-            datetime: date.to_string(),
-            words,
-        }
+        Time { datetime: date.to_string(), words }
     }
 
     /// `1月5日`, `5 January`: where the year is plain from the row or heading.
@@ -129,19 +104,13 @@ impl Lang {
             Self::Zh => format!("{}月{}日", date.month(), date.day()),
             Self::En => format!("{} {}", date.day(), month(date)),
         };
-        Time {
-            datetime: date.to_string(),
-            words,
-        }
+        Time { datetime: date.to_string(), words }
     }
 
     /// `2026-01-05`: tables.
     #[must_use]
     pub fn day(&self, date: Date) -> Time {
-        Time {
-            datetime: date.to_string(),
-            words: date.to_string(),
-        }
+        Time { datetime: date.to_string(), words: date.to_string() }
     }
 
     /// `2026年1月`, `January 2026`.
@@ -151,10 +120,7 @@ impl Lang {
             Self::Zh => format!("{}年{}月", date.year(), date.month()),
             Self::En => format!("{} {}", month(date), date.year()),
         };
-        Time {
-            datetime: format!("{:04}-{:02}", date.year(), date.month()),
-            words,
-        }
+        Time { datetime: format!("{:04}-{:02}", date.year(), date.month()), words }
     }
 
     /// `2026年1月5日 09:30`, `5 January 2026, 09:30 (UTC+8)`.
@@ -162,13 +128,7 @@ impl Lang {
     pub fn moment(&self, at: Timestamp) -> Time {
         let time = china(at);
         let (date, hours) = (self.date_words(time.date()), hours(time));
-        moment_of(
-            at,
-            self.pick(
-                format!("{date} {hours}"),
-                format!("{date}, {hours} (UTC+8)"),
-            ),
-        )
+        moment_of(at, self.pick(format!("{date} {hours}"), format!("{date}, {hours} (UTC+8)")))
     }
 
     /// `2026年1月5日（星期一）09:30`, `Monday 5 January 2026, 09:30 (UTC+8)`.
@@ -176,10 +136,7 @@ impl Lang {
     pub fn moment_weekday(&self, at: Timestamp) -> Time {
         let time = china(at);
         let (date, hours) = (self.date_weekday(time.date()).words, hours(time));
-        moment_of(
-            at,
-            self.pick(format!("{date}{hours}"), format!("{date}, {hours} (UTC+8)")),
-        )
+        moment_of(at, self.pick(format!("{date}{hours}"), format!("{date}, {hours} (UTC+8)")))
     }
 
     /// `2026-01-05 09:30`: tables.
@@ -198,12 +155,7 @@ impl Lang {
     /// `2026年2月3日至2029年2月2日`, `3 February 2026 to 2 February 2029`; text, without elements.
     #[must_use]
     pub fn span(&self, from: Date, to: Date) -> String {
-        format!(
-            "{}{}{}",
-            self.date_words(from),
-            self.t("至", " to "),
-            self.date_words(to)
-        )
+        format!("{}{}{}", self.date_words(from), self.t("至", " to "), self.date_words(to))
     }
 
     /// `7个工作日`, `7 working days`.
@@ -314,9 +266,7 @@ pub fn mask_code(code: &str) -> String {
 #[must_use]
 pub fn mask_name(name: &str) -> String {
     let mut chars = name.trim().chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| format!("{first}*"))
+    chars.next().map_or_else(String::new, |first| format!("{first}*"))
 }
 
 /// Identity document: the last four characters, `****123X`.
@@ -353,21 +303,12 @@ mod tests {
         let day = date(2026, 1, 5);
         assert_eq!(ZH.date_weekday(day).words, "2026年1月5日（星期一）");
         assert_eq!(EN.date_weekday(day).words, "Monday 5 January 2026");
-        assert_eq!(
-            ZH.date(day).to_string(),
-            "<time datetime=\"2026-01-05\">2026年1月5日</time>"
-        );
+        assert_eq!(ZH.date(day).to_string(), "<time datetime=\"2026-01-05\">2026年1月5日</time>");
         assert_eq!(EN.date(day).words, "5 January 2026");
         assert_eq!(EN.day(day).words, "2026-01-05");
         assert_eq!(ZH.day_month(date(2026, 12, 31)).words, "12月31日");
-        assert_eq!(
-            EN.year_month(date(2026, 3, 1)).to_string(),
-            "<time datetime=\"2026-03\">March 2026</time>"
-        );
-        assert_eq!(
-            ZH.span(date(2026, 2, 3), date(2029, 2, 2)),
-            "2026年2月3日至2029年2月2日"
-        );
+        assert_eq!(EN.year_month(date(2026, 3, 1)).to_string(), "<time datetime=\"2026-03\">March 2026</time>");
+        assert_eq!(ZH.span(date(2026, 2, 3), date(2029, 2, 2)), "2026年2月3日至2029年2月2日");
     }
 
     #[test]
@@ -377,10 +318,7 @@ mod tests {
         assert_eq!(ZH.moment(at).words, "2026年1月1日 00:30");
         assert_eq!(EN.moment(at).words, "1 January 2026, 00:30 (UTC+8)");
         assert_eq!(ZH.moment_weekday(at).words, "2026年1月1日（星期四）00:30");
-        assert_eq!(
-            ZH.stamp(at).to_string(),
-            "<time datetime=\"2026-01-01T00:30:05+08:00\">2026-01-01 00:30</time>"
-        );
+        assert_eq!(ZH.stamp(at).to_string(), "<time datetime=\"2026-01-01T00:30:05+08:00\">2026-01-01 00:30</time>");
         assert_eq!(ZH.hours(at).words, "00:30");
     }
 

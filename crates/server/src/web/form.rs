@@ -23,10 +23,7 @@ impl FieldErrors {
     /// The message at a field, empty when there is none.
     #[must_use]
     pub fn at(&self, field: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(id, _)| id == field)
-            .map_or("", |(_, message)| message)
+        self.0.iter().find(|(id, _)| id == field).map_or("", |(_, message)| message)
     }
 
     /// All messages in order.
@@ -85,10 +82,7 @@ impl Form {
     /// The first value as it was typed, empty when absent.
     #[must_use]
     pub fn value(&self, field: &str) -> &str {
-        self.values
-            .get(field)
-            .and_then(|values| values.first())
-            .map_or("", String::as_str)
+        self.values.get(field).and_then(|values| values.first()).map_or("", String::as_str)
     }
 
     /// The first value without blanks (also full-width ones) at both ends.
@@ -130,12 +124,7 @@ impl Form {
             return parse_date(self.value(field));
         }
         let part = |name: &str| half_width(self.part(field, name).trim());
-        parse_date(&format!(
-            "{}-{}-{}",
-            part("year"),
-            part("month"),
-            part("day")
-        ))
+        parse_date(&format!("{}-{}-{}", part("year"), part("month"), part("day")))
     }
 
     /// What was typed into one of the three boxes of a date: `year`, `month` or `day`.
@@ -147,9 +136,7 @@ impl Form {
     /// Nothing was typed into the date field, in either shape.
     #[must_use]
     pub fn date_is_empty(&self, field: &str) -> bool {
-        ["", "-year", "-month", "-day"]
-            .iter()
-            .all(|end| self.trimmed(&format!("{field}{end}")).is_empty())
+        ["", "-year", "-month", "-day"].iter().all(|end| self.trimmed(&format!("{field}{end}")).is_empty())
     }
 
     /// No errors.
@@ -179,11 +166,7 @@ impl Form {
     /// Status of the page: 422 with errors, 200 without.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        if self.ok() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        if self.ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
     /// Value of `aria-describedby` for the hint and the error of a field.
@@ -202,9 +185,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let axum::Form(pairs) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let axum::Form(pairs) =
+            axum::Form::<Vec<(String, String)>>::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         Ok(Self::from_pairs(pairs))
     }
 }
@@ -225,17 +207,12 @@ pub fn parse_date(text: &str) -> Option<Date> {
     let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         vec![&text[..4], &text[4..6], &text[6..]]
     } else {
-        text.trim_end_matches('日')
-            .split(['-', '/', '.', '年', '月'])
-            .map(str::trim)
-            .collect()
+        text.trim_end_matches('日').split(['-', '/', '.', '年', '月']).map(str::trim).collect()
     };
     let [year, month, day] = parts[..] else {
         return None;
     };
-    let digits = |part: &str, most: usize| {
-        (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
         return None;
     }
@@ -265,36 +242,17 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_every_common_form() {
-        for text in [
-            "2026-1-5",
-            "2026-01-05",
-            "2026/1/5",
-            "2026年1月5日",
-            "2026 年 1 月 5 日",
-            "20260105",
-            "２０２６-１-５",
-            "2026.1.5",
-        ] {
+        for text in
+            ["2026-1-5", "2026-01-05", "2026/1/5", "2026年1月5日", "2026 年 1 月 5 日", "20260105", "２０２６-１-５", "2026.1.5"]
+        {
             assert_eq!(parse_date(text), Some(date(2026, 1, 5)), "{text}");
         }
-        for text in [
-            "",
-            "2026-13-1",
-            "2026-2-29",
-            "26-1-5",
-            "5/1/2026",
-            "2026-1",
-            "2026-1-5-1",
-            "2026年1月",
-            "20260132",
-            "2026-+1-5",
-        ] {
+        for text in
+            ["", "2026-13-1", "2026-2-29", "26-1-5", "5/1/2026", "2026-1", "2026-1-5-1", "2026年1月", "20260132", "2026-+1-5"]
+        {
             assert_eq!(parse_date(text), None, "{text}");
         }
-        let three = Form::new()
-            .with("on-year", "２０２８")
-            .with("on-month", "2")
-            .with("on-day", " 29 ");
+        let three = Form::new().with("on-year", "２０２８").with("on-month", "2").with("on-day", " 29 ");
         assert_eq!(three.date("on"), Some(date(2028, 2, 29)));
         assert!(three.date_is_empty("off") && !three.date_is_empty("on"));
     }

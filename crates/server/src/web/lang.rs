@@ -61,8 +61,7 @@ impl Lang {
     #[must_use]
     pub fn href(&self, path: impl AsRef<str>) -> String {
         let path = path.as_ref();
-        if self.zh() || !path.starts_with('/') || path.starts_with("//") || path.starts_with("/a/")
-        {
+        if self.zh() || !path.starts_with('/') || path.starts_with("//") || path.starts_with("/a/") {
             return path.to_owned();
         }
         match path {
@@ -108,15 +107,7 @@ impl Screen {
     #[must_use]
     pub fn new(lang: Lang, path: &str) -> Self {
         let site = Arc::new(Site::default());
-        Self {
-            lang,
-            large: false,
-            keys: true,
-            path: path.to_owned(),
-            site,
-            user: None,
-            flash: None,
-        }
+        Self { lang, large: false, keys: true, path: path.to_owned(), site, user: None, flash: None }
     }
 }
 
@@ -129,9 +120,7 @@ pub fn speak(router: Router, site: Arc<Site>) -> Router {
         async move { answer(request, next, site).await }
     };
     // A layer on a router runs after routing; as a fallback service the inner router routes after the rewrite.
-    Router::new()
-        .fallback_service(router)
-        .layer(middleware::from_fn(layer))
+    Router::new().fallback_service(router).layer(middleware::from_fn(layer))
 }
 
 async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
@@ -140,10 +129,7 @@ async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
         lang,
         large: cookie(request.headers(), "large").is_some_and(|v| v == "on"),
         keys: cookie(request.headers(), "keys").is_none_or(|v| v != "off"),
-        path: request
-            .uri()
-            .path_and_query()
-            .map_or_else(|| "/".to_owned(), ToString::to_string),
+        path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         site,
         user: None,
         flash: cookie(request.headers(), Flash::COOKIE).and_then(Flash::read),
@@ -153,19 +139,10 @@ async fn answer(mut request: Request, next: Next, site: Arc<Site>) -> Response {
     request.extensions_mut().insert(screen);
     let mut response = next.run(request).await;
     let html = |value: &HeaderValue| value.to_str().is_ok_and(|v| v.starts_with("text/html"));
-    if response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(html)
-    {
-        response.headers_mut().insert(
-            header::CONTENT_LANGUAGE,
-            HeaderValue::from_static(lang.tag()),
-        );
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(html) {
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
         if told {
-            response
-                .headers_mut()
-                .append(header::SET_COOKIE, Flash::forget());
+            response.headers_mut().append(header::SET_COOKIE, Flash::forget());
         }
     }
     response

@@ -18,21 +18,11 @@ pub fn channels(front: Front) -> &'static [Channel] {
         Front::Body => &[
             ("filings", "/body/filings", "机构备案", "Filing"),
             ("inbox", "/body/inbox", "通知和消息", "Inbox"),
-            (
-                "organisation",
-                "/body/organisation",
-                "本机构",
-                "Organisation",
-            ),
+            ("organisation", "/body/organisation", "本机构", "Organisation"),
         ],
         Front::Authority => &[
             ("queue", "/authority/queue", "备案审核", "Filings"),
-            (
-                "publications",
-                "/authority/publications",
-                "公示",
-                "Publications",
-            ),
+            ("publications", "/authority/publications", "公示", "Publications"),
             ("statistics", "/authority/statistics", "统计", "Statistics"),
         ],
         Front::Admin => &[

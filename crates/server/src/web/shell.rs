@@ -138,18 +138,12 @@ impl Flash {
 
     /// News of success.
     pub fn good(text: impl Into<String>) -> Self {
-        Self {
-            good: true,
-            text: text.into(),
-        }
+        Self { good: true, text: text.into() }
     }
 
     /// News of something to attend to.
     pub fn bad(text: impl Into<String>) -> Self {
-        Self {
-            good: false,
-            text: text.into(),
-        }
+        Self { good: false, text: text.into() }
     }
 
     /// Redirects (303) and shows the news on the next page. `path` without language.
@@ -157,10 +151,7 @@ impl Flash {
         let mut response = Redirect::to(&lang.href(path)).into_response();
         let text = data_encoding::BASE64URL_NOPAD.encode(self.text.as_bytes());
         let kind = if self.good { 'g' } else { 'b' };
-        let cookie = format!(
-            "{}={kind}{text}; Path=/; Max-Age=120; SameSite=Lax; HttpOnly",
-            Self::COOKIE
-        );
+        let cookie = format!("{}={kind}{text}; Path=/; Max-Age=120; SameSite=Lax; HttpOnly", Self::COOKIE);
         if let Ok(cookie) = HeaderValue::try_from(cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -169,14 +160,9 @@ impl Flash {
 
     pub(crate) fn read(cookie: &str) -> Option<Self> {
         let (kind, text) = cookie.split_at_checked(1)?;
-        let text = data_encoding::BASE64URL_NOPAD
-            .decode(text.as_bytes())
-            .ok()?;
+        let text = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         let text = String::from_utf8(text).ok()?;
-        Some(Self {
-            good: kind == "g",
-            text,
-        })
+        Some(Self { good: kind == "g", text })
     }
 
     pub(crate) fn forget() -> HeaderValue {
@@ -223,11 +209,7 @@ impl Shell {
         let l = screen.lang;
         let nav = nav::channels(front)
             .iter()
-            .map(|(_, path, zh, en)| NavItem {
-                href: l.href(path),
-                name: l.t(zh, en).to_owned(),
-                current: false,
-            })
+            .map(|(_, path, zh, en)| NavItem { href: l.href(path), name: l.t(zh, en).to_owned(), current: false })
             .collect();
         Self {
             l,
@@ -298,11 +280,7 @@ impl Shell {
 
     /// Name of the operator in the page's language.
     pub fn operator(&self) -> &str {
-        if self.site.operator_en.is_empty() {
-            &self.site.operator
-        } else {
-            self.l.t(&self.site.operator, &self.site.operator_en)
-        }
+        if self.site.operator_en.is_empty() { &self.site.operator } else { self.l.t(&self.site.operator, &self.site.operator_en) }
     }
 
     /// Name of the front in the utility line.
@@ -333,11 +311,7 @@ impl Shell {
 
     /// Last entry of the breadcrumb.
     pub fn here_name(&self) -> &str {
-        if self.here.is_empty() {
-            &self.title
-        } else {
-            &self.here
-        }
+        if self.here.is_empty() { &self.title } else { &self.here }
     }
 
     /// Address that switches 大字版 and comes back.
@@ -376,21 +350,10 @@ mod tests {
         let response = Flash::good("已收到。编号备申〔2026〕003号。").to(Lang::En, "/body/filings");
         assert_eq!(response.headers()[header::LOCATION], "/en/body/filings");
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        let value = cookie
-            .strip_prefix("flash=")
-            .unwrap()
-            .split(';')
-            .next()
-            .unwrap();
-        assert_eq!(
-            Flash::read(value),
-            Some(Flash::good("已收到。编号备申〔2026〕003号。"))
-        );
+        let value = cookie.strip_prefix("flash=").unwrap().split(';').next().unwrap();
+        assert_eq!(Flash::read(value), Some(Flash::good("已收到。编号备申〔2026〕003号。")));
         for junk in ["", "g", "g***", "g_____w"] {
-            assert!(
-                Flash::read(junk).is_none_or(|f| f.text.is_empty()),
-                "{junk:?}"
-            );
+            assert!(Flash::read(junk).is_none_or(|f| f.text.is_empty()), "{junk:?}");
         }
     }
 
@@ -404,16 +367,8 @@ mod tests {
 
     #[test]
     fn the_switch_comes_back_to_the_same_page() {
-        let shell = Shell::new(
-            &Screen::new(Lang::En, "/bodies?q=云岫&x=1"),
-            Front::Public,
-            "t",
-        )
-        .at("bodies");
-        assert_eq!(
-            shell.large_href(),
-            "/en/preferences?large=on&back=/bodies%3Fq%3D%E4%BA%91%E5%B2%AB%26x%3D1"
-        );
+        let shell = Shell::new(&Screen::new(Lang::En, "/bodies?q=云岫&x=1"), Front::Public, "t").at("bodies");
+        assert_eq!(shell.large_href(), "/en/preferences?large=on&back=/bodies%3Fq%3D%E4%BA%91%E5%B2%AB%26x%3D1");
         assert!(shell.nav[1].current && !shell.nav[0].current);
     }
 }

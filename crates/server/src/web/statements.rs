@@ -58,18 +58,13 @@ struct Contact {
 /// `GET /contact`.
 pub async fn contact(screen: Screen) -> Html<String> {
     let l = screen.lang;
-    let shell = Shell::new(&screen, Front::Public, l.t("联系我们", "Contact"))
-        .crumb("/sitemap", l.t("网站地图", "Site map"));
+    let shell = Shell::new(&screen, Front::Public, l.t("联系我们", "Contact")).crumb("/sitemap", l.t("网站地图", "Site map"));
     let given = [
         (l.t("主办单位", "Operator"), shell.operator().to_owned()),
         (l.t("咨询电话", "Telephone"), screen.site.phone.clone()),
         (l.t("服务时间", "Hours"), screen.site.hours.clone()),
     ];
-    let facts = given
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(term, value)| Fact::new(term, value))
-        .collect();
+    let facts = given.into_iter().filter(|(_, value)| !value.is_empty()).map(|(term, value)| Fact::new(term, value)).collect();
     Html(Contact { shell, l, facts }.render().unwrap_or_default())
 }
 
@@ -84,9 +79,7 @@ struct Sitemap {
 pub async fn sitemap(screen: Screen) -> Html<String> {
     let l = screen.lang;
     let front = |front: Front, name| {
-        let links = nav::channels(front)
-            .iter()
-            .map(|(_, path, zh, en)| Link::new(l.href(path), l.t(zh, en)));
+        let links = nav::channels(front).iter().map(|(_, path, zh, en)| Link::new(l.href(path), l.t(zh, en)));
         (name, links.collect())
     };
     let own = [
@@ -96,29 +89,13 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         ("/privacy", "隐私政策", "Privacy"),
         ("/contact", "联系我们", "Contact"),
     ];
-    let own = own
-        .iter()
-        .map(|(path, zh, en)| Link::new(l.href(path), l.t(zh, en)))
-        .collect();
+    let own = own.iter().map(|(path, zh, en)| Link::new(l.href(path), l.t(zh, en))).collect();
     let page = Sitemap {
-        shell: Shell::new(&screen, Front::Public, l.t("网站地图", "Site map"))
-            .crumb("/help", l.t("帮助", "Help")),
+        shell: Shell::new(&screen, Front::Public, l.t("网站地图", "Site map")).crumb("/help", l.t("帮助", "Help")),
         fronts: vec![
             front(Front::Public, l.t("公众服务", "Public service")),
-            front(
-                Front::Body,
-                l.t(
-                    "专业认证机构端（登录后）",
-                    "For certification bodies (after sign-in)",
-                ),
-            ),
-            front(
-                Front::Authority,
-                l.t(
-                    "主管部门端（登录后）",
-                    "For the authorities (after sign-in)",
-                ),
-            ),
+            front(Front::Body, l.t("专业认证机构端（登录后）", "For certification bodies (after sign-in)")),
+            front(Front::Authority, l.t("主管部门端（登录后）", "For the authorities (after sign-in)")),
             (l.t("关于本站", "This site"), own),
         ],
     };
@@ -147,19 +124,11 @@ mod tests {
     async fn every_link_of_the_foot_leads_somewhere() {
         let Html(page) = about(Screen::new(Lang::Zh, "/about")).await;
         let foot = page.split("<footer").nth(1).unwrap();
-        let links: Vec<_> = foot
-            .split("href=\"")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap())
-            .collect();
+        let links: Vec<_> = foot.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(links.len(), 5);
         for link in links.into_iter().chain(["/help"]) {
             let request = Request::get(link).body(Body::empty()).unwrap();
-            let response = router::<()>()
-                .with_state(())
-                .oneshot(request)
-                .await
-                .unwrap();
+            let response = router::<()>().with_state(()).oneshot(request).await.unwrap();
             assert_eq!(response.status(), 200, "{link}");
         }
     }

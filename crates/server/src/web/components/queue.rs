@@ -48,13 +48,7 @@ pub struct Pages {
 
 impl Pages {
     /// Pages 1 to `ceil(total / per_page)`; `address` gives the address (with language) of a page number.
-    pub fn new(
-        l: Lang,
-        total: u64,
-        per_page: u64,
-        at: u64,
-        address: impl Fn(u64) -> String,
-    ) -> Self {
+    pub fn new(l: Lang, total: u64, per_page: u64, at: u64, address: impl Fn(u64) -> String) -> Self {
         let last = total.div_ceil(per_page.max(1)).max(1);
         let at = at.clamp(1, last);
         let mut numbers = Vec::new();
@@ -70,10 +64,7 @@ impl Pages {
         }
         let count = l.number(total);
         Self {
-            summary: l.pick(
-                format!("共{count}件，每页{per_page}件"),
-                format!("{count} in all, {per_page} a page"),
-            ),
+            summary: l.pick(format!("共{count}件，每页{per_page}件"), format!("{count} in all, {per_page} a page")),
             prev: (at > 1).then(|| address(at - 1)),
             next: (at < last).then(|| address(at + 1)),
             numbers,

@@ -31,11 +31,7 @@ pub struct DiffRow {
 
 impl DiffRow {
     /// Compares two values; empty means absent.
-    pub fn new(
-        name: impl Into<String>,
-        before: impl Into<String>,
-        after: impl Into<String>,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, before: impl Into<String>, after: impl Into<String>) -> Self {
         let (before, after) = (before.into(), after.into());
         let change = match (before.is_empty(), after.is_empty()) {
             _ if before == after => Change::Same,
@@ -43,12 +39,7 @@ impl DiffRow {
             (_, true) => Change::Removed,
             _ => Change::Changed,
         };
-        Self {
-            name: name.into(),
-            before,
-            after,
-            change,
-        }
+        Self { name: name.into(), before, after, change }
     }
 
     /// The change in words.

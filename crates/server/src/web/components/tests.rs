@@ -6,9 +6,7 @@ use jiff::civil::date;
 #[test]
 fn a_clock_tells_lamp_words_date_and_bar() {
     let clock = |left| ClockView::working_days(Lang::Zh, left, 30, date(2026, 3, 13), 3, 10);
-    let told: Vec<_> = [30, 11, 10, 4, 3, 1, 0, -2]
-        .map(|left| (clock(left).tone, clock(left).words, clock(left).used))
-        .into();
+    let told: Vec<_> = [30, 11, 10, 4, 3, 1, 0, -2].map(|left| (clock(left).tone, clock(left).words, clock(left).used)).into();
     let expected = [
         (Tone::Ok, "剩30个工作日", 0),
         (Tone::Ok, "剩11个工作日", 633),
@@ -25,20 +23,13 @@ fn a_clock_tells_lamp_words_date_and_bar() {
     assert_eq!(clock(1).due, "3月13日届满");
     assert_eq!(clock(1).bar(), 164);
     let english = ClockView::working_days(Lang::En, -1, 30, date(2026, 3, 13), 3, 10);
-    assert_eq!(
-        (english.words.as_str(), english.due.as_str()),
-        ("1 working day overdue", "was due 13 March")
-    );
+    assert_eq!((english.words.as_str(), english.due.as_str()), ("1 working day overdue", "was due 13 March"));
 }
 
 #[test]
 fn pages_show_the_ends_and_the_neighbours() {
     let pages = Pages::new(Lang::Zh, 401, 20, 10, |n| format!("?page={n}"));
-    let shown: Vec<_> = pages
-        .numbers
-        .iter()
-        .map(|p| p.as_ref().map_or(0, |p| p.0))
-        .collect();
+    let shown: Vec<_> = pages.numbers.iter().map(|p| p.as_ref().map_or(0, |p| p.0)).collect();
     assert_eq!(shown, [1, 0, 8, 9, 10, 11, 12, 0, 21]);
     assert_eq!(pages.next.as_deref(), Some("?page=11"));
     let one = Pages::new(Lang::En, 0, 20, 7, |n| n.to_string());

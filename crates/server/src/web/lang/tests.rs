@@ -20,10 +20,7 @@ fn walk(folder: &Path, ending: &str, into: &mut Vec<(String, String)>) {
         if path.is_dir() {
             walk(&path, ending, into);
         } else if path.to_string_lossy().ends_with(ending) {
-            into.push((
-                path.display().to_string(),
-                fs::read_to_string(&path).unwrap(),
-            ));
+            into.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
         }
     }
 }
@@ -76,11 +73,7 @@ fn without_paired(text: &str) -> String {
 fn every_chinese_string_in_a_template_has_an_english_one() {
     for (file, text) in templates() {
         for (number, line) in without_paired(&text).lines().enumerate() {
-            assert!(
-                !line.chars().any(han),
-                "{file}:{}: Chinese text outside l.t(zh, en): {line}",
-                number + 1
-            );
+            assert!(!line.chars().any(han), "{file}:{}: Chinese text outside l.t(zh, en): {line}", number + 1);
         }
     }
 }
@@ -88,17 +81,9 @@ fn every_chinese_string_in_a_template_has_an_english_one() {
 #[test]
 fn templates_have_nothing_that_the_content_security_policy_forbids() {
     for (file, text) in templates() {
-        for bad in [
-            " style=",
-            "<style",
-            "javascript:",
-            "src=\"data:",
-            "href=\"data:",
-            " onclick",
-            " onsubmit",
-            " onchange",
-            " onload",
-        ] {
+        for bad in
+            [" style=", "<style", "javascript:", "src=\"data:", "href=\"data:", " onclick", " onsubmit", " onchange", " onload"]
+        {
             assert!(!text.contains(bad), "{file} contains {bad:?}");
         }
         for script in text.split("<script").skip(1) {
@@ -109,35 +94,16 @@ fn templates_have_nothing_that_the_content_security_policy_forbids() {
 
 #[test]
 fn the_check_for_missing_english_sees_what_it_should() {
-    assert!(
-        !without_paired("{{ l.t(\"备案\", \"filing\") }}")
-            .chars()
-            .any(han)
-    );
+    assert!(!without_paired("{{ l.t(\"备案\", \"filing\") }}").chars().any(han));
     assert!(without_paired("<p>备案</p>").chars().any(han));
-    assert!(
-        without_paired("{% if l.zh() %}备案{% endif %}")
-            .chars()
-            .any(han)
-    );
-    assert!(
-        !without_paired("{% if l.zh() %}备案{% else %}filing{% endif %}")
-            .chars()
-            .any(han)
-    );
-    assert!(
-        without_paired("{{ l.t(\"a\", \"备案\") }}")
-            .chars()
-            .any(han)
-    );
+    assert!(without_paired("{% if l.zh() %}备案{% endif %}").chars().any(han));
+    assert!(!without_paired("{% if l.zh() %}备案{% else %}filing{% endif %}").chars().any(han));
+    assert!(without_paired("{{ l.t(\"a\", \"备案\") }}").chars().any(han));
 }
 
 #[test]
 fn addresses_carry_the_language() {
-    assert_eq!(
-        Lang::Zh.href("/bodies?as_of=2026-01-05"),
-        "/bodies?as_of=2026-01-05"
-    );
+    assert_eq!(Lang::Zh.href("/bodies?as_of=2026-01-05"), "/bodies?as_of=2026-01-05");
     assert_eq!(Lang::En.href("/bodies"), "/en/bodies");
     assert_eq!(Lang::En.href("/"), "/en/");
     assert_eq!(Lang::En.href("/a/app-1.css"), "/a/app-1.css");
@@ -153,12 +119,7 @@ async fn one_route_answers_in_two_languages() {
         assert_eq!(screen.lang, lang);
         axum::response::Html(format!("{} {} {}", lang.tag(), screen.path, screen.large))
     }
-    let app = speak(
-        Router::new()
-            .route("/bodies", get(page))
-            .route("/", get(page)),
-        Arc::new(Site::default()),
-    );
+    let app = speak(Router::new().route("/bodies", get(page)).route("/", get(page)), Arc::new(Site::default()));
     for (address, expected) in [
         ("/bodies?q=1", "zh-CN /bodies?q=1 true"),
         ("/en/bodies?q=1", "en /bodies?q=1 true"),
@@ -166,22 +127,12 @@ async fn one_route_answers_in_two_languages() {
         ("/en?x=2", "en /?x=2 true"),
         ("/", "zh-CN / true"),
     ] {
-        let request = Request::get(address)
-            .header("cookie", "a=b; large=on")
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::get(address).header("cookie", "a=b; large=on").body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();
-        assert_eq!(
-            response.headers()["content-language"],
-            expected.split(' ').next().unwrap()
-        );
+        assert_eq!(response.headers()["content-language"], expected.split(' ').next().unwrap());
         let body = response.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(body, expected);
     }
     let request = Request::get("/english").body(Body::empty()).unwrap();
-    assert_eq!(
-        app.oneshot(request).await.unwrap().status(),
-        404,
-        "/english is not /en"
-    );
+    assert_eq!(app.oneshot(request).await.unwrap().status(), 404, "/english is not /en");
 }
