@@ -11,6 +11,7 @@ pub mod error;
 pub mod intake;
 pub mod keys;
 pub mod mail;
+pub mod public;
 pub mod router;
 pub mod serve;
 #[cfg(debug_assertions)]

@@ -65,7 +65,8 @@ pub fn without_password(url: &str) -> String {
 pub fn routes() -> Routes {
     let r = crate::auth::routes(Routes::default());
     let r = statements(r);
-    crate::body::routes(r)
+    let r = crate::body::routes(r);
+    crate::public::routes(r)
 }
 
 /// The pages that every foot links to.
@@ -85,6 +86,7 @@ pub fn table() -> Vec<Route> {
 
 /// The whole service.
 pub fn service(app: App) -> Router {
+    crate::public::ops::begin_metrics();
     let site = Arc::new(app.config.site.clone());
     let (pages, _) = routes().finish();
     let mut csrf = CsrfLayer::new();
@@ -209,8 +211,25 @@ pub async fn run(app: App, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()>
     for item in app.config.site.missing() {
         tracing::warn!(item, "an item that a government site must show in its footer is empty");
     }
+    if !app.config.metrics_listen.is_empty() {
+        serve_metrics(&app).await?;
+    }
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+    Ok(())
+}
+
+/// The numbers on a listener of their own, for everybody who reaches it.
+async fn serve_metrics(app: &App) -> anyhow::Result<()> {
+    let at = app.config.metrics_listen.clone();
+    let listener = tokio::net::TcpListener::bind(&at).await.with_context(|| format!("cannot listen on {at} (metrics_listen)"))?;
+    let numbers = async |State(app): State<App>| crate::public::ops::numbers(&app).await;
+    let service = Router::new().route("/metrics", get(numbers)).with_state(app.clone());
+    tokio::spawn(async move {
+        if let Err(e) = axum::serve(listener, service).await {
+            tracing::error!(error = %e, "the listener of the metrics ended");
+        }
+    });
     Ok(())
 }
 

@@ -26,9 +26,10 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("statistics", "/authority/statistics", "统计", "Statistics"),
         ],
         Front::Admin => &[
-            ("users", "/admin/users", "人员和机构", "People and bodies"),
+            ("system", "/admin/system", "系统运行", "System"),
             ("calendar", "/admin/calendar", "工作日历", "Calendar"),
-            ("audit", "/admin/audit", "审计记录", "Audit record"),
+            ("staff", "/admin/staff", "人员", "Staff"),
+            ("ledger", "/admin/ledger", "审计记录", "Audit record"),
         ],
         Front::Plain => &[],
     }
