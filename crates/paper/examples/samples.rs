@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     all(&press, &dir, &MaterialList::samples())?;
     all(&press, &dir, &QueueList::samples())?;
     all(&press, &dir, &CaseCover::samples())?;
+    all(&press, &dir, &guosuo_paper::Statement::samples())?;
     Ok(())
 }
 

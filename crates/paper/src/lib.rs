@@ -37,6 +37,7 @@ mod press;
 mod qr;
 mod receipt;
 mod samples;
+mod statement;
 mod text;
 
 pub use error::{FontError, PaperError};
@@ -48,4 +49,5 @@ pub use lists::{
 pub use notice::{Contact, FiledNotice, NoticeHead, RefusalNotice, RefusalReason};
 pub use opinion::{JointOpinion, OpinionVerdict, SignatureLine};
 pub use press::{Mode, Paper, Pdf, Press, Template, forget};
+pub use statement::{Statement, StatementSection};
 pub use receipt::{Due, Receipt, ReceiptFile, ReceiptLanguage};

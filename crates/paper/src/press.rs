@@ -45,11 +45,12 @@ pub enum Template {
     MaterialList,
     QueueList,
     CaseCover,
+    Statement,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ApplicationForm,
         Self::Receipt,
         Self::FiledNotice,
@@ -58,6 +59,7 @@ impl Template {
         Self::MaterialList,
         Self::QueueList,
         Self::CaseCover,
+        Self::Statement,
     ];
 
     /// File name below `templates/`.
@@ -71,6 +73,7 @@ impl Template {
             Self::MaterialList => "material_list.typ",
             Self::QueueList => "queue_list.typ",
             Self::CaseCover => "case_cover.typ",
+            Self::Statement => "statement.typ",
         }
     }
 
@@ -84,6 +87,7 @@ impl Template {
             Self::MaterialList => include_str!("../templates/material_list.typ"),
             Self::QueueList => include_str!("../templates/queue_list.typ"),
             Self::CaseCover => include_str!("../templates/case_cover.typ"),
+            Self::Statement => include_str!("../templates/statement.typ"),
         }
     }
 }

@@ -11,7 +11,7 @@ use guosuo_paper::Press;
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::time::cst_date;
 use guosuo_seal::digest::sha256;
-use guosuo_store::{ActError, Acted, Idem, Loaded, Origin, Request, Store};
+use guosuo_store::{ActError, Acted, Blobs, Idem, Loaded, Origin, Request, Store};
 use jiff::Timestamp;
 
 use crate::auth::SignedIn;
@@ -35,6 +35,8 @@ pub struct Inner {
     pub clock: Clock,
     /// The record.
     pub store: Store,
+    /// The files.
+    pub blobs: Blobs,
     /// The printing press; `None` with the reason when the fonts do not suffice.
     pub press: Result<Press, String>,
     /// Keys for statements and for the log.

@@ -78,6 +78,9 @@ struct DemoArgs {
     /// 演示的时刻，例如 2026-03-12T09:30+08:00；不写为现在 / moment of the demonstration
     #[arg(long)]
     now: Option<jiff::Timestamp>,
+    /// 只建机构和账号，不建案件 / organisations and accounts only
+    #[arg(long)]
+    bare: bool,
 }
 
 /// Runs the program.
@@ -85,7 +88,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Rule(rule) => return guosuo_cli::run_std(rule),
-        Command::Demo(args) => with_runtime(demo::run(args.instance, args.now)),
+        Command::Demo(args) => with_runtime(demo::run(args.instance, args.now, args.bare)),
         Command::Serve(args) => with_runtime(async move {
             let app = serve::open(args.load()?, Clock::Machine).await?;
             serve::run(app, |at| println!("http://{at}/")).await

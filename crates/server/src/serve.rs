@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use guosuo_case::Right;
 use guosuo_paper::{Fonts, Press};
-use guosuo_store::{Options, RootKey, Store};
+use guosuo_store::{Blobs, Options, RootKey, Store};
 use tower_http::csrf::CsrfLayer;
 
 use crate::app::{App, Inner};
@@ -38,6 +38,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     let root_key = RootKey::load_or_create(&key_folder.join("root.key"))?;
     let options = Options { origin: Some(config.log_origin.clone()), ..Options::new(root_key) };
     let store = Store::open(&config.database_url(), options).await.with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
+    let blobs = Blobs::open(&config.blobs_url(), &store).await.with_context(|| format!("cannot open the file store {}", config.blobs_url()))?;
     let press = match Fonts::load().and_then(|f| f.self_test().map(|_| f)) {
         Ok(fonts) => Ok(Press::new(fonts)),
         Err(e) => {
@@ -47,7 +48,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     };
     let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
     let intake = Intake::new(&config.uploads);
-    Ok(App::new(Inner { config, clock, store, press, keys, mailer, intake }))
+    Ok(App::new(Inner { config, clock, store, blobs, press, keys, mailer, intake }))
 }
 
 /// An address without the password in it, for messages.

@@ -7,6 +7,8 @@
 pub fn catalogue() -> Vec<(String, &'static str)> {
     let mut all: Vec<&[(&str, &'static str)]> = vec![
         crate::act::CATALOGUE,
+        crate::blobs::CATALOGUE,
+        crate::blobs::UPLOADS,
         crate::calendars::CATALOGUE,
         crate::clocks::CATALOGUE,
         crate::idem::CATALOGUE,

@@ -17,6 +17,7 @@
 
 pub mod accounts;
 mod act;
+mod blobs;
 mod buffer;
 mod calendars;
 mod catalogue;
@@ -40,6 +41,7 @@ mod tx;
 mod unit;
 
 pub use act::{Acted, Head, Loaded, Request};
+pub use blobs::{Blob, Blobs, NewBlob, NewUpload, PART, Upload};
 #[doc(hidden)]
 pub use catalogue::catalogue;
 pub use calendars::ImportedNotice;

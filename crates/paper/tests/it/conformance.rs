@@ -85,6 +85,7 @@ fn working_papers_are_sound() {
     sound(&MaterialList::samples());
     sound(&QueueList::samples());
     sound(&CaseCover::samples());
+    sound(&guosuo_paper::Statement::samples());
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! `guosuo demo`: an instance in a folder of its own, with openly fictitious organisations
+//! and people, and cases at every stage.
+
+mod cast;
+mod play;
+
+use std::collections::BTreeSet;
+
+use guosuo_case::filing::Slot;
+use guosuo_store::accounts::{AccountStatus, Contact, CredentialKind, NewAccount, OrgDetails, OrgStatus};
+use guosuo_store::{Error as StoreError, new_id};
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::auth::{password, totp};
+use crate::cli::InstanceArgs;
+use crate::clock::Clock;
+use crate::serve;
+
+pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, DemoAccount, DemoOrg, credit_code};
+pub use play::{Player, Stage, application_form};
+
+/// The password of every demonstration account.
+pub const PASSWORD: &str = "山药渡口铜镜九月示例口令";
+/// The secret of every demonstration account's one-time codes.
+pub const SECRET: &[u8; 20] = b"guosuo-demonstration";
+
+/// Runs the demonstration until it is stopped.
+///
+/// # Errors
+/// When the instance cannot be opened or served.
+pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyhow::Result<()> {
+    let mut config = args.load()?;
+    let temp = tempfile::tempdir()?;
+    if config.data == crate::config::Config::default().data {
+        config.data = temp.path().to_owned();
+    }
+    config.site.demo = true;
+    config.authority = "国家网信部门（演示）".into();
+    let clock = match now {
+        Some(at) => Clock::Shifted(at.duration_since(Clock::Machine.now()).as_secs()),
+        None => Clock::Machine,
+    };
+    let app = serve::open(config, clock).await?;
+    let fresh = seed(&app).await?;
+    if fresh && !bare {
+        cases(&app).await?;
+    }
+    let code = totp::code_at(SECRET, app.now()).unwrap_or_default();
+    serve::run(app, |at| {
+        println!("http://{at}/");
+        println!("演示账号，密码都是 / demonstration accounts, all with the password: {PASSWORD}");
+        for a in ACCOUNTS.iter().filter(|a| a.org != a.login || ["qiheng", "yunxiu"].contains(&a.login)) {
+            let org = BODIES.iter().chain(&AUTHORITIES).find(|o| o.id == a.org).map_or("", |o| o.name);
+            println!("  {:<10} {}，{org}", a.login, a.name);
+        }
+        println!("主管部门和管理员还要动态口令，密钥 / staff also need one-time codes, secret: {}", totp::readable(SECRET));
+        println!("现在的动态口令 / code of this moment: {code}");
+    })
+    .await
+}
+
+/// Makes the organisations and people, once. Gives whether it did.
+///
+/// # Errors
+/// When the store fails.
+pub async fn seed(app: &App) -> anyhow::Result<bool> {
+    if app.store.organisation("cac").await?.is_some() {
+        return Ok(false);
+    }
+    let hash = password::hash(PASSWORD.to_owned()).await?;
+    let now = app.now();
+    app.store
+        .write_with(hash, move |tx, hash| {
+            Box::pin(async move {
+                for o in AUTHORITIES.iter().chain(&BODIES) {
+                    let code = o.code.map(credit_code);
+                    // The last body has just registered and waits for its confirmation.
+                    let status = if o.id == "zhongzhou" { OrgStatus::Pending } else { OrgStatus::Active };
+                    let details = OrgDetails {
+                        legal_rep: "示例法定代表人".into(),
+                        address: "示例市示例区示例路1号".into(),
+                        phone: "010-00000000".into(),
+                        ..OrgDetails::default()
+                    };
+                    tx.add_organisation(o.id, o.kind, o.name, code.as_deref(), status, &details, now).await?;
+                }
+                for a in &ACCOUNTS {
+                    let account = NewAccount {
+                        id: new_id(),
+                        org: a.org.into(),
+                        login: a.login.into(),
+                        name: a.name.into(),
+                        contact: Contact { phone: "010-00000000".into(), mail: format!("{}@example.invalid", a.login) },
+                        lang: "zh".into(),
+                        status: AccountStatus::Active,
+                        roles: a.roles.iter().copied().collect::<BTreeSet<_>>(),
+                    };
+                    tx.add_account(&account, "system:demo", now).await?;
+                    tx.put_credential(&account.id, CredentialKind::Password, hash.as_bytes(), now).await?;
+                    if a.roles.iter().any(|r| r.needs_second_factor()) {
+                        tx.put_credential(&account.id, CredentialKind::Totp, SECRET, now).await?;
+                    }
+                }
+                Ok::<(), StoreError>(())
+            })
+        })
+        .await?;
+    Ok(true)
+}
+
+/// Plays the cases: filings at every stage, the oldest first.
+///
+/// # Errors
+/// When the law refuses a step or the store fails.
+pub async fn cases(app: &App) -> anyhow::Result<()> {
+    let mut p = Player::new(app).await?;
+    let wanting = Some(Slot::Complaints);
+    for (login, handler, days_ago, stage) in [
+        ("donghu", "chenmin", 60, Stage::Decided(None)),
+        ("xishan", "zhouyuan", 55, Stage::Decided(None)),
+        ("beihai", "chenmin", 50, Stage::Decided(None)),
+        ("nanhu", "zhouyuan", 45, Stage::Decided(wanting)),
+        ("zhuli", "chenmin", 40, Stage::Withdrawn),
+        ("luming", "chenmin", 31, Stage::Answered(None)),
+        ("yunxiu", "chenmin", 29, Stage::Proposed(wanting)),
+        ("chenghai", "zhouyuan", 27, Stage::Proposed(None)),
+        ("beichen", "chenmin", 25, Stage::WithNda(None)),
+        ("nanping", "chenmin", 24, Stage::Answered(None)),
+        ("hengmen", "zhouyuan", 22, Stage::WithNda(wanting)),
+        ("qingtian", "chenmin", 20, Stage::WithNda(None)),
+        ("canglang", "zhouyuan", 16, Stage::Checking),
+        ("jinsuo", "chenmin", 12, Stage::Checking),
+        ("wangyue", "chenmin", 9, Stage::Received),
+        ("zhuli", "chenmin", 5, Stage::Received),
+        ("xishan", "chenmin", 0, Stage::Draft(3)),
+        ("qiheng", "chenmin", 3, Stage::Draft(8)),
+    ] {
+        p.play(login, handler, days_ago, stage).await?;
+    }
+    Ok(())
+}
