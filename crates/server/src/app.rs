@@ -11,7 +11,7 @@ use guosuo_paper::Press;
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::time::cst_date;
 use guosuo_seal::digest::sha256;
-use guosuo_store::{ActError, Acted, Blobs, Idem, Loaded, Origin, Request, Store};
+use guosuo_store::{ActError, Acted, Blobs, Idem, Loaded, Origin, Request, Store, Tx, UnitFuture};
 use jiff::Timestamp;
 
 use crate::auth::SignedIn;
@@ -166,8 +166,25 @@ impl Cx {
     /// # Errors
     /// [`ActError::Refused`] with the article, or a fault of the store.
     pub async fn act(&self, case_id: &str, command: Command, idem: Option<Idem>) -> Result<Acted<Filing>, ActError> {
+        self.act_on(case_id, command, None, idem).await
+    }
+
+    /// As [`Cx::act`], but only on the version of the case that the actor saw.
+    ///
+    /// # Errors
+    /// As [`Cx::act`]; [`guosuo_store::Error::Stale`] if the case has changed since.
+    pub async fn act_on(&self, case_id: &str, command: Command, expected: Option<u64>, idem: Option<Idem>) -> Result<Acted<Filing>, ActError> {
         let signed = self.signed.as_ref().ok_or(guosuo_store::Error::NotFound("session"))?;
-        act(&self.app, &signed.actor, &signed.session, case_id, command, idem, self.now).await
+        let request = Request {
+            case_id: case_id.to_owned(),
+            command,
+            actor: Actor::clone(&signed.actor),
+            session: signed.session.clone(),
+            expected,
+            idem,
+            now: self.now,
+        };
+        put(&self.app, request).await
     }
 }
 
@@ -184,11 +201,6 @@ pub async fn act(
     idem: Option<Idem>,
     now: Timestamp,
 ) -> Result<Acted<Filing>, ActError> {
-    let action = command.action();
-    let org = app.store.organisation(actor.org.as_str()).await?;
-    let credit_code = org.as_ref().and_then(|o| o.credit_code.clone()).unwrap_or_default();
-    let code_overridden = org.is_some_and(|o| o.code_overridden);
-    let config = app.config.filing.clone();
     let request = Request {
         case_id: case_id.to_owned(),
         command,
@@ -198,36 +210,72 @@ pub async fn act(
         idem,
         now,
     };
-    let year = cst_date(now).year();
+    put(app, request).await
+}
+
+/// What a decision needs to know of this instance.
+struct Known {
+    action: Action,
+    config: guosuo_case::filing::Config,
+    credit_code: String,
+    code_overridden: bool,
+    year: i16,
+}
+
+/// One transaction: the act and what follows from it (messages, jobs).
+async fn put(app: &App, request: Request<Filing>) -> Result<Acted<Filing>, ActError> {
+    let action = request.command.action();
+    let org = app.store.organisation(request.actor.org.as_str()).await?;
+    let known = Known {
+        action,
+        config: app.config.filing.clone(),
+        credit_code: org.as_ref().and_then(|o| o.credit_code.clone()).unwrap_or_default(),
+        code_overridden: org.is_some_and(|o| o.code_overridden),
+        year: cst_date(request.now).year(),
+    };
+    let told = crate::consequences::Told::find(app, action).await?;
     app.store
-        .act::<Filing, _>(request, move |tx, state| {
-            let (config, credit_code) = (config.clone(), credit_code.clone());
+        .write_with((request, facts(known), told), |tx, (request, facts, told)| {
             Box::pin(async move {
-                let form_digest = state.map(|s| form_digest(&s.dossier.form)).unwrap_or_default();
-                let outcome = state.and_then(Filing::review).and_then(|r| r.proposal.as_ref()).map(|p| p.outcome);
-                let (mut next_number, mut next_filing) = (0, 0);
-                match (action, outcome) {
-                    (Action::Submit, _) => next_number = tx.next_number(NumberKind::Submission.as_str(), year).await?,
-                    (Action::Decide, Some(guosuo_case::filing::Outcome::File)) => {
-                        next_number = tx.next_number(NumberKind::FiledNotice.as_str(), year).await?;
-                        next_filing = tx.next_number(NumberKind::Filing.as_str(), year).await?;
-                    }
-                    (Action::Decide, _) => next_number = tx.next_number(NumberKind::RefusalNotice.as_str(), year).await?,
-                    _ => {}
+                let acted = tx.run_request(request, facts).await?;
+                if !acted.replayed {
+                    crate::consequences::follow(tx, &acted, told, request.now).await?;
                 }
-                Ok(Facts {
-                    calendar: tx.calendar().await?,
-                    config,
-                    credit_code,
-                    code_overridden,
-                    form_digest,
-                    next_number,
-                    next_filing,
-                    already_filed: false,
-                })
+                Ok(acted)
             })
         })
         .await
+}
+
+fn facts(known: Known) -> impl for<'t> Fn(&'t mut Tx, Option<&'t Filing>) -> UnitFuture<'t, Facts, guosuo_store::Error> + Send + Sync + 'static {
+    let known = Arc::new(known);
+    move |tx, state| {
+        let known = Arc::clone(&known);
+        Box::pin(async move {
+            let form_digest = state.map(|s| form_digest(&s.dossier.form)).unwrap_or_default();
+            let outcome = state.and_then(Filing::review).and_then(|r| r.proposal.as_ref()).map(|p| p.outcome);
+            let (mut next_number, mut next_filing) = (0, 0);
+            match (known.action, outcome) {
+                (Action::Submit, _) => next_number = tx.next_number(NumberKind::Submission.as_str(), known.year).await?,
+                (Action::Decide, Some(guosuo_case::filing::Outcome::File)) => {
+                    next_number = tx.next_number(NumberKind::FiledNotice.as_str(), known.year).await?;
+                    next_filing = tx.next_number(NumberKind::Filing.as_str(), known.year).await?;
+                }
+                (Action::Decide, _) => next_number = tx.next_number(NumberKind::RefusalNotice.as_str(), known.year).await?,
+                _ => {}
+            }
+            Ok(Facts {
+                calendar: tx.calendar().await?,
+                config: known.config.clone(),
+                credit_code: known.credit_code.clone(),
+                code_overridden: known.code_overridden,
+                form_digest,
+                next_number,
+                next_filing,
+                already_filed: false,
+            })
+        })
+    }
 }
 
 /// The name under which filings are stored.

@@ -2,10 +2,12 @@
 
 pub mod app;
 pub mod auth;
+pub mod authority;
 pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod consequences;
 pub mod demo;
 pub mod error;
 pub mod intake;

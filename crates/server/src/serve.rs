@@ -67,7 +67,8 @@ pub fn routes() -> Routes {
     let r = crate::auth::routes(Routes::default());
     let r = statements(r);
     let r = crate::body::routes(r);
-    crate::public::routes(r)
+    let r = crate::public::routes(r);
+    crate::authority::routes(r)
 }
 
 /// The pages that every foot links to.

@@ -200,7 +200,7 @@ pub struct ClockRow {
 }
 
 /// A filing as the queue shows it. Dates are `YYYY-MM-DD` or empty.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct FilingRow {
     /// The case.
     pub case_id: String,

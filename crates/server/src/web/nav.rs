@@ -21,9 +21,10 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("organisation", "/body/organisation", "本机构", "Organisation"),
         ],
         Front::Authority => &[
-            ("queue", "/authority/queue", "备案审核", "Filings"),
-            ("publications", "/authority/publications", "公示", "Publications"),
-            ("statistics", "/authority/statistics", "统计", "Statistics"),
+            ("queue", "/authority/filings", "备案审核", "Filings"),
+            ("bodies", "/authority/bodies", "已备案机构", "Filed bodies"),
+            ("registrations", "/authority/registrations", "机构注册", "Registrations"),
+            ("stats", "/authority/stats", "统计", "Statistics"),
         ],
         Front::Admin => &[
             ("system", "/admin/system", "系统运行", "System"),

@@ -3,10 +3,12 @@
 
 mod filing;
 mod material;
+mod message;
 mod refusal;
 
 pub use filing::{event, field, field_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
+pub use message::{MessageData, MessageKind, message};
 pub use refusal::refusal;
 
 use guosuo_case::{OrgKind, Role};
