@@ -33,9 +33,13 @@ export async function demo(options) {
   return { ...server, data, stop: async () => { await server.stop(); fs.rmSync(data, { recursive: true, force: true }); } };
 }
 
-/** The gallery of components: `cargo build -p guosuo --example gallery`, its path in GUOSUO_GALLERY. */
+/**
+ * The gallery of components (`cargo build -p guosuo --example gallery`): its path in GUOSUO_GALLERY, or where Cargo
+ * puts it beside GUOSUO_BIN.
+ */
 export async function gallery() {
-  const bin = process.env.GUOSUO_GALLERY;
-  if (!bin) throw new Error('GUOSUO_GALLERY must name the gallery example');
+  const beside = process.env.GUOSUO_BIN && path.join(path.dirname(process.env.GUOSUO_BIN), 'examples', 'gallery');
+  const bin = process.env.GUOSUO_GALLERY || beside;
+  if (!bin) throw new Error('GUOSUO_GALLERY must name the gallery example, or GUOSUO_BIN the program beside it');
   return start(bin, ['127.0.0.1:0']);
 }

@@ -21,11 +21,11 @@ export function timeout(dialog) {
   dialog.addEventListener('cancel', (event) => { event.preventDefault(); stay(); });
   dialog.querySelector('[data-stay-button]').addEventListener('click', stay);
 
-  window.setInterval(async () => {
+  const tick = window.setInterval(async () => {
     const seconds = Math.round((end - Date.now()) / 1000);
     // Typing on the page counts as being there; the server learns of it every few minutes.
     if (!dialog.open && seconds < idle - 240 && Date.now() - touched < 60000) { await stay(); return; }
-    if (seconds <= 0) { await saveAll(); window.location.assign(dialog.dataset.leave); return; }
+    if (seconds <= 0) { window.clearInterval(tick); await saveAll(); window.location.assign(dialog.dataset.leave); return; }
     if (seconds <= WARN_SECONDS) {
       if (!dialog.open) { await saveAll(); dialog.showModal(); }
       if (left && seconds % 10 === 0) left.textContent = String(seconds);
