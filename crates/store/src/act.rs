@@ -133,7 +133,7 @@ fn decode<L: Life>(case_id: &str, key: &CaseKey, row: EventRow) -> Result<Record
     if row.kind != L::KIND {
         return Err(bad("belongs to another kind of case"));
     }
-    let plain = open(key, about(case_id, row.seq, &row.kind).as_bytes(), &row.body).ok_or_else(|| bad("column body does not open"))?;
+    let plain = event_plain(case_id, row.seq, &row.kind, key, &row.body).ok_or_else(|| bad("column body does not open"))?;
     let (_, json) = unsalt(&plain).ok_or_else(|| bad("too short"))?;
     let body: StoredBody<'_> = serde_json::from_slice(json).map_err(|e| bad(&e.to_string()))?;
     let event = serde_json::from_str(body.event.get()).map_err(|e| bad(&e.to_string()))?;
@@ -143,6 +143,17 @@ fn decode<L: Life>(case_id: &str, key: &CaseKey, row: EventRow) -> Result<Record
         by: By { user: row.actor.into(), name: body.by, org: row.org.into() },
         event,
     })
+}
+
+/// The decrypted bytes of a stored event; `None` if they do not open.
+pub(crate) fn event_plain(case_id: &str, seq: i64, kind: &str, key: &CaseKey, body: &[u8]) -> Option<Vec<u8>> {
+    open(key, about(case_id, seq, kind).as_bytes(), body)
+}
+
+/// Name of the person and the event as JSON.
+pub(crate) fn decode_plain(plain: &[u8]) -> Option<(String, Box<RawValue>)> {
+    let body: StoredBody<'_> = serde_json::from_slice(unsalt(plain)?.1).ok()?;
+    Some((body.by, body.event.to_owned()))
 }
 
 impl Reader {
@@ -202,8 +213,7 @@ impl Reader {
 
     /// Ids of the cases of one kind that belong to an organisation, last changed first.
     pub async fn cases_of(&mut self, org: &str, kind: &str) -> Result<Vec<String>, Error> {
-        let rows: Vec<(String,)> =
-            on!(self.conn(), |c| sqlx::query_as(CASES_OF).bind(org).bind(kind).fetch_all(c).await)?;
+        let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(CASES_OF).bind(org).bind(kind).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|r| r.0).collect())
     }
 }

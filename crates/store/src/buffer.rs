@@ -24,6 +24,19 @@ pub(crate) enum Val {
     MaybeT(Option<String>),
 }
 
+impl std::fmt::Display for Val {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::I(v) => write!(f, "{v}"),
+            Self::T(v) => f.write_str(v),
+            Self::B(v) => f.write_str(&hex::encode(v)),
+            Self::Z(v) => write!(f, "{v}"),
+            Self::MaybeI(v) => v.map_or(f.write_str("nothing"), |v| write!(f, "{v}")),
+            Self::MaybeT(v) => f.write_str(v.as_deref().unwrap_or("nothing")),
+        }
+    }
+}
+
 impl From<i64> for Val {
     fn from(v: i64) -> Self {
         Self::I(v)

@@ -22,10 +22,10 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::register::CATALOGUE,
         crate::settings::CATALOGUE,
         crate::tx::CATALOGUE,
+        crate::verify::CATALOGUE,
     ];
     all.extend(crate::accounts::CATALOGUES);
-    let mut out: Vec<(String, &'static str)> =
-        all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();
+    let mut out: Vec<(String, &'static str)> = all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();
     for t in crate::buffer::TABLES {
         out.push((format!("buffer::{}", t.name), t.sql(1)));
         out.push((format!("buffer::{} × 2", t.name), t.sql(2)));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::buffer::Val;
 use crate::db::{Reader, micros, on, statements};
 use crate::error::Error;
 use crate::ledger::Origin;
@@ -57,6 +58,23 @@ pub struct Moved {
     pub after: (String, String),
 }
 
+impl StoredClock {
+    pub(crate) fn values(self) -> Vec<Val> {
+        vec![
+            self.case_id.into(),
+            self.name.into(),
+            self.org.into(),
+            self.article.into(),
+            self.trigger.into(),
+            self.due_from.into(),
+            self.due_to.into(),
+            self.calendar.into(),
+            self.status.into(),
+            self.ended.into(),
+        ]
+    }
+}
+
 impl Reader {
     /// The clocks of a case.
     pub async fn clocks(&mut self, case_id: &str) -> Result<Vec<StoredClock>, Error> {
@@ -66,16 +84,11 @@ impl Reader {
     /// Running clocks whose last day may be this one or earlier, most urgent first.
     pub async fn clocks_due(&mut self, by: Date, limit: u32) -> Result<Vec<StoredClock>, Error> {
         let day = by.to_string();
-        Ok(on!(self.conn(), |c| sqlx::query_as(CLOCKS_DUE)
-            .bind(day.as_str())
-            .bind(i64::from(limit))
-            .fetch_all(c)
-            .await)?)
+        Ok(on!(self.conn(), |c| sqlx::query_as(CLOCKS_DUE).bind(day.as_str()).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
     async fn cases_with_other_calendar(&mut self, version: &str) -> Result<Vec<String>, Error> {
-        let rows: Vec<(String,)> =
-            on!(self.conn(), |c| sqlx::query_as(CLOCKS_BEHIND).bind(version).fetch_all(c).await)?;
+        let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(CLOCKS_BEHIND).bind(version).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|r| r.0).collect())
     }
 }
@@ -111,7 +124,13 @@ impl Tx {
                 if let Some(before) = was
                     && before != (a.due_from.clone(), a.due_to.clone())
                 {
-                    moved.push(Moved { case_id: id.clone(), org: head.org.clone(), name: a.name, before, after: (a.due_from, a.due_to) });
+                    moved.push(Moved {
+                        case_id: id.clone(),
+                        org: head.org.clone(),
+                        name: a.name,
+                        before,
+                        after: (a.due_from, a.due_to),
+                    });
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The queue: filings as the authorities and their applicants list them.
 
-use guosuo_case::filing::{Filing, Material, Phase, Review, Verdict, decision_due, filing_due};
 use guosuo_case::Life as _;
+use guosuo_case::filing::{Filing, Material, Phase, Review, Verdict, decision_due, filing_due};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::DeadlineId;
 use guosuo_rules::period::Due;

@@ -91,7 +91,15 @@ impl Tx {
         if n == 1 { Ok(()) } else { Err(Error::NotFound("idempotency key")) }
     }
 
-    async fn put_idem(&mut self, i: &Idem, actor: &str, state: &str, response: &str, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+    async fn put_idem(
+        &mut self,
+        i: &Idem,
+        actor: &str,
+        state: &str,
+        response: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         self.put(
             T::Idempotency,
             vec![

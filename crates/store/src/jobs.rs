@@ -164,7 +164,13 @@ impl Tx {
     }
 
     /// Takes the job that has been due longest; `queue` empty means any.
-    pub async fn claim_job(&mut self, queue: &str, worker: &str, lock: SignedDuration, now: Timestamp) -> Result<Option<ClaimedJob>, Error> {
+    pub async fn claim_job(
+        &mut self,
+        queue: &str,
+        worker: &str,
+        lock: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Option<ClaimedJob>, Error> {
         Ok(on!(self.raw().await?.conn(), |c| sqlx::query_as(CLAIM)
             .bind(micros(now))
             .bind(micros(now + lock))
@@ -214,11 +220,7 @@ impl Tx {
 
     /// Frees jobs whose worker has vanished.
     pub async fn reclaim_jobs(&mut self, now: Timestamp) -> Result<u64, Error> {
-        Ok(on!(self.raw().await?.conn(), |c| sqlx::query(RECLAIM)
-            .bind(micros(now))
-            .execute(c)
-            .await
-            .map(|r| r.rows_affected()))?)
+        Ok(on!(self.raw().await?.conn(), |c| sqlx::query(RECLAIM).bind(micros(now)).execute(c).await.map(|r| r.rows_affected()))?)
     }
 
     /// An administrator sends a parked job round again.

@@ -74,8 +74,7 @@ impl RootKey {
                 f.write_all(b"\n")?;
                 f.sync_all()?;
                 if let Some(dir) = path.parent() {
-                    std::fs::File::open(if dir.as_os_str().is_empty() { std::path::Path::new(".") } else { dir })?
-                        .sync_all()?;
+                    std::fs::File::open(if dir.as_os_str().is_empty() { std::path::Path::new(".") } else { dir })?.sync_all()?;
                 }
                 Ok(key)
             }
@@ -116,8 +115,10 @@ impl KeyRing {
         if root_id != self.root.id {
             return Err(Error::Damaged(format!("key of case {case_id}: wrapped by root key {root_id}, not by {}", self.root.id)));
         }
-        let plain = Zeroizing::new(open(&self.root.key, case_id.as_bytes(), wrapped)
-            .ok_or_else(|| Error::Damaged(format!("key of case {case_id}: does not open with the root key")))?);
+        let plain = Zeroizing::new(
+            open(&self.root.key, case_id.as_bytes(), wrapped)
+                .ok_or_else(|| Error::Damaged(format!("key of case {case_id}: does not open with the root key")))?,
+        );
         let key: [u8; 32] =
             plain.as_slice().try_into().map_err(|_| Error::Damaged(format!("key of case {case_id}: wrong length")))?;
         Ok(Arc::new(Zeroizing::new(key)))
@@ -146,9 +147,14 @@ impl KeyRing {
 impl Reader {
     /// The key of a case, `None` if the case has none yet.
     pub(crate) async fn case_key(&mut self, case_id: &str) -> Result<Option<CaseKey>, Error> {
-        if let Some(k) = self.keys.cached(case_id) {
-            return Ok(Some(k));
+        match self.keys.cached(case_id) {
+            Some(k) => Ok(Some(k)),
+            None => self.case_key_uncached(case_id).await,
         }
+    }
+
+    /// As [`Self::case_key`], from the database itself.
+    pub(crate) async fn case_key_uncached(&mut self, case_id: &str) -> Result<Option<CaseKey>, Error> {
         let row: Option<(String, Option<Vec<u8>>)> =
             on!(self.conn(), |c| sqlx::query_as(CASE_KEY).bind(case_id).fetch_optional(c).await)?;
         match row {

@@ -231,8 +231,11 @@ impl Tx {
             for (node, hash) in linked.nodes {
                 // Leaves are computed from the links; only the bottoms of tiles are stored.
                 if node.level > 0 && node.level % 8 == 0 {
-                    self.put(T::Node, vec![i64::from(node.level).into(), signed(node.index).into(), hash.as_bytes().to_vec().into()])
-                        .await?;
+                    self.put(
+                        T::Node,
+                        vec![i64::from(node.level).into(), signed(node.index).into(), hash.as_bytes().to_vec().into()],
+                    )
+                    .await?;
                 }
             }
             let seq = signed(linked.seq);
@@ -271,8 +274,7 @@ pub(crate) fn as_digest(bytes: &[u8], what: &str) -> Result<Digest32, Error> {
 impl Reader {
     /// Where the chain ends; `known` is used if it still is the end.
     async fn ledger_state(&mut self, known: Option<LedgerState>, origin: &str) -> Result<LedgerState, Error> {
-        let head: Option<(i64, i64, Vec<u8>)> =
-            on!(self.conn(), |c| sqlx::query_as(LEDGER_HEAD).fetch_optional(c).await)?;
+        let head: Option<(i64, i64, Vec<u8>)> = on!(self.conn(), |c| sqlx::query_as(LEDGER_HEAD).fetch_optional(c).await)?;
         let Some((seq, logical, link)) = head else {
             return Ok(LedgerState { logical: 0, chain: Chain::new(origin) });
         };
@@ -318,9 +320,7 @@ impl Reader {
         if rows.len() as u64 != to - from {
             return Err(Error::Damaged(format!("merkle_node: level {level}: nodes {from} to {to} are not all there")));
         }
-        rows.iter()
-            .map(|(h,)| as_digest(h, "merkle_node.hash").map(|h| if level == 0 { chain::leaf(&h) } else { h }))
-            .collect()
+        rows.iter().map(|(h,)| as_digest(h, "merkle_node.hash").map(|h| if level == 0 { chain::leaf(&h) } else { h })).collect()
     }
 
     /// One node of the tree, computed from stored ones where it is not stored itself.
@@ -337,18 +337,13 @@ impl Reader {
 
     /// Number of rows in the ledger.
     pub async fn ledger_size(&mut self) -> Result<u64, Error> {
-        let head: Option<(i64, i64, Vec<u8>)> =
-            on!(self.conn(), |c| sqlx::query_as(LEDGER_HEAD).fetch_optional(c).await)?;
+        let head: Option<(i64, i64, Vec<u8>)> = on!(self.conn(), |c| sqlx::query_as(LEDGER_HEAD).fetch_optional(c).await)?;
         Ok(head.map_or(0, |h| unsigned(h.0) + 1))
     }
 
     /// Rows from a place on, oldest first.
     pub async fn ledger_from(&mut self, seq: u64, limit: u32) -> Result<Vec<LedgerRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(LEDGER_PAGE)
-            .bind(signed(seq))
-            .bind(i64::from(limit))
-            .fetch_all(c)
-            .await)?)
+        Ok(on!(self.conn(), |c| sqlx::query_as(LEDGER_PAGE).bind(signed(seq)).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
     /// Rows before a place, newest first; `class` and `actor` may be empty for "any".
@@ -376,8 +371,7 @@ impl Reader {
     }
 
     pub(crate) async fn ledger_plain(&mut self, row: &LedgerRow) -> Result<Option<Vec<u8>>, Error> {
-        let body: Option<(Vec<u8>,)> =
-            on!(self.conn(), |c| sqlx::query_as(BODY).bind(row.seq).fetch_optional(c).await)?;
+        let body: Option<(Vec<u8>,)> = on!(self.conn(), |c| sqlx::query_as(BODY).bind(row.seq).fetch_optional(c).await)?;
         let Some((body,)) = body else { return Ok(None) };
         let key = self.case_key(PLATFORM).await?.ok_or(Error::NotFound("platform key"))?;
         let fields = row.fields()?;
@@ -392,7 +386,14 @@ impl Reader {
 impl Store {
     /// Records that somebody is about to see confidential content. The content may leave only
     /// after this has returned: the row is committed.
-    pub async fn record_read(&self, origin: &Origin, object: &str, case_id: &str, ground: &str, now: Timestamp) -> Result<(), Error> {
+    pub async fn record_read(
+        &self,
+        origin: &Origin,
+        object: &str,
+        case_id: &str,
+        ground: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         self.record_access(Class::Read, "open", origin, [object, case_id, ground], now).await
     }
 
@@ -409,7 +410,14 @@ impl Store {
         self.record_access(Class::Denied, action, origin, [object, case_id, why], now).await
     }
 
-    async fn record_access(&self, class: Class, action: &str, origin: &Origin, what: [&str; 3], now: Timestamp) -> Result<(), Error> {
+    async fn record_access(
+        &self,
+        class: Class,
+        action: &str,
+        origin: &Origin,
+        what: [&str; 3],
+        now: Timestamp,
+    ) -> Result<(), Error> {
         #[derive(Serialize)]
         struct Ground<'a> {
             ground: &'a str,

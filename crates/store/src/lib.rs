@@ -39,12 +39,13 @@ mod register;
 mod settings;
 mod tx;
 mod unit;
+mod verify;
 
 pub use act::{Acted, Head, Loaded, Request};
 pub use blobs::{Blob, Blobs, NewBlob, NewUpload, PART, Upload};
+pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;
-pub use calendars::ImportedNotice;
 pub use clocks::{Moved, StoredClock};
 pub use db::{Reader, new_id};
 pub use error::{ActError, Error, Failure, UploadProblem};
@@ -54,12 +55,11 @@ pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
 pub use open::{Options, Store, migrate, schema_id};
-pub use project::{
-    BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows,
-};
+pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows};
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};
 pub use register::RegisteredBody;
 pub use settings::Setting;
 pub use tx::Tx;
 pub use unit::UnitFuture;
+pub use verify::{Fault, NoteCheck, Report, Verifier};

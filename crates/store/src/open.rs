@@ -136,7 +136,15 @@ impl Store {
         };
         let keys = Arc::new(KeyRing::new(options.root_key));
         let origin = origin(&pools, options.origin).await?;
-        let shared = Arc::new(Shared { pools, keys, origin, ledger: Mutex::new(None), calendar: Mutex::new(None), poison: Mutex::new(None), wake: Arc::default() });
+        let shared = Arc::new(Shared {
+            pools,
+            keys,
+            origin,
+            ledger: Mutex::new(None),
+            calendar: Mutex::new(None),
+            poison: Mutex::new(None),
+            wake: Arc::default(),
+        });
         let writer = Writer::start(shared.clone());
         let store = Self { shared, writer };
         store.check_root_key().await?;
@@ -343,8 +351,7 @@ pub(crate) async fn assert_postgres(c: &mut sqlx::PgConnection) -> Result<(), Er
         ("synchronous_commit", &["on", "remote_apply", "remote_write", "local"]),
         ("server_encoding", &["UTF8"]),
     ] {
-        let (value,): (String,) =
-            sqlx::query_as("SELECT current_setting($1)").bind(setting).fetch_one(&mut *c).await?;
+        let (value,): (String,) = sqlx::query_as("SELECT current_setting($1)").bind(setting).fetch_one(&mut *c).await?;
         if !good.contains(&value.as_str()) {
             return Err(Error::Weak(format!("PostgreSQL {setting} is {value}, must be {}", good.join(" or "))));
         }

@@ -1,8 +1,8 @@
 //! What the ledger shows to the public: signed tree heads, tiles and proofs.
 
-use guosuo_seal::merkle::{
-    ConsistencyProof, InclusionProof, TilePath, consistency_nodes, inclusion_nodes,
-};
+use std::collections::BTreeMap;
+
+use guosuo_seal::merkle::{self, ConsistencyProof, InclusionProof, NodeId, TilePath, consistency_nodes, inclusion_nodes};
 use guosuo_seal::{Digest32, chain};
 use jiff::Timestamp;
 
@@ -52,11 +52,16 @@ impl Reader {
         if seq >= size || size > self.ledger_size().await? {
             return Err(Error::NotFound("ledger row"));
         }
-        let mut hashes = Vec::new();
-        for id in inclusion_nodes(seq, size) {
-            hashes.push(self.node(id).await?);
+        let nodes = self.node_map(inclusion_nodes(seq, size)).await?;
+        merkle::inclusion_proof(&nodes, seq, size).map_err(|e| Error::Damaged(format!("merkle tree: {e}")))
+    }
+
+    async fn node_map(&mut self, ids: Vec<NodeId>) -> Result<BTreeMap<NodeId, Digest32>, Error> {
+        let mut nodes = BTreeMap::new();
+        for id in ids {
+            nodes.insert(id, self.node(id).await?);
         }
-        Ok(InclusionProof { index: seq, size, hashes })
+        Ok(nodes)
     }
 
     /// Proof that the tree of size `to` only added to that of size `from`.
@@ -64,11 +69,8 @@ impl Reader {
         if from > to || to > self.ledger_size().await? {
             return Err(Error::NotFound("tree"));
         }
-        let mut hashes = Vec::new();
-        for id in consistency_nodes(from, to) {
-            hashes.push(self.node(id).await?);
-        }
-        Ok(ConsistencyProof { from, to, hashes })
+        let nodes = self.node_map(consistency_nodes(from, to)).await?;
+        merkle::consistency_proof(&nodes, from, to).map_err(|e| Error::Damaged(format!("merkle tree: {e}")))
     }
 
     /// The leaf of a row.

@@ -60,7 +60,8 @@ pub(crate) fn publications(case: &CaseMeta<'_>, f: &Filing) -> Vec<PublicationRo
         at: micros(at),
         data: more.to_string(),
     };
-    let mut out = vec![row("filing", Filing::KIND, d.at, json!({ "credit_code": f.credit_code, "notice": d.notice.to_string() }))];
+    let mut out =
+        vec![row("filing", Filing::KIND, d.at, json!({ "credit_code": f.credit_code, "notice": d.notice.to_string() }))];
     if let Phase::Removed { removal, .. } = &f.phase {
         out.push(row("removal", "removal", removal.at, json!({ "credit_code": f.credit_code, "ground": removal.ground })));
     }

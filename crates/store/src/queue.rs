@@ -21,7 +21,15 @@ macro_rules! narrow {
 }
 macro_rules! open {
     ($order:literal) => {
-        concat!("SELECT ", columns!(), " FROM filing WHERE phase = 'under_review'", narrow!(), " ORDER BY ", $order, " LIMIT $12 OFFSET $13")
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM filing WHERE phase = 'under_review'",
+            narrow!(),
+            " ORDER BY ",
+            $order,
+            " LIMIT $12 OFFSET $13"
+        )
     };
 }
 macro_rules! done {
@@ -155,7 +163,14 @@ struct CountsRow {
 
 impl Reader {
     /// A page of the queue.
-    pub async fn filings(&mut self, f: &FilingFilter, by: FilingSort, down: bool, limit: u32, offset: u32) -> Result<Vec<FilingRow>, Error> {
+    pub async fn filings(
+        &mut self,
+        f: &FilingFilter,
+        by: FilingSort,
+        down: bool,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<FilingRow>, Error> {
         use FilingSort::{Due, Name, Number, Received};
         let sql = match (f.done, by, down) {
             (false, Due, false) => OPEN_DUE,
@@ -215,7 +230,14 @@ impl Reader {
 
     /// The sums above the queue for one person; `red` and `yellow` are the last days of those
     /// lamps.
-    pub async fn filing_counts(&mut self, scope: &FilingFilter, account: &str, today: Date, red: Date, yellow: Date) -> Result<FilingCounts, Error> {
+    pub async fn filing_counts(
+        &mut self,
+        scope: &FilingFilter,
+        account: &str,
+        today: Date,
+        red: Date,
+        yellow: Date,
+    ) -> Result<FilingCounts, Error> {
         let [today, red, yellow] = [today, red, yellow].map(|d| d.to_string());
         let r: CountsRow = on!(self.conn(), |c| sqlx::query_as(COUNTS)
             .bind(scope.sent_only)

@@ -54,12 +54,7 @@ impl Reader {
     /// The register as of a day; `text` is part of a name or number, or a credit code.
     pub async fn bodies(&mut self, as_of: Date, text: &str, limit: u32) -> Result<Vec<RegisteredBody>, Error> {
         let day = as_of.to_string();
-        Ok(on!(self.conn(), |c| sqlx::query_as(BODIES)
-            .bind(day.as_str())
-            .bind(text)
-            .bind(i64::from(limit))
-            .fetch_all(c)
-            .await)?)
+        Ok(on!(self.conn(), |c| sqlx::query_as(BODIES).bind(day.as_str()).bind(text).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
     /// One entry with its status on a day.
@@ -90,7 +85,13 @@ impl Reader {
     }
 
     /// Publications, newest first, after one (`i64::MAX` and empty to begin); `kind` may be empty.
-    pub async fn publications(&mut self, kind: &str, before: i64, before_id: &str, limit: u32) -> Result<Vec<PublicationRow>, Error> {
+    pub async fn publications(
+        &mut self,
+        kind: &str,
+        before: i64,
+        before_id: &str,
+        limit: u32,
+    ) -> Result<Vec<PublicationRow>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(PUBLICATIONS)
             .bind(kind)
             .bind(before)
@@ -102,8 +103,7 @@ impl Reader {
 
     /// One publication.
     pub async fn publication(&mut self, id: &str) -> Result<PublicationRow, Error> {
-        let p: Option<PublicationRow> =
-            on!(self.conn(), |c| sqlx::query_as(PUBLICATION).bind(id).fetch_optional(c).await)?;
+        let p: Option<PublicationRow> = on!(self.conn(), |c| sqlx::query_as(PUBLICATION).bind(id).fetch_optional(c).await)?;
         p.ok_or(Error::NotFound("publication"))
     }
 }
@@ -132,7 +132,14 @@ impl Tx {
     }
 
     /// Adds a status to an imported entry (entries of cases get theirs from the case).
-    pub async fn set_imported_status(&mut self, body: &str, status: &str, since: Date, reason: &str, now: Timestamp) -> Result<(), Error> {
+    pub async fn set_imported_status(
+        &mut self,
+        body: &str,
+        status: &str,
+        since: Date,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let last = self.raw().await?.last_status(body).await?;
         if last == 0 {
             return Err(Error::NotFound("body"));

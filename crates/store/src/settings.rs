@@ -42,7 +42,13 @@ impl Reader {
 
 impl Tx {
     /// Sets a setting and records who did.
-    pub async fn set_setting(&mut self, key: &str, value: &(impl Serialize + Sync), origin: &Origin, now: Timestamp) -> Result<(), Error> {
+    pub async fn set_setting(
+        &mut self,
+        key: &str,
+        value: &(impl Serialize + Sync),
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         if key == "ledger.origin" {
             return Err(Error::Constraint("the name of the ledger is fixed".into()));
         }

@@ -54,7 +54,8 @@ where
         let work = (self.work)(tx, &self.args);
         let outcome = &mut self.outcome;
         Box::pin(async move {
-            let result = std::panic::AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(E::from(Error::Panicked)));
+            let result =
+                std::panic::AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(E::from(Error::Panicked)));
             let good = result.is_ok();
             *outcome = Some(result);
             good

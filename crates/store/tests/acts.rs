@@ -1,4 +1,5 @@
 //! Acts on cases, the same story on both databases.
+#![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The schema and every statement, on both databases.
+#![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests")]
 
 mod common;
 

@@ -63,10 +63,7 @@ pub fn cluster() -> Option<Cluster> {
         return None;
     }
     let Some(bin) = programs() else {
-        assert!(
-            wish != "required",
-            "PostgreSQL is required (GUOSUO_TEST_PG) and not installed: apt-get install postgresql"
-        );
+        assert!(wish != "required", "PostgreSQL is required (GUOSUO_TEST_PG) and not installed: apt-get install postgresql");
         eprintln!("PostgreSQL is not installed: its half of the tests is left out (apt-get install postgresql)");
         return None;
     };
@@ -143,7 +140,9 @@ fn start(bin: &Path) -> io::Result<Cluster> {
         &["-D", &path(&data), "-U", USER, "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8"],
     ))?;
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=300 -c logging_collector=off");
+    let options = format!(
+        "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c max_connections=300 -c logging_collector=off"
+    );
     let log = path(&data.join("server.log"));
     run(as_postgres(&bin.join("pg_ctl"), &["-D", &path(&data), "-l", &log, "-w", "-t", "60", "-o", &options, "start"]))?;
     std::fs::write(&port_file, port.to_string())?;

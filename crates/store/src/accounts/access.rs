@@ -86,7 +86,15 @@ impl Reader {
 
 impl Tx {
     /// Makes a ticket.
-    pub async fn add_ticket(&mut self, token: &[u8], purpose: &str, account: &str, data: &str, now: Timestamp, until: Timestamp) -> Result<(), Error> {
+    pub async fn add_ticket(
+        &mut self,
+        token: &[u8],
+        purpose: &str,
+        account: &str,
+        data: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Error> {
         on!(self.raw().await?.conn(), |c| sqlx::query(TICKET_ADD)
             .bind(token)
             .bind(purpose)
@@ -119,7 +127,14 @@ impl Tx {
 
     /// Counts a failure. After `limit` failures within `window` the key waits for `wait`.
     /// Gives the end of the waiting, if it begins now.
-    pub async fn count_failure(&mut self, key: &str, limit: u32, window: SignedDuration, wait: SignedDuration, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    pub async fn count_failure(
+        &mut self,
+        key: &str,
+        limit: u32,
+        window: SignedDuration,
+        wait: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
         let row: Option<(i64, i64, i64)> =
             on!(self.raw().await?.conn(), |c| sqlx::query_as(THROTTLE).bind(key).fetch_optional(c).await)?;
         let n = micros(now);

@@ -283,7 +283,13 @@ impl Tx {
     }
 
     /// Stores a credential, replacing the one before.
-    pub async fn put_credential(&mut self, account: &str, kind: CredentialKind, secret: &[u8], now: Timestamp) -> Result<(), Error> {
+    pub async fn put_credential(
+        &mut self,
+        account: &str,
+        kind: CredentialKind,
+        secret: &[u8],
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let sealed = self.seal_field(&about_credential(account, kind), secret, now).await?;
         on!(self.raw().await?.conn(), |c| sqlx::query(CREDENTIAL_PUT)
             .bind(account)
@@ -312,7 +318,12 @@ impl Tx {
 
     /// Removes a credential.
     pub async fn drop_credential(&mut self, account: &str, kind: CredentialKind) -> Result<(), Error> {
-        on!(self.raw().await?.conn(), |c| sqlx::query(CREDENTIAL_DROP).bind(account).bind(kind.as_str()).execute(c).await.map(drop))?;
+        on!(self.raw().await?.conn(), |c| sqlx::query(CREDENTIAL_DROP)
+            .bind(account)
+            .bind(kind.as_str())
+            .execute(c)
+            .await
+            .map(drop))?;
         Ok(())
     }
 }

@@ -29,8 +29,8 @@ use crate::open::Store;
 use crate::tx::Tx;
 use cipher::{Opener, SUITE, Sealer};
 
-/// Encrypted bytes collected before they are sent on.
-const SEND: usize = 8 << 20;
+/// Encrypted bytes collected before they are sent on: the least that S3 takes as a part.
+const SEND: usize = 5 << 20;
 
 pub(crate) use uploads::CATALOGUE as UPLOADS;
 
@@ -95,7 +95,8 @@ impl TryFrom<BlobRow> for Blob {
         if r.deleted.is_some() {
             return Err(Error::NotFound("file"));
         }
-        let digest = |b: &[u8], column| Digest32::from_slice(b).ok_or_else(|| Error::Damaged(format!("blob {}: column {column}", r.id)));
+        let digest =
+            |b: &[u8], column| Digest32::from_slice(b).ok_or_else(|| Error::Damaged(format!("blob {}: column {column}", r.id)));
         Ok(Self {
             sha256: digest(&r.sha256, "sha256")?,
             sm3: digest(&r.sm3, "sm3")?,
@@ -186,9 +187,7 @@ impl Blobs {
         if let Some(k) = self.store.reader().await?.case_key(case_id).await? {
             return Ok(k);
         }
-        self.store
-            .write_with(case_id.to_owned(), move |tx, id| Box::pin(async move { tx.key_of(id, now).await }))
-            .await
+        self.store.write_with(case_id.to_owned(), move |tx, id| Box::pin(async move { tx.key_of(id, now).await })).await
     }
 
     /// Takes a stream to the end, encrypts and stores it durably. The file exists once
@@ -366,7 +365,8 @@ impl Blobs {
         }
         if let Some(folder) = self.folder.clone() {
             // Half-written files have names that the object store does not list.
-            removed += tokio::task::spawn_blocking(move || sweep_staging(&folder, before)).await.map_err(|_| Error::Panicked)??;
+            removed +=
+                tokio::task::spawn_blocking(move || sweep_staging(&folder, before)).await.map_err(|_| Error::Panicked)??;
         }
         Ok(removed)
     }

@@ -236,7 +236,10 @@ impl Blobs {
             let sealed = seal(&key, about_part(id, &u.case_id, offset).as_bytes(), &part)?;
             let object = format!("parts/{id}/{}", new_id());
             self.objects.put(&self.path(&object), PutPayload::from(sealed)).await?;
-            let (row, upload) = (PartRow { n: signed(offset), at: signed(offset), size: signed(size), sha256: found.as_bytes().to_vec(), object }, id.to_owned());
+            let (row, upload) = (
+                PartRow { n: signed(offset), at: signed(offset), size: signed(size), sha256: found.as_bytes().to_vec(), object },
+                id.to_owned(),
+            );
             self.store()
                 .write_with((upload, row), move |tx, (id, p)| {
                     Box::pin(async move {
@@ -342,8 +345,7 @@ impl Blobs {
     /// Gives up uploads without a part for so long; answers how many.
     pub async fn sweep_uploads(&self, age: SignedDuration, now: Timestamp) -> Result<u64, Error> {
         let mut reader = self.store().reader().await?;
-        let old: Vec<(String,)> =
-            on!(reader.conn(), |c| sqlx::query_as(UPLOADS_OLD).bind(micros(now - age)).fetch_all(c).await)?;
+        let old: Vec<(String,)> = on!(reader.conn(), |c| sqlx::query_as(UPLOADS_OLD).bind(micros(now - age)).fetch_all(c).await)?;
         drop(reader);
         let n = old.len() as u64;
         for (id,) in old {

@@ -1,5 +1,11 @@
 //! A tiny life cycle and both databases, for tests of the store.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::allow_attributes, reason = "each test file uses a part of this")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::allow_attributes,
+    reason = "each test file uses a part of this"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,7 +13,9 @@ use std::path::PathBuf;
 use guosuo_case::actor::{OrgKind, Role};
 use guosuo_case::{Actor, Life, OrgId, Recorded, Refusal, RefusalCode};
 use guosuo_rules::calendar::Calendar;
-use guosuo_store::{CaseMeta, ClockRow, ClockStatus, Options, Projected, RootKey, Rows, Store};
+use guosuo_store::{
+    BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Options, Projected, PublicationRow, RootKey, Rows, Store,
+};
 use jiff::Timestamp;
 use jiff::civil::date;
 use serde::{Deserialize, Serialize};
@@ -80,7 +88,62 @@ impl Life for Jar {
 impl Projected for Jar {
     fn project(case: &CaseMeta<'_>, state: &Self, calendar: &Calendar) -> Rows {
         let day = date(2026, 3, 2);
+        let day_text = day.to_string();
+        let bodies = if state.closed {
+            vec![BodyRow {
+                id: case.id.to_owned(),
+                number: format!("罐〔2026〕{:03}号", state.number),
+                org: state.owner.to_string(),
+                name: "示例罐（虚构）".into(),
+                credit_code: String::new(),
+                filed: day_text.clone(),
+                published: day_text.clone(),
+                case_id: case.id.to_owned(),
+                source: String::new(),
+                data: "{}".into(),
+            }]
+        } else {
+            Vec::new()
+        };
+        let statuses = bodies
+            .iter()
+            .map(|b| BodyStatusRow {
+                body: b.id.clone(),
+                seq: 1,
+                status: "filed".into(),
+                since: day_text.clone(),
+                reason: String::new(),
+                at: 1,
+            })
+            .collect();
+        let publications = bodies
+            .iter()
+            .map(|b| PublicationRow {
+                id: format!("{}-jar", b.id),
+                kind: "jar".into(),
+                number: b.number.clone(),
+                case_id: b.id.clone(),
+                org: b.org.clone(),
+                title: b.name.clone(),
+                published: day_text.clone(),
+                at: 1,
+                data: "{}".into(),
+            })
+            .collect();
         Rows {
+            filing: Some(FilingRow {
+                case_id: case.id.to_owned(),
+                version: i64::try_from(case.version).unwrap(),
+                org: state.owner.to_string(),
+                number: format!("罐{}{}", state.number, case.id),
+                phase: if state.closed { "filed" } else { "under_review" }.into(),
+                complete: state.sum,
+                updated: case.updated.as_microsecond(),
+                ..FilingRow::default()
+            }),
+            bodies,
+            statuses,
+            publications,
             clocks: vec![ClockRow {
                 name: "empty_it".into(),
                 org: state.owner.to_string(),
@@ -92,7 +155,6 @@ impl Projected for Jar {
                 status: if state.closed { ClockStatus::Met } else { ClockStatus::Running },
                 ended: state.closed.then_some(case.updated),
             }],
-            ..Rows::default()
         }
     }
 }
