@@ -1,6 +1,7 @@
 //! The authorities' side: queue, case, verdicts, joint opinion, decision (M 12(3)), the
 //! register and the registrations.
 
+pub mod bodies;
 pub mod bulk;
 pub mod case;
 pub mod case_acts;
@@ -10,11 +11,15 @@ pub mod filter;
 pub mod letter;
 pub mod material;
 pub mod notice;
+pub mod notice_job;
 pub mod opinion;
+pub mod original;
 pub mod paper;
 mod phrases;
 pub mod queue;
+pub mod registrations;
 pub mod saved;
+pub mod stats;
 mod view;
 
 use guosuo_case::Right;
@@ -33,13 +38,23 @@ pub fn routes(r: Routes) -> Routes {
         .post("/authority/filings/filters", Right::QueueRead, saved::save)
         .get("/authority/calendar", Right::QueueRead, feed::show)
         .post("/authority/calendar", Right::QueueRead, feed::change)
-        .get("/calendar/{file}", Right::PublicRead, feed::ics);
+        .get("/calendar/{file}", Right::PublicRead, feed::ics)
+        .get("/authority/bodies", Right::RegisterReadFull, bodies::list)
+        .get("/authority/bodies/{id}", Right::RegisterReadFull, bodies::show)
+        .post("/authority/bodies/{id}/remove", Right::BodyRegisterAct, bodies::remove)
+        .get("/authority/registrations", Right::OrganisationConfirm, registrations::list)
+        .get("/authority/registrations/{id}", Right::OrganisationConfirm, registrations::show)
+        .post("/authority/registrations/{id}", Right::OrganisationConfirm, registrations::act)
+        .get("/authority/registrations/{id}/scans/{n}", Right::OrganisationConfirm, registrations::scan)
+        .get("/authority/stats", Right::RegisterReadFull, stats::show);
     r.get("/authority/filings/{id}", Right::QueueRead, case::show)
         .post("/authority/filings/{id}/assign", Right::QueueRead, case_acts::assign)
         .post("/authority/filings/{id}/send", Right::FilingReview, case_acts::send)
         .post("/authority/filings/{id}/overdue", Right::FilingReview, case_acts::overdue)
         .get("/authority/filings/{id}/materials/{slot}", Right::FilingFilesRead, material::show)
         .post("/authority/filings/{id}/materials/{slot}", Right::FilingReview, material::judge)
+        .get("/authority/filings/{id}/files/{file}/original", Right::FilingFilesRead, original::ask)
+        .post("/authority/filings/{id}/files/{file}/original", Right::FilingFilesRead, original::download)
         .get("/authority/filings/{id}/opinion", Right::FilingOpine, opinion::show)
         .post("/authority/filings/{id}/opinion", Right::FilingOpine, opinion::give)
         .get("/authority/filings/{id}/opinion.pdf", Right::QueueRead, opinion::pdf)
