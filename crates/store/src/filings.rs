@@ -56,6 +56,8 @@ fn row(case: &CaseMeta<'_>, f: &Filing, calendar: &Calendar) -> FilingRow {
     let (mut complete, mut unjudged, mut wanting) = (0, 0, Vec::new());
     for material in Material::all() {
         match review.material_verdict(material, &f.dossier) {
+            // An empty item 9 needs no verdict, but nothing has been looked at before the first one.
+            Some(Verdict::Complete) if review.verdicts.is_empty() => unjudged += 1,
             Some(Verdict::Complete) => complete += 1,
             Some(_) => wanting.push(material.0.to_string()),
             None => unjudged += 1,
