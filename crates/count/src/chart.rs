@@ -1,10 +1,5 @@
 //! A chart of one year as SVG: two curves, the lines of the law, the days on which they were reached.
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "pixels"
-)]
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels")]
 
 use std::fmt::Write;
 
@@ -27,55 +22,20 @@ pub fn chart(year: &YearReport, titles: [&str; 3]) -> String {
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/><text x="{LEFT}" y="34" font-size="20" font-weight="bold">{}</text>"##,
         escape(titles[0])
     );
-    panel(
-        &mut svg,
-        year.year,
-        &year.non_sensitive,
-        titles[1],
-        60.0,
-        "#1a5fb4",
-        &[100_000, 1_000_000],
-    );
-    panel(
-        &mut svg,
-        year.year,
-        &year.sensitive,
-        titles[2],
-        130.0 + PANEL,
-        "#a51d2d",
-        &[10_000],
-    );
+    panel(&mut svg, year.year, &year.non_sensitive, titles[1], 60.0, "#1a5fb4", &[100_000, 1_000_000]);
+    panel(&mut svg, year.year, &year.sensitive, titles[2], 130.0 + PANEL, "#a51d2d", &[10_000]);
     svg.push_str("</svg>\n");
     svg
 }
 
-fn panel(
-    svg: &mut String,
-    year: i16,
-    series: &Series,
-    title: &str,
-    top: f64,
-    colour: &str,
-    lines: &[u64],
-) {
+fn panel(svg: &mut String, year: i16, series: &Series, title: &str, top: f64, colour: &str, lines: &[u64]) {
     let first = date(year, 1, 1);
     let days = f64::from((date(year, 12, 31) - first).get_days());
     // Lines far above the curve would flatten it: only those within reach are drawn.
-    let drawn: Vec<u64> = lines
-        .iter()
-        .copied()
-        .filter(|&line| line <= series.total.saturating_mul(4).max(10))
-        .collect();
-    let top_value = drawn
-        .iter()
-        .copied()
-        .chain([series.total, 10])
-        .max()
-        .unwrap_or(10) as f64
-        * 1.08;
+    let drawn: Vec<u64> = lines.iter().copied().filter(|&line| line <= series.total.saturating_mul(4).max(10)).collect();
+    let top_value = drawn.iter().copied().chain([series.total, 10]).max().unwrap_or(10) as f64 * 1.08;
     let (base, right) = (top + 30.0 + PANEL, WIDTH - RIGHT);
-    let x =
-        |day: jiff::civil::Date| LEFT + (right - LEFT) * f64::from((day - first).get_days()) / days;
+    let x = |day: jiff::civil::Date| LEFT + (right - LEFT) * f64::from((day - first).get_days()) / days;
     let y = |value: u64| base - PANEL * value as f64 / top_value;
     let _ = write!(
         svg,
@@ -108,18 +68,10 @@ fn panel(
     let mut last = 0;
     for day in &series.days {
         let at = x(day.date);
-        let _ = write!(
-            points,
-            " {at:.1},{:.1} {at:.1},{:.1}",
-            y(last),
-            y(day.total)
-        );
+        let _ = write!(points, " {at:.1},{:.1} {at:.1},{:.1}", y(last), y(day.total));
         last = day.total;
     }
-    let _ = write!(
-        svg,
-        r#"<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>"#
-    );
+    let _ = write!(svg, r#"<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>"#);
     if let (Some(forecast), Some(day)) = (&series.forecast, series.days.last()) {
         for value in [forecast.low, forecast.expected, forecast.high] {
             let (from, to) = (x(forecast.from.max(day.date)), x(date(year, 12, 31)));
@@ -133,10 +85,7 @@ fn panel(
     }
     for line in drawn {
         let at = y(line);
-        let when = series
-            .crossings
-            .iter()
-            .find(|crossing| crossing.line == line);
+        let when = series.crossings.iter().find(|crossing| crossing.line == line);
         let note = when.map_or_else(String::new, |crossing| format!(" {}", crossing.date));
         let _ = write!(
             svg,
@@ -146,19 +95,13 @@ fn panel(
             group(line)
         );
         if let Some(crossing) = when {
-            let _ = write!(
-                svg,
-                r##"<circle cx="{:.1}" cy="{at:.1}" r="4" fill="#c64600"/>"##,
-                x(crossing.date)
-            );
+            let _ = write!(svg, r##"<circle cx="{:.1}" cy="{at:.1}" r="4" fill="#c64600"/>"##, x(crossing.date));
         }
     }
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Thousands apart.

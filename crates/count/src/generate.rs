@@ -35,14 +35,8 @@ pub fn generate(plan: &Generator, out: &mut dyn Write) -> io::Result<()> {
     };
     let first = date(plan.year, 1, 1);
     let days = if first.in_leap_year() { 366 } else { 365 };
-    let days: Vec<String> = (0..days)
-        .map(|at| {
-            first
-                .checked_add(jiff::Span::new().days(at))
-                .unwrap_or(Date::MAX)
-                .to_string()
-        })
-        .collect();
+    let days: Vec<String> =
+        (0..days).map(|at| first.checked_add(jiff::Span::new().days(at)).unwrap_or(Date::MAX).to_string()).collect();
     let mut line = Vec::with_capacity(64);
     for row in 0..plan.rows {
         let place = u128::from(row) * days.len() as u128 / u128::from(plan.rows.max(1));
@@ -52,12 +46,7 @@ pub fn generate(plan: &Generator, out: &mut dyn Write) -> io::Result<()> {
         let exempt = chance / 1000 % 1000 < plan.exempt_per_mille;
         line.clear();
         person(random() % plan.people.max(1), &mut line);
-        write!(
-            line,
-            ",{day},{},{}",
-            u8::from(sensitive),
-            if exempt { "contract" } else { "" }
-        )?;
+        write!(line, ",{day},{},{}", u8::from(sensitive), if exempt { "contract" } else { "" })?;
         line.push(b'\n');
         out.write_all(&line)?;
     }
@@ -70,10 +59,7 @@ fn person(index: u64, line: &mut Vec<u8>) {
     let (day, rest) = (rest % 28 + 1, rest / 28);
     let (month, rest) = (rest % 12 + 1, rest / 12);
     let (year, division) = (rest % 80 + 1930, rest / 80);
-    let first = format!(
-        "{:06}{year:04}{month:02}{day:02}{sequence:03}",
-        990_000 + division % 10_000
-    );
+    let first = format!("{:06}{year:04}{month:02}{day:02}{sequence:03}", 990_000 + division % 10_000);
     line.extend_from_slice(first.as_bytes());
     line.extend(check_character(&first).map(|check| check as u8));
 }

@@ -65,8 +65,7 @@ impl<R: BufRead> Read for Zstd<R> {
                     if source.fill_buf()?.is_empty() {
                         return Ok(0);
                     }
-                    let frame = StreamingDecoder::new(source)
-                        .map_err(|error| io::Error::other(error.to_string()))?;
+                    let frame = StreamingDecoder::new(source).map_err(|error| io::Error::other(error.to_string()))?;
                     *self = Self::Frame(Box::new(frame));
                 }
                 Self::Frame(mut frame) => {
@@ -98,19 +97,10 @@ impl<R: Read> Read for Recoded<R> {
             self.raw.resize(1 << 16, 0);
             let count = self.inner.read(&mut self.raw)?;
             self.ended = count == 0;
-            let mut text = String::with_capacity(
-                self.decoder
-                    .max_utf8_buffer_length(count)
-                    .unwrap_or(1 << 18),
-            );
-            let (_, _, wrong) =
-                self.decoder
-                    .decode_to_string(&self.raw[..count], &mut text, self.ended);
+            let mut text = String::with_capacity(self.decoder.max_utf8_buffer_length(count).unwrap_or(1 << 18));
+            let (_, _, wrong) = self.decoder.decode_to_string(&self.raw[..count], &mut text, self.ended);
             if wrong {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "text in no known encoding",
-                ));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "text in no known encoding"));
             }
             self.ready = text.into_bytes();
             self.at = 0;
@@ -131,11 +121,7 @@ pub(crate) struct Opened<'a> {
 }
 
 /// Opens an input, looks into compression and encoding.
-pub(crate) fn open<'a>(
-    input: &Input,
-    stdin: &'a mut (dyn Read + Send),
-    read: &'a AtomicU64,
-) -> io::Result<Opened<'a>> {
+pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), read: &'a AtomicU64) -> io::Result<Opened<'a>> {
     let raw: Box<dyn Read + 'a> = match input {
         Input::Stdin => Box::new(stdin),
         Input::File(path) => {
@@ -145,11 +131,7 @@ pub(crate) fn open<'a>(
                 return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
             }
             // A log may grow while it is read: what was there at the start is counted. Pipes have no length.
-            if metadata.is_file() {
-                Box::new(file.take(metadata.len()))
-            } else {
-                Box::new(file)
-            }
+            if metadata.is_file() { Box::new(file.take(metadata.len())) } else { Box::new(file) }
         }
     };
     let mut raw = BufReader::with_capacity(BLOCK, Measured { inner: raw, read });
@@ -180,20 +162,9 @@ pub(crate) fn open<'a>(
     if let Some(encoding) = encoding {
         let inner = io::Cursor::new(std::mem::take(&mut start)).chain(source);
         let decoder = encoding.new_decoder();
-        source = Box::new(Recoded {
-            inner,
-            decoder,
-            raw: Vec::new(),
-            ready: Vec::new(),
-            at: 0,
-            ended: false,
-        });
+        source = Box::new(Recoded { inner, decoder, raw: Vec::new(), ready: Vec::new(), at: 0, ended: false });
     }
-    Ok(Opened {
-        source,
-        encoding: encoding.map(Encoding::name),
-        start,
-    })
+    Ok(Opened { source, encoding: encoding.map(Encoding::name), start })
 }
 
 /// Whole records of one input.
@@ -210,32 +181,20 @@ impl Opened<'_> {
     ///
     /// A record ends at a line end outside quotes, and whether one is outside follows from the number of quotes
     /// before it: so blocks can be cut without reading the records.
-    pub(crate) fn blocks(
-        mut self,
-        mut each: impl FnMut(Block) -> io::Result<()>,
-    ) -> io::Result<()> {
+    pub(crate) fn blocks(mut self, mut each: impl FnMut(Block) -> io::Result<()>) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.start);
         let mut line = 1;
         loop {
             let had = bytes.len();
-            self.source
-                .by_ref()
-                .take((BLOCK * 2).saturating_sub(had).max(BLOCK) as u64)
-                .read_to_end(&mut bytes)?;
+            self.source.by_ref().take((BLOCK * 2).saturating_sub(had).max(BLOCK) as u64).read_to_end(&mut bytes)?;
             let ended = bytes.len() == had;
             if ended && bytes.is_empty() {
                 return Ok(());
             }
-            let cut = if ended {
-                Some(bytes.len())
-            } else {
-                last_record_end(&bytes)
-            };
+            let cut = if ended { Some(bytes.len()) } else { last_record_end(&bytes) };
             let Some(cut) = cut else {
                 if bytes.len() > LONGEST {
-                    let message = format!(
-                        "line {line}: a record longer than {LONGEST} bytes (a quote that never closes?)"
-                    );
+                    let message = format!("line {line}: a record longer than {LONGEST} bytes (a quote that never closes?)");
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
                 continue;
@@ -243,11 +202,7 @@ impl Opened<'_> {
             let rest = bytes.split_off(cut);
             let lines = memchr_iter(b'\n', &bytes).count() as u64;
             let quoted = memchr::memchr(b'"', &bytes).is_some();
-            each(Block {
-                bytes,
-                line,
-                quoted,
-            })?;
+            each(Block { bytes, line, quoted })?;
             line += lines;
             bytes = rest;
             if ended {
@@ -279,25 +234,15 @@ pub fn expand(pattern: &str) -> io::Result<Vec<Input>> {
         return Ok(vec![Input::Stdin]);
     }
     let path = Path::new(pattern);
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if path.exists() || !name.contains(['*', '?']) {
         return Ok(vec![Input::File(path.to_owned())]);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry
-            .file_name()
-            .to_str()
-            .is_some_and(|text| fits(name.as_bytes(), text.as_bytes()))
-        {
+        if entry.file_name().to_str().is_some_and(|text| fits(name.as_bytes(), text.as_bytes())) {
             found.push(Input::File(entry.path()));
         }
     }
@@ -311,12 +256,7 @@ pub fn expand(pattern: &str) -> io::Result<Vec<Input>> {
 fn fits(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
-        (Some((b'*', rest)), _) => {
-            fits(rest, text)
-                || text
-                    .split_first()
-                    .is_some_and(|(_, after)| fits(pattern, after))
-        }
+        (Some((b'*', rest)), _) => fits(rest, text) || text.split_first().is_some_and(|(_, after)| fits(pattern, after)),
         (Some((b'?', rest)), Some((_, after))) => fits(rest, after),
         (Some((a, rest)), Some((b, after))) => a == b && fits(rest, after),
         _ => false,
@@ -338,9 +278,7 @@ mod tests {
 
     #[test]
     fn patterns() {
-        assert!(
-            fits(b"*.csv", b"a.csv") && fits(b"log-?.csv*", b"log-1.csv.gz") && fits(b"*", b"")
-        );
+        assert!(fits(b"*.csv", b"a.csv") && fits(b"log-?.csv*", b"log-1.csv.gz") && fits(b"*", b""));
         assert!(!fits(b"*.csv", b"a.tsv") && !fits(b"?", b""));
     }
 }

@@ -38,9 +38,7 @@ impl std::fmt::Debug for Secret {
 impl Secret {
     /// A secret from bytes that are kept across runs.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self {
-            mac: Hmac::new_from_slice(bytes).expect("HMAC takes keys of every length"),
-        }
+        Self { mac: Hmac::new_from_slice(bytes).expect("HMAC takes keys of every length") }
     }
 
     /// A secret that lives as long as the run.
@@ -67,10 +65,7 @@ impl Secret {
             mac.update(b"s");
             mac.update(&block.to_le_bytes());
             let pad = mac.finalize().into_bytes();
-            chunk
-                .iter_mut()
-                .zip(pad)
-                .for_each(|(byte, pad)| *byte ^= pad);
+            chunk.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
         }
     }
 }
@@ -90,18 +85,10 @@ pub(crate) fn pack(text: &[u8]) -> Option<u64> {
     if b"10X98765432"[(sum % 11) as usize] != text[17].to_ascii_uppercase() {
         return None;
     }
-    let number = |part: &[u8]| {
-        part.iter()
-            .fold(0_u32, |sum, byte| sum * 10 + u32::from(byte - b'0'))
-    };
+    let number = |part: &[u8]| part.iter().fold(0_u32, |sum, byte| sum * 10 + u32::from(byte - b'0'));
     let (division, sequence) = (number(&text[..6]), number(&text[14..17]));
-    let (year, month, day) = (
-        number(&text[6..10]),
-        number(&text[10..12]),
-        number(&text[12..14]),
-    );
-    if !(FIRST_BIRTH..FIRST_BIRTH + 350).contains(&year) || day == 0 || day > days_in(year, month)?
-    {
+    let (year, month, day) = (number(&text[6..10]), number(&text[10..12]), number(&text[12..14]));
+    if !(FIRST_BIRTH..FIRST_BIRTH + 350).contains(&year) || day == 0 || day > days_in(year, month)? {
         return None;
     }
     // A dense enough number of the day: 372 for each year.
@@ -113,9 +100,7 @@ fn days_in(year: u32, month: u32) -> Option<u32> {
     Some(match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => return None,
     })
@@ -138,11 +123,7 @@ mod tests {
 
     #[test]
     fn what_packs_is_what_the_rules_call_valid() {
-        for text in [
-            "11010519491231002X",
-            "440524188001010014",
-            "99999921491231999X",
-        ] {
+        for text in ["11010519491231002X", "440524188001010014", "99999921491231999X"] {
             let valid = guosuo_rules::ids::ric::parse(text).is_ok();
             assert_eq!(pack(text.as_bytes()).is_some(), valid, "{text}");
         }
@@ -177,9 +158,6 @@ mod tests {
         assert_ne!(bytes, other);
         secret.stream(64, &mut bytes);
         assert_eq!(bytes, [7; 100]);
-        assert_ne!(
-            secret.keyed(b"a"),
-            Secret::from_bytes(b"another").keyed(b"a")
-        );
+        assert_ne!(secret.keyed(b"a"), Secret::from_bytes(b"another").keyed(b"a"));
     }
 }

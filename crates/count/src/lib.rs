@@ -64,7 +64,8 @@ pub struct Options {
     pub ids_only: bool,
     /// Stop at the first bad row.
     pub strict: bool,
-    /// Bytes for the tables of people; beyond it they spill to disk. The whole process needs some 20 MB more.
+    /// Bytes for the tables of people; beyond it they spill to disk. The process needs more than that for blocks,
+    /// batches and growing tables: 80 MB more were measured with two threads.
     pub memory: usize,
     /// Threads that read rows.
     pub threads: usize,
@@ -136,19 +137,10 @@ impl Tally {
     fn join(&mut self, other: Self) {
         self.rows += other.rows;
         self.counted += other.counted;
-        other
-            .excluded
-            .into_iter()
-            .for_each(|(ground, count)| *self.excluded.entry(ground).or_default() += count);
-        other
-            .bad
-            .into_iter()
-            .for_each(|(reason, count)| *self.bad.entry(reason).or_default() += count);
+        other.excluded.into_iter().for_each(|(ground, count)| *self.excluded.entry(ground).or_default() += count);
+        other.bad.into_iter().for_each(|(reason, count)| *self.bad.entry(reason).or_default() += count);
         self.samples.extend(other.samples);
-        self.forms
-            .iter_mut()
-            .zip(other.forms)
-            .for_each(|(sum, count)| *sum += count);
+        self.forms.iter_mut().zip(other.forms).for_each(|(sum, count)| *sum += count);
         if let Some((first, last)) = other.days {
             self.see(first);
             self.see(last);
@@ -188,19 +180,11 @@ pub fn count(
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
     let mut notes = Vec::new();
     let (read, tallies) = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| work(&receiver, &store, options, &names, progress, &stop)))
-            .collect();
+        let workers: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| work(&receiver, &store, options, &names, progress, &stop))).collect();
         let read = feed(inputs, options, stdin, progress, sender, &stop, &mut notes);
-        let lost = || {
-            Err(CountError::Spill(io::Error::other(
-                "a counting thread ended early",
-            )))
-        };
-        let tallies: Vec<_> = workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(|_| lost()))
-            .collect();
+        let lost = || Err(CountError::Spill(io::Error::other("a counting thread ended early")));
+        let tallies: Vec<_> = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| lost())).collect();
         (read, tallies)
     });
     let mut all = Tally::default();
@@ -226,10 +210,7 @@ fn feed(
     for (index, input) in inputs.iter().enumerate() {
         let name = input.name();
         let opened = input::open(input, stdin, &progress.bytes);
-        let opened = opened.map_err(|source| CountError::Input {
-            name: name.clone(),
-            source,
-        })?;
+        let opened = opened.map_err(|source| CountError::Input { name: name.clone(), source })?;
         if let Some(encoding) = opened.encoding {
             notes.push(format!("{name}: {encoding}"));
         }
@@ -249,12 +230,7 @@ fn feed(
                     }
                 },
             };
-            let job = Job {
-                block,
-                input: index,
-                places,
-                delimiter,
-            };
+            let job = Job { block, input: index, places, delimiter };
             sender.send(job).map_err(|_| io::Error::other("stopped"))
         });
         if let Some(error) = failed {
@@ -280,28 +256,18 @@ fn layout(block: &mut Block, options: &Options, name: &str) -> Result<(Places, u
     let delimiter = options.delimiter.unwrap_or_else(|| {
         let line = &block.bytes[..line_end];
         let often = |byte: u8| memchr::memchr_iter(byte, line).count();
-        [b',', b'\t', b';', b'|']
-            .into_iter()
-            .max_by_key(|&byte| (often(byte), byte == b','))
-            .unwrap_or(b',')
+        [b',', b'\t', b';', b'|'].into_iter().max_by_key(|&byte| (often(byte), byte == b',')).unwrap_or(b',')
     });
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(block.bytes.as_slice());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(block.bytes.as_slice());
     let _ = reader.read_byte_record(&mut first);
     let end = usize::try_from(reader.position().byte()).unwrap_or(block.bytes.len());
-    let cells: Vec<String> = first
-        .iter()
-        .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
-        .collect();
+    let cells: Vec<String> = first.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
     let place = |column: &Column| match column {
         Column::Number(number) if *number <= cells.len() || !options.header => Ok(number - 1),
-        Column::Name(wanted) if options.header => cells
-            .iter()
-            .position(|cell| cell == wanted)
-            .ok_or_else(|| missing(name, wanted.clone(), &cells)),
+        Column::Name(wanted) if options.header => {
+            cells.iter().position(|cell| cell == wanted).ok_or_else(|| missing(name, wanted.clone(), &cells))
+        }
         Column::Number(number) => Err(missing(name, number.to_string(), &cells)),
         Column::Name(wanted) => Err(missing(name, wanted.clone(), &[])),
     };
@@ -323,11 +289,7 @@ fn layout(block: &mut Block, options: &Options, name: &str) -> Result<(Places, u
 }
 
 fn missing(name: &str, column: String, cells: &[String]) -> CountError {
-    CountError::NoColumn {
-        name: name.to_owned(),
-        column,
-        existing: cells.to_vec(),
-    }
+    CountError::NoColumn { name: name.to_owned(), column, existing: cells.to_vec() }
 }
 
 struct Worker<'a> {
@@ -382,11 +344,7 @@ fn work(
 
 impl Worker<'_> {
     fn block(&mut self, job: &Job) -> Result<(), CountError> {
-        if job.block.quoted {
-            self.quoted(job)
-        } else {
-            self.plain(job)
-        }
+        if job.block.quoted { self.quoted(job) } else { self.plain(job) }
     }
 
     /// Without quotes a record is a line and a cell is what lies between separators.
@@ -397,9 +355,7 @@ impl Worker<'_> {
         let (mut start, mut line) = (0, job.block.line);
         while start < bytes.len() {
             let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
-            let text = bytes[start..end]
-                .strip_suffix(b"\r")
-                .unwrap_or(&bytes[start..end]);
+            let text = bytes[start..end].strip_suffix(b"\r").unwrap_or(&bytes[start..end]);
             if !text.is_empty() {
                 cells.clear();
                 let mut from = 0;

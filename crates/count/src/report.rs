@@ -137,13 +137,7 @@ impl Report {
     }
 }
 
-pub(crate) fn build(
-    days: Days,
-    tally: Tally,
-    encodings: Vec<String>,
-    spilled: u64,
-    as_of: Option<Date>,
-) -> Report {
+pub(crate) fn build(days: Days, tally: Tally, encodings: Vec<String>, spilled: u64, as_of: Option<Date>) -> Report {
     let day = |(year, place): (i16, u16)| day_of(year, usize::from(place));
     let span = tally.days.map(|(first, last)| (day(first), day(last)));
     let known = match (span, as_of) {
@@ -162,20 +156,12 @@ pub(crate) fn build(
             }
 
             let floor = law.lines.mechanism_non_sensitive.clone();
-            floor
-                .into_iter()
-                .chain([law.lines.assessment_non_sensitive.clone()])
-                .collect()
+            floor.into_iter().chain([law.lines.assessment_non_sensitive.clone()]).collect()
         };
         let series = |sensitive: bool, fact| {
             let empty = Vec::new();
             let new = days.get(&(year, sensitive)).unwrap_or(&empty);
-            series(
-                year,
-                new,
-                &lines(fact),
-                known.filter(|known| known.year() == year),
-            )
+            series(year, new, &lines(fact), known.filter(|known| known.year() == year))
         };
         YearReport {
             year,
@@ -188,24 +174,14 @@ pub(crate) fn build(
     let mut samples = tally.samples;
     samples.sort();
     samples.truncate(SAMPLES);
-    let forms = [
-        DateForm::Plain,
-        DateForm::Compact,
-        DateForm::WithTime,
-        DateForm::WithOffset,
-        DateForm::Epoch,
-    ];
+    let forms = [DateForm::Plain, DateForm::Compact, DateForm::WithTime, DateForm::WithOffset, DateForm::Epoch];
     Report {
         rows: tally.rows,
         counted: tally.counted,
         excluded: tally.excluded,
         bad: tally.bad,
         samples,
-        date_forms: forms
-            .into_iter()
-            .zip(tally.forms)
-            .filter(|(_, count)| *count > 0)
-            .collect(),
+        date_forms: forms.into_iter().zip(tally.forms).filter(|(_, count)| *count > 0).collect(),
         span,
         encodings,
         spilled,
@@ -225,25 +201,13 @@ fn series(year: i16, new: &[u64], lines: &[Line], known: Option<Date>) -> Series
     for (place, &new) in new.iter().enumerate() {
         if new > 0 {
             total += new;
-            days.push(DayCount {
-                date: day_of(year, place),
-                new,
-                total,
-            });
+            days.push(DayCount { date: day_of(year, place), new, total });
         }
     }
-    let reached = |number: u64| {
-        days.iter()
-            .find(|day| day.total >= number)
-            .map(|day| day.date)
-    };
-    let crossings = lines.iter().filter_map(|line| {
-        Some(Crossing {
-            line: line.value,
-            date: reached(line.value)?,
-            article: line.article.clone(),
-        })
-    });
+    let reached = |number: u64| days.iter().find(|day| day.total >= number).map(|day| day.date);
+    let crossings = lines
+        .iter()
+        .filter_map(|line| Some(Crossing { line: line.value, date: reached(line.value)?, article: line.article.clone() }));
     let warnings = lines.iter().flat_map(|line| {
         [80_u8, 90, 95].into_iter().map(move |percent| {
             // The first whole person at or above the share.
@@ -251,24 +215,10 @@ fn series(year: i16, new: &[u64], lines: &[Line], known: Option<Date>) -> Series
             (line.value, percent, share)
         })
     });
-    let warnings = warnings
-        .filter_map(|(line, percent, share)| {
-            Some(Warning {
-                line,
-                percent,
-                date: reached(share)?,
-            })
-        })
-        .collect();
+    let warnings = warnings.filter_map(|(line, percent, share)| Some(Warning { line, percent, date: reached(share)? })).collect();
     let crossings = crossings.collect();
     let forecast = known.and_then(|known| forecast(year, new, total, lines, known));
-    Series {
-        total,
-        days,
-        crossings,
-        warnings,
-        forecast,
-    }
+    Series { total, days, crossings, warnings, forecast }
 }
 
 /// Continues the mean of new people a day: of the last 28 days, and of the quietest and busiest 28 days of the year.
@@ -281,23 +231,15 @@ fn forecast(year: i16, new: &[u64], total: u64, lines: &[Line], known: Date) -> 
     let until = |place: usize| new.iter().take(place + 1).sum::<u64>();
     let size = WINDOW.min(last + 1);
     let size_of = u64::try_from(size).ok()?;
-    let windows: Vec<u64> = (size - 1..=last)
-        .map(|end| until(end) - end.checked_sub(size).map_or(0, until))
-        .collect();
+    let windows: Vec<u64> = (size - 1..=last).map(|end| until(end) - end.checked_sub(size).map_or(0, until)).collect();
     let (low, high) = (*windows.iter().min()?, *windows.iter().max()?);
     let mean = *windows.last()?;
     let end = |window: u64| total + (window * left).div_ceil(size_of);
-    let reaches = lines
-        .iter()
-        .filter(|line| line.value > total && mean > 0)
-        .filter_map(|line| {
-            let days = ((line.value - total) * size_of).div_ceil(mean);
-            let days = i64::try_from(days).ok().filter(|_| days <= left)?;
-            Some((
-                line.value,
-                known.checked_add(jiff::Span::new().days(days)).ok()?,
-            ))
-        });
+    let reaches = lines.iter().filter(|line| line.value > total && mean > 0).filter_map(|line| {
+        let days = ((line.value - total) * size_of).div_ceil(mean);
+        let days = i64::try_from(days).ok().filter(|_| days <= left)?;
+        Some((line.value, known.checked_add(jiff::Span::new().days(days)).ok()?))
+    });
     Some(Forecast {
         method: "mean of new people a day over the last 28 days, continued; range: quietest and busiest 28 days of the year",
         from: known,
@@ -314,10 +256,7 @@ mod tests {
     use guosuo_rules::article::Instrument;
 
     fn line(value: u64) -> Line {
-        Line {
-            value,
-            article: Article::of(Instrument::P16, "7"),
-        }
+        Line { value, article: Article::of(Instrument::P16, "7") }
     }
 
     #[test]
@@ -326,45 +265,23 @@ mod tests {
         (new[0], new[9], new[10]) = (79_999, 20_000, 1);
         let series = series(2026, &new, &[line(100_000)], None);
         assert_eq!(series.crossings[0].date, date(2026, 1, 11));
-        let warned: Vec<(u8, Date)> = series
-            .warnings
-            .iter()
-            .map(|warning| (warning.percent, warning.date))
-            .collect();
-        assert_eq!(
-            warned,
-            [
-                (80, date(2026, 1, 10)),
-                (90, date(2026, 1, 10)),
-                (95, date(2026, 1, 10))
-            ]
-        );
+        let warned: Vec<(u8, Date)> = series.warnings.iter().map(|warning| (warning.percent, warning.date)).collect();
+        assert_eq!(warned, [(80, date(2026, 1, 10)), (90, date(2026, 1, 10)), (95, date(2026, 1, 10))]);
     }
 
     #[test]
     fn a_steady_year_is_forecast_exactly() {
         let new: Vec<u64> = (0..366).map(|place| u64::from(place < 100) * 10).collect();
-        let series = series(
-            2026,
-            &new,
-            &[line(3_000), line(5_000)],
-            Some(day_of(2026, 99)),
-        );
+        let series = series(2026, &new, &[line(3_000), line(5_000)], Some(day_of(2026, 99)));
         let forecast = series.forecast.unwrap();
-        assert_eq!(
-            (forecast.low, forecast.expected, forecast.high),
-            (3_650, 3_650, 3_650)
-        );
+        assert_eq!((forecast.low, forecast.expected, forecast.high), (3_650, 3_650, 3_650));
         assert_eq!(forecast.reaches, [(3_000, day_of(2026, 299))]);
     }
 
     #[test]
     fn a_year_that_is_over_has_no_forecast() {
         let new = vec![1; 365];
-        assert_eq!(
-            series(2026, &new, &[], Some(date(2026, 12, 31))).forecast,
-            None
-        );
+        assert_eq!(series(2026, &new, &[], Some(date(2026, 12, 31))).forecast, None);
         assert_eq!(series(2026, &new, &[], None).forecast, None);
     }
 }

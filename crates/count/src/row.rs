@@ -61,40 +61,25 @@ pub enum DateForm {
 /// Reads a day. Returns the day in China and the form.
 pub(crate) fn parse_day(text: &[u8]) -> Result<(Date, DateForm), BadRow> {
     let (day, form) = read_day(text).ok_or(BadRow::Date)?;
-    if (2000..=2100).contains(&day.year()) {
-        Ok((day, form))
-    } else {
-        Err(BadRow::DateOutOfRange)
-    }
+    if (2000..=2100).contains(&day.year()) { Ok((day, form)) } else { Err(BadRow::DateOutOfRange) }
 }
 
 fn number(text: &[u8]) -> Option<i64> {
     if text.is_empty() || text.len() > 18 || !text.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(
-        text.iter()
-            .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')),
-    )
+    Some(text.iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')))
 }
 
 fn day_of(year: &[u8], month: &[u8], day: &[u8]) -> Option<Date> {
     let small = |text| i8::try_from(number(text)?).ok();
-    Date::new(
-        i16::try_from(number(year)?).ok()?,
-        small(month)?,
-        small(day)?,
-    )
-    .ok()
+    Date::new(i16::try_from(number(year)?).ok()?, small(month)?, small(day)?).ok()
 }
 
 fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
     if text.iter().all(u8::is_ascii_digit) {
         return match text.len() {
-            8 => Some((
-                day_of(&text[..4], &text[4..6], &text[6..])?,
-                DateForm::Compact,
-            )),
+            8 => Some((day_of(&text[..4], &text[4..6], &text[6..])?, DateForm::Compact)),
             10 | 13 => {
                 let seconds = number(text)? / if text.len() == 13 { 1000 } else { 1 };
                 let instant = jiff::Timestamp::from_second(seconds).ok()?;
@@ -107,10 +92,7 @@ fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
     if !matches!(separator, b'-' | b'/' | b'.') {
         return None;
     }
-    let end = text
-        .iter()
-        .position(|byte| matches!(byte, b'T' | b't' | b' '))
-        .unwrap_or(text.len());
+    let end = text.iter().position(|byte| matches!(byte, b'T' | b't' | b' ')).unwrap_or(text.len());
     let (day, time) = text.split_at(end);
     let mut parts = day.split(|&byte| byte == separator);
     let (year, month, last) = (parts.next()?, parts.next()?, parts.next()?);
@@ -128,11 +110,7 @@ fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
     if offset.is_empty() {
         return Some((day, DateForm::WithTime));
     }
-    let offset = if offset.eq_ignore_ascii_case("z") {
-        "+00:00"
-    } else {
-        offset
-    };
+    let offset = if offset.eq_ignore_ascii_case("z") { "+00:00" } else { offset };
     let text = format!("{day}T{clock}{offset}");
     let instant: jiff::Timestamp = text.parse().ok()?;
     Some((guosuo_rules::time::cst_date(instant), DateForm::WithOffset))
@@ -140,11 +118,17 @@ fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
 
 /// Whether the cell says that the information is sensitive.
 fn sensitive(text: &[u8]) -> Option<bool> {
+    match text {
+        // What nearly all logs write, without a detour through text.
+        b"1" => return Some(true),
+        b"0" => return Some(false),
+        _ => {}
+    }
     let text = std::str::from_utf8(text).ok()?;
     match text.to_lowercase().as_str() {
         "1" | "true" | "yes" | "y" | "t" | "是" | "敏感" | "sensitive" | "s" => Some(true),
-        "0" | "false" | "no" | "n" | "f" | "否" | "非敏感" | "不敏感" | "non_sensitive"
-        | "non-sensitive" | "nonsensitive" | "ns" | "一般" => Some(false),
+        "0" | "false" | "no" | "n" | "f" | "否" | "非敏感" | "不敏感" | "non_sensitive" | "non-sensitive" | "nonsensitive"
+        | "ns" | "一般" => Some(false),
         _ => None,
     }
 }
@@ -189,10 +173,7 @@ pub(crate) struct Places {
 impl Places {
     pub(crate) fn last(&self) -> usize {
         let sensitive = self.sensitive.unwrap_or(0);
-        self.key
-            .max(self.day)
-            .max(sensitive)
-            .max(self.scenario.unwrap_or(0))
+        self.key.max(self.day).max(sensitive).max(self.scenario.unwrap_or(0))
     }
 }
 
@@ -216,14 +197,7 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(secret: &'a Secret, ids_only: bool) -> Self {
-        Self {
-            secret,
-            ids_only,
-            last_text: Vec::new(),
-            last_day: None,
-            forms: [0; 5],
-            last_form: 0,
-        }
+        Self { secret, ids_only, last_text: Vec::new(), last_day: None, forms: [0; 5], last_form: 0 }
     }
 
     fn day(&mut self, text: &[u8]) -> Result<(i16, u16), BadRow> {
@@ -244,12 +218,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the cells of one row, already in the order of `places`.
     pub(crate) fn read(&mut self, places: &Places, cells: &[&[u8]]) -> Result<Row, BadRow> {
-        let cell = |at: usize| {
-            cells
-                .get(at)
-                .map(|cell| cell.trim_ascii())
-                .ok_or(BadRow::Columns)
-        };
+        let cell = |at: usize| cells.get(at).map(|cell| cell.trim_ascii()).ok_or(BadRow::Columns);
         let key = cell(places.key)?;
         let day = cell(places.day)?;
         let kind = match places.sensitive {
@@ -276,11 +245,7 @@ impl<'a> Reader<'a> {
             None if self.ids_only => return Err(BadRow::NotAnId),
             None => Key::Keyed(self.secret.keyed(key)),
         };
-        Ok(Row::Counts(Seen {
-            group: (year, kind),
-            key,
-            day,
-        }))
+        Ok(Row::Counts(Seen { group: (year, kind), key, day }))
     }
 }
 
@@ -307,20 +272,8 @@ mod tests {
         ] {
             assert_eq!(day(text), Ok((fifth, form)), "{text}");
         }
-        assert_eq!(
-            day("2026-01-04T15:59:59Z").map(|(day, _)| day),
-            Ok(date(2026, 1, 4))
-        );
-        for text in [
-            "",
-            "01/02/2026",
-            "2026-13-01",
-            "2026-02-29",
-            "2026-1-5-6",
-            "2026-01-05 25:00",
-            "yesterday",
-            "2026",
-        ] {
+        assert_eq!(day("2026-01-04T15:59:59Z").map(|(day, _)| day), Ok(date(2026, 1, 4)));
+        for text in ["", "01/02/2026", "2026-13-01", "2026-02-29", "2026-1-5-6", "2026-01-05 25:00", "yesterday", "2026"] {
             assert_eq!(day(text), Err(BadRow::Date), "{text}");
         }
         assert_eq!(day("1999-12-31"), Err(BadRow::DateOutOfRange));

@@ -44,9 +44,7 @@ pub fn sql(dialect: Dialect, table: &str, options: &Options) -> String {
         Kind::All(false) => "0".to_owned(),
         Kind::Column(name) => {
             let cell = column(name);
-            format!(
-                "case when lower(trim({cell})) in ('1','true','yes','y','t','是','敏感','sensitive','s') then 1 else 0 end"
-            )
+            format!("case when lower(trim({cell})) in ('1','true','yes','y','t','是','敏感','sensitive','s') then 1 else 0 end")
         }
     };
     let scenario = options.scenario.as_ref().map_or_else(String::new, |name| {
@@ -55,13 +53,9 @@ pub fn sql(dialect: Dialect, table: &str, options: &Options) -> String {
     });
     let table = quote(table);
     let id = match dialect {
-        Dialect::Spark => format!(
-            "case when trim({key}) rlike '^[0-9]{{17}}x$' then upper(trim({key})) else trim({key}) end"
-        ),
+        Dialect::Spark => format!("case when trim({key}) rlike '^[0-9]{{17}}x$' then upper(trim({key})) else trim({key}) end"),
         Dialect::Trino => {
-            format!(
-                "case when regexp_like(trim({key}), '^[0-9]{{17}}x$') then upper(trim({key})) else trim({key}) end"
-            )
+            format!("case when regexp_like(trim({key}), '^[0-9]{{17}}x$') then upper(trim({key})) else trim({key}) end")
         }
         Dialect::Sqlite => format!(
             "case when length(trim({key})) = 18 and trim({key}) not glob '*[^0-9x]*' then upper(trim({key})) else trim({key}) end"

@@ -118,19 +118,14 @@ impl Store {
 
     /// Takes a batch of one partition.
     pub(crate) fn add(&self, part: usize, batch: &mut Vec<Seen>) -> io::Result<()> {
-        let mut part = self.parts[part]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         let mut last: Option<Group> = None;
         let mut rest = batch.as_slice();
         // Rows of one group mostly stand together: look the group up once for each stretch.
         while let Some(first) = rest.first() {
             debug_assert_ne!(last, Some(first.group));
             last = Some(first.group);
-            let stretch = rest
-                .iter()
-                .take_while(|seen| seen.group == first.group)
-                .count();
+            let stretch = rest.iter().take_while(|seen| seen.group == first.group).count();
             let sets = part.groups.entry(first.group).or_default();
             for seen in &rest[..stretch] {
                 sets.insert(seen.key, seen.day);
@@ -142,11 +137,7 @@ impl Store {
         self.used.fetch_add(now, Relaxed);
         let used = self.used.fetch_sub(part.bytes, Relaxed) - part.bytes;
         part.bytes = now;
-        if used > self.limit {
-            self.spill(&mut part)
-        } else {
-            Ok(())
-        }
+        if used > self.limit { self.spill(&mut part) } else { Ok(()) }
     }
 
     fn spill(&self, part: &mut Part) -> io::Result<()> {
@@ -166,11 +157,7 @@ impl Store {
             let offset = self.end.fetch_add(room, Relaxed);
             self.secret.stream(offset, &mut bytes);
             self.file.write_all_at(&bytes, offset)?;
-            part.runs.push(Run {
-                group,
-                offset,
-                entries,
-            });
+            part.runs.push(Run { group, offset, entries });
         }
         self.used.fetch_sub(part.bytes, Relaxed);
         part.bytes = 0;
@@ -193,26 +180,20 @@ impl Store {
                 let Some(part) = self.parts.get(next.fetch_add(1, Relaxed)) else {
                     return Ok(days);
                 };
-                let part =
-                    std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner));
+                let part = std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner));
                 self.sum(&part, budget, &mut days)?;
             }
         };
         let results: Vec<io::Result<Days>> = std::thread::scope(|scope| {
             let handles: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
             let lost = || Err(io::Error::other("a counting thread ended early"));
-            handles
-                .into_iter()
-                .map(|handle| handle.join().unwrap_or_else(|_| lost()))
-                .collect()
+            handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| lost())).collect()
         });
         let mut all = Days::new();
         for days in results {
             for (group, counts) in days? {
                 let sum = all.entry(group).or_insert_with(|| vec![0; 366]);
-                sum.iter_mut()
-                    .zip(counts)
-                    .for_each(|(sum, count)| *sum += count);
+                sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
         Ok(all)
@@ -234,12 +215,7 @@ impl Store {
         groups.sort_unstable();
         groups.dedup();
         for group in groups {
-            let runs: Vec<Run> = part
-                .runs
-                .iter()
-                .filter(|run| run.group == group)
-                .copied()
-                .collect();
+            let runs: Vec<Run> = part.runs.iter().filter(|run| run.group == group).copied().collect();
             let entries: usize = runs.iter().map(|run| run.entries).sum();
             // A table may be twice as large as its entries, and it doubles while it grows: reckon with 48 bytes each.
             let passes = (entries * 48).div_ceil(budget).max(1) as u64;
@@ -273,11 +249,7 @@ impl Store {
                 let mut wide = [0; 16];
                 wide.copy_from_slice(&entry[..16]);
                 let wide = u128::from_le_bytes(wide);
-                let key = if entry[18] == 0 {
-                    Key::Packed(u64::try_from(wide).unwrap_or(u64::MAX))
-                } else {
-                    Key::Keyed(wide)
-                };
+                let key = if entry[18] == 0 { Key::Packed(u64::try_from(wide).unwrap_or(u64::MAX)) } else { Key::Keyed(wide) };
                 each(key, u16::from_le_bytes([entry[16], entry[17]]));
             }
             done += part.len();

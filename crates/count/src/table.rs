@@ -45,9 +45,7 @@ impl Packed {
         let old = std::mem::take(&mut self.slots);
         self.slots = vec![0; (old.len() * 2).max(16)];
         self.len = 0;
-        old.into_iter()
-            .filter(|&entry| entry != 0)
-            .for_each(|entry| self.put(entry));
+        old.into_iter().filter(|&entry| entry != 0).for_each(|entry| self.put(entry));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -60,10 +58,7 @@ impl Packed {
 
     /// Number and first day of each person.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u16)> {
-        self.slots
-            .iter()
-            .filter(|&&entry| entry != 0)
-            .map(|&entry| ((entry >> 9) - 1, (entry & 0x1FF) as u16))
+        self.slots.iter().filter(|&&entry| entry != 0).map(|&entry| ((entry >> 9) - 1, (entry & 0x1FF) as u16))
     }
 }
 
@@ -82,10 +77,7 @@ impl Keyed {
             let days = std::mem::take(&mut self.days);
             let size = (keys.len() * 2).max(16);
             (self.keys, self.days, self.len) = (vec![0; size], vec![0; size], 0);
-            keys.into_iter()
-                .zip(days)
-                .filter(|(key, _)| *key != 0)
-                .for_each(|(key, day)| self.put(key, day));
+            keys.into_iter().zip(days).filter(|(key, _)| *key != 0).for_each(|(key, day)| self.put(key, day));
         }
         self.put(key, day);
     }
@@ -115,11 +107,7 @@ impl Keyed {
 
     /// Value and first day of each person.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u128, u16)> {
-        self.keys
-            .iter()
-            .zip(&self.days)
-            .filter(|(key, _)| **key != 0)
-            .map(|(&key, &day)| (key, day))
+        self.keys.iter().zip(&self.days).filter(|(key, _)| **key != 0).map(|(&key, &day)| (key, day))
     }
 }
 
