@@ -33,7 +33,9 @@ fn panel(svg: &mut String, year: i16, series: &Series, title: &str, top: f64, co
     let days = f64::from((date(year, 12, 31) - first).get_days());
     // Lines far above the curve would flatten it: only those within reach are drawn.
     let drawn: Vec<u64> = lines.iter().copied().filter(|&line| line <= series.total.saturating_mul(4).max(10)).collect();
-    let top_value = drawn.iter().copied().chain([series.total, 10]).max().unwrap_or(10) as f64 * 1.08;
+    let top_value = drawn.iter().copied().chain([series.total, 10])
+        // The forecast has to fit: a cut line would show a wrong slope.
+        .chain(series.forecast.as_ref().map(|forecast| forecast.high)).max().unwrap_or(10) as f64 * 1.08;
     let (base, right) = (top + 30.0 + PANEL, WIDTH - RIGHT);
     let x = |day: jiff::civil::Date| LEFT + (right - LEFT) * f64::from((day - first).get_days()) / days;
     let y = |value: u64| base - PANEL * value as f64 / top_value;
@@ -75,7 +77,7 @@ fn panel(svg: &mut String, year: i16, series: &Series, title: &str, top: f64, co
     if let (Some(forecast), Some(day)) = (&series.forecast, series.days.last()) {
         for value in [forecast.low, forecast.expected, forecast.high] {
             let (from, to) = (x(forecast.from.max(day.date)), x(date(year, 12, 31)));
-            let end = y(value).max(base - PANEL);
+            let end = y(value);
             let _ = write!(
                 svg,
                 r#"<line x1="{from:.1}" y1="{:.1}" x2="{to:.1}" y2="{end:.1}" stroke="{colour}" stroke-dasharray="4 4"/>"#,
