@@ -37,10 +37,7 @@ pub(crate) fn lines(
         };
         if let Err(reason) = result {
             // A reason may quote the input: it must stay one line of two columns.
-            let reason: String = reason
-                .chars()
-                .map(|c| if c.is_control() { ' ' } else { c })
-                .collect();
+            let reason: String = reason.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             writeln!(stdout, "error\t{reason}")?;
         }
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use guosuo_count::{
-    BadRow, Column, Dialect, Generator, Input, Kind, Options, Progress, Report, Secret, Series,
-    chart, count, expand, generate, sql,
+    BadRow, Column, Dialect, Generator, Input, Kind, Options, Progress, Report, Secret, Series, chart, count, expand, generate,
+    sql,
 };
 
 use crate::words::{cite, parse_date};
@@ -94,12 +94,7 @@ pub struct CountArgs {
     #[arg(long, value_name = "N", conflicts_with = "files")]
     generate: Option<u64>,
     /// 虚构日志的人数 / people of the invented log
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "1000000",
-        requires = "generate"
-    )]
+    #[arg(long, value_name = "N", default_value = "1000000", requires = "generate")]
     people: u64,
     /// 语言 / language
     #[arg(long, value_enum, default_value = "zh", env = "GUOSUO_LANG")]
@@ -123,14 +118,7 @@ pub(crate) fn run(
     let lang = args.lang;
     if let Some(rows) = args.generate {
         let people = args.people;
-        let plan = Generator {
-            rows,
-            people,
-            year: 2026,
-            sensitive_per_mille: 100,
-            exempt_per_mille: 50,
-            seed: 7,
-        };
+        let plan = Generator { rows, people, year: 2026, sensitive_per_mille: 100, exempt_per_mille: 50, seed: 7 };
         generate(&plan, stdout)?;
         return Ok(Outcome::Done);
     }
@@ -149,14 +137,11 @@ pub(crate) fn run(
         inputs.extend(expand(file).map_err(|error| Failure::Usage(format!("{file}: {error}")))?);
     }
     if inputs.is_empty() {
-        return Err(Failure::Usage(
-            lang.t("没有给出文件", "no file was given").to_owned(),
-        ));
+        return Err(Failure::Usage(lang.t("没有给出文件", "no file was given").to_owned()));
     }
     let report = counted(&inputs, &options, stdin, stderr, lang)?;
     if let Some(path) = &args.chart {
-        write_charts(&report, path, lang)
-            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        write_charts(&report, path, lang).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
     }
     match if args.json { Format::Json } else { args.format } {
         Format::Json => {
@@ -178,18 +163,14 @@ impl CountArgs {
             Some(text) => match text.as_bytes() {
                 [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
                 _ => {
-                    return Err(format!(
-                        "{}{text}",
-                        lang.t("分隔符应为一个字符：", "the separator is one character: ")
-                    ));
+                    return Err(format!("{}{text}", lang.t("分隔符应为一个字符：", "the separator is one character: ")));
                 }
             },
         };
         let secret = match &self.secret {
             None => Secret::of_the_run(),
             Some(path) => {
-                let bytes =
-                    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 if bytes.len() < 16 {
                     let message = lang.t("密钥至少 16 字节", "a secret has at least 16 bytes");
                     return Err(format!("{}: {message}", path.display()));
@@ -211,20 +192,11 @@ impl CountArgs {
             header: !self.no_header,
             ids_only: self.ids_only,
             strict: self.strict,
-            memory: size(&self.memory).ok_or_else(|| {
-                format!(
-                    "{}{}",
-                    lang.t("不是内存大小（如 512M）：", "not a size (like 512M): "),
-                    self.memory
-                )
-            })?,
+            memory: size(&self.memory)
+                .ok_or_else(|| format!("{}{}", lang.t("不是内存大小（如 512M）：", "not a size (like 512M): "), self.memory))?,
             threads: self.threads.unwrap_or(cores).clamp(1, 256),
             secret,
-            as_of: self
-                .as_of
-                .as_deref()
-                .map(|text| parse_date(lang, text))
-                .transpose()?,
+            as_of: self.as_of.as_deref().map(|text| parse_date(lang, text)).transpose()?,
         })
     }
 }
@@ -238,11 +210,7 @@ fn size(text: &str) -> Option<usize> {
         'G' => (&upper[..upper.len() - 1], 1 << 30),
         _ => (upper, 1),
     };
-    digits
-        .parse::<usize>()
-        .ok()?
-        .checked_mul(unit)
-        .filter(|&size| size > 0)
+    digits.parse::<usize>().ok()?.checked_mul(unit).filter(|&size| size > 0)
 }
 
 /// Counts, with a line of progress when somebody looks at a terminal.
@@ -269,11 +237,7 @@ fn counted(
         stdin.read_to_end(&mut piped)?;
     }
     let mut held = io::Cursor::new(piped);
-    let source: &mut (dyn Read + Send) = if from_process {
-        &mut process
-    } else {
-        &mut held
-    };
+    let source: &mut (dyn Read + Send) = if from_process { &mut process } else { &mut held };
     let result = std::thread::scope(|scope| {
         if io::stderr().is_terminal() {
             scope.spawn(|| watch(&progress, total, &ended, lang));
@@ -287,10 +251,7 @@ fn counted(
     if bad > 0 {
         match lang {
             Lang::Zh => writeln!(stderr, "有 {bad} 个坏行未计入（样例见输出）")?,
-            Lang::En => writeln!(
-                stderr,
-                "{bad} bad rows were not counted (samples in the output)"
-            )?,
+            Lang::En => writeln!(stderr, "{bad} bad rows were not counted (samples in the output)")?,
         }
     }
     Ok(report)
@@ -302,21 +263,11 @@ fn watch(progress: &Progress, total: Option<u64>, ended: &AtomicBool, lang: Lang
         std::thread::sleep(Duration::from_millis(200));
         let (bytes, rows) = (progress.bytes.load(Relaxed), progress.rows.load(Relaxed));
         let seconds = start.elapsed().as_secs().max(1);
-        let left = total
-            .filter(|&total| total >= bytes && bytes > 0)
-            .map_or_else(String::new, |total| {
-                let left = (total - bytes) * seconds / bytes;
-                format!(
-                    " {}% {}{left}s",
-                    bytes * 100 / total.max(1),
-                    lang.t("剩余 ", "left ")
-                )
-            });
-        eprint!(
-            "\r\x1b[K{rows} {} {}/s{left}",
-            lang.t("行", "rows"),
-            rows / seconds
-        );
+        let left = total.filter(|&total| total >= bytes && bytes > 0).map_or_else(String::new, |total| {
+            let left = (total - bytes) * seconds / bytes;
+            format!(" {}% {}{left}s", bytes * 100 / total.max(1), lang.t("剩余 ", "left "))
+        });
+        eprint!("\r\x1b[K{rows} {} {}/s{left}", lang.t("行", "rows"), rows / seconds);
     }
     eprint!("\r\x1b[K");
 }
@@ -328,10 +279,7 @@ fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
             Lang::Zh => format!("{} 年累计出境人数（去重）", year.year),
             Lang::En => format!("People exported since 1 January {} (distinct)", year.year),
         };
-        let (ordinary, sensitive) = (
-            lang.t("非敏感个人信息", "Non-sensitive"),
-            lang.t("敏感个人信息", "Sensitive"),
-        );
+        let (ordinary, sensitive) = (lang.t("非敏感个人信息", "Non-sensitive"), lang.t("敏感个人信息", "Sensitive"));
         let svg = chart(year, [&title, ordinary, sensitive]);
         let target = if report.years.len() == 1 {
             path.to_owned()
@@ -349,16 +297,9 @@ fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
 fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "year,kind,date,new_people,people_since_1_january")?;
     for year in &report.years {
-        for (kind, series) in [
-            ("non_sensitive", &year.non_sensitive),
-            ("sensitive", &year.sensitive),
-        ] {
+        for (kind, series) in [("non_sensitive", &year.non_sensitive), ("sensitive", &year.sensitive)] {
             for day in &series.days {
-                writeln!(
-                    out,
-                    "{},{kind},{},{},{}",
-                    year.year, day.date, day.new, day.total
-                )?;
+                writeln!(out, "{},{kind},{},{},{}", year.year, day.date, day.new, day.total)?;
             }
         }
     }
@@ -368,73 +309,29 @@ fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     for year in &report.years {
         writeln!(out, "{}", year.year)?;
-        let law = year.law.as_deref().unwrap_or(lang.t(
-            "没有该年的规则参数",
-            "no parameters of the law for this year",
-        ));
-        writeln!(
-            out,
-            "  {}{law}",
-            lang.t("规则版本：", "Version of the law: ")
-        )?;
-        series(
-            lang.t("非敏感个人信息", "non-sensitive"),
-            &year.non_sensitive,
-            lang,
-            out,
-        )?;
-        series(
-            lang.t("敏感个人信息", "sensitive"),
-            &year.sensitive,
-            lang,
-            out,
-        )?;
+        let law = year.law.as_deref().unwrap_or(lang.t("没有该年的规则参数", "no parameters of the law for this year"));
+        writeln!(out, "  {}{law}", lang.t("规则版本：", "Version of the law: "))?;
+        series(lang.t("非敏感个人信息", "non-sensitive"), &year.non_sensitive, lang, out)?;
+        series(lang.t("敏感个人信息", "sensitive"), &year.sensitive, lang, out)?;
     }
     match lang {
         Lang::Zh => writeln!(out, "读取 {} 行，计入 {} 行", report.rows, report.counted)?,
         Lang::En => writeln!(out, "{} rows read, {} counted", report.rows, report.counted)?,
     }
     for (&ground, count) in &report.excluded {
-        writeln!(
-            out,
-            "  {}{}: {count}",
-            lang.t("不计：", "left out: "),
-            path_words::ground(ground, lang)
-        )?;
+        writeln!(out, "  {}{}: {count}", lang.t("不计：", "left out: "), path_words::ground(ground, lang))?;
     }
     for (&reason, count) in &report.bad {
-        writeln!(
-            out,
-            "  {}{}: {count}",
-            lang.t("坏行：", "bad rows: "),
-            bad_words(reason, lang)
-        )?;
+        writeln!(out, "  {}{}: {count}", lang.t("坏行：", "bad rows: "), bad_words(reason, lang))?;
     }
     for sample in &report.samples {
-        writeln!(
-            out,
-            "    {}:{} {}",
-            sample.name,
-            sample.line,
-            bad_words(sample.reason, lang)
-        )?;
+        writeln!(out, "    {}:{} {}", sample.name, sample.line, bad_words(sample.reason, lang))?;
     }
     if report.date_forms.len() > 1 {
-        writeln!(
-            out,
-            "  {}",
-            lang.t(
-                "注意：日期写法不一致",
-                "note: dates are written in several forms"
-            )
-        )?;
+        writeln!(out, "  {}", lang.t("注意：日期写法不一致", "note: dates are written in several forms"))?;
     }
     for encoding in &report.encodings {
-        writeln!(
-            out,
-            "  {}{encoding}",
-            lang.t("已转换编码：", "read in another encoding: ")
-        )?;
+        writeln!(out, "  {}{encoding}", lang.t("已转换编码：", "read in another encoding: "))?;
     }
     Ok(())
 }
@@ -445,37 +342,17 @@ fn series(name: &str, series: &Series, lang: Lang, out: &mut dyn Write) -> io::R
     for crossing in &series.crossings {
         let article = cite(lang, &crossing.article);
         match lang {
-            Lang::Zh => writeln!(
-                out,
-                "    {} 达到 {} 人（{article}）",
-                crossing.date, crossing.line
-            )?,
-            Lang::En => writeln!(
-                out,
-                "    {} reached {} ({article})",
-                crossing.date, crossing.line
-            )?,
+            Lang::Zh => writeln!(out, "    {} 达到 {} 人（{article}）", crossing.date, crossing.line)?,
+            Lang::En => writeln!(out, "    {} reached {} ({article})", crossing.date, crossing.line)?,
         }
     }
     for warning in &series.warnings {
-        if series
-            .crossings
-            .iter()
-            .any(|crossing| crossing.line == warning.line)
-        {
+        if series.crossings.iter().any(|crossing| crossing.line == warning.line) {
             continue;
         }
         match lang {
-            Lang::Zh => writeln!(
-                out,
-                "    预警：{} 达到 {} 人的 {}%",
-                warning.date, warning.line, warning.percent
-            )?,
-            Lang::En => writeln!(
-                out,
-                "    warning: {} reached {}% of {}",
-                warning.date, warning.percent, warning.line
-            )?,
+            Lang::Zh => writeln!(out, "    预警：{} 达到 {} 人的 {}%", warning.date, warning.line, warning.percent)?,
+            Lang::En => writeln!(out, "    warning: {} reached {}% of {}", warning.date, warning.percent, warning.line)?,
         }
     }
     if let Some(forecast) = &series.forecast {
@@ -507,10 +384,7 @@ fn bad_words(reason: BadRow, lang: Lang) -> &'static str {
         BadRow::Columns => lang.t("列数不足", "too few columns"),
         BadRow::EmptyKey => lang.t("没有个人标识", "no person"),
         BadRow::NotAnId => lang.t("不是有效的身份证号码", "not a valid ID number"),
-        BadRow::Date => lang.t(
-            "日期不能识别（如 2026-01-05）",
-            "not a date (write 2026-01-05)",
-        ),
+        BadRow::Date => lang.t("日期不能识别（如 2026-01-05）", "not a date (write 2026-01-05)"),
         BadRow::DateOutOfRange => lang.t("日期不在 2000–2100 年", "date outside 2000–2100"),
         BadRow::Sensitivity => lang.t("敏感列应为 1/0、是/否", "sensitive column: 1/0, true/false"),
         BadRow::Scenario => lang.t("不认识的豁免情形", "unknown exempt scenario"),

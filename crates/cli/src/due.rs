@@ -7,8 +7,7 @@ use clap::{Args, ValueEnum};
 use guosuo_rules::calendar::{Calendar, DayKind, Notice};
 use guosuo_rules::deadline::{DeadlineId, deadline};
 use guosuo_rules::period::{
-    CalendarDays, Direction, Due, Explanation, Months, Period, RestReason, Roll, WorkingDays,
-    Years, due_rolled, explain,
+    CalendarDays, Direction, Due, Explanation, Months, Period, RestReason, Roll, WorkingDays, Years, due_rolled, explain,
 };
 use jiff::civil::Date;
 
@@ -85,11 +84,7 @@ impl DueArgs {
                 Unit::Mo => |n| Months(n).into(),
                 Unit::Y => |n| Years(n).into(),
             },
-            direction: if self.back {
-                Direction::Before
-            } else {
-                Direction::After
-            },
+            direction: if self.back { Direction::Before } else { Direction::After },
             roll: match self.roll {
                 RollArg::None => Roll::Stay,
                 RollArg::Next => Roll::Next,
@@ -104,48 +99,31 @@ impl DueArgs {
             let fail = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
             let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
             let notice = Notice::parse_toml(&text).map_err(|error| fail(error.to_string()))?;
-            calendar = calendar
-                .with_notice(notice)
-                .map_err(|error| fail(error.to_string()))?;
+            calendar = calendar.with_notice(notice).map_err(|error| fail(error.to_string()))?;
         }
         Ok(calendar)
     }
 }
 
-pub(crate) fn run(
-    args: &DueArgs,
-    stdin: &mut dyn BufRead,
-    stdout: &mut dyn Write,
-) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &DueArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Write) -> Result<Outcome, Failure> {
     let lang = args.lang;
     let calendar = args.calendar()?;
     if args.date == "-" {
         if args.n.is_some() || args.rule.is_some() {
-            let message = lang.t(
-                "从标准输入读取时不能同时给出 N 或 --rule",
-                "with `-`, N comes from the lines",
-            );
+            let message = lang.t("从标准输入读取时不能同时给出 N 或 --rule", "with `-`, N comes from the lines");
             return Err(Failure::Usage(message.to_owned()));
         }
         let rule = args.rule();
-        return batch::lines(lang, stdin, stdout, |line, out| {
-            match answer(line, rule, &calendar, lang) {
-                Ok((date, n, due)) if args.json => {
-                    let record = serde_json::json!({ "date": date, "n": n, "due": due });
-                    writeln!(out, "{record}").map(Ok)
-                }
-                Ok((date, n, Due::Firm { date: last })) => {
-                    writeln!(out, "{date}\t{n}\t{last}").map(Ok)
-                }
-                Ok((
-                    date,
-                    n,
-                    Due::Provisional {
-                        earliest, latest, ..
-                    },
-                )) => writeln!(out, "{date}\t{n}\tprovisional:{earliest}..{latest}").map(Ok),
-                Err(reason) => Ok(Err(reason)),
+        return batch::lines(lang, stdin, stdout, |line, out| match answer(line, rule, &calendar, lang) {
+            Ok((date, n, due)) if args.json => {
+                let record = serde_json::json!({ "date": date, "n": n, "due": due });
+                writeln!(out, "{record}").map(Ok)
             }
+            Ok((date, n, Due::Firm { date: last })) => writeln!(out, "{date}\t{n}\t{last}").map(Ok),
+            Ok((date, n, Due::Provisional { earliest, latest, .. })) => {
+                writeln!(out, "{date}\t{n}\tprovisional:{earliest}..{latest}").map(Ok)
+            }
+            Err(reason) => Ok(Err(reason)),
         });
     }
     let date = parse_date(lang, &args.date).map_err(Failure::Usage)?;
@@ -153,30 +131,19 @@ pub(crate) fn run(
     let explanation = if let Some(code) = &args.rule {
         let id = DeadlineId::from_code(&code.to_ascii_uppercase()).ok_or_else(|| {
             let known: Vec<&str> = DeadlineId::ALL.iter().map(|id| id.code()).collect();
-            Failure::Usage(format!(
-                "{}{code}\n{}",
-                lang.t("没有这个期限：", "no such deadline: "),
-                known.join(" ")
-            ))
+            Failure::Usage(format!("{}{code}\n{}", lang.t("没有这个期限：", "no such deadline: "), known.join(" ")))
         })?;
         let Some(found) = deadline(id).explain(date, &calendar) else {
-            let message = lang.t(
-                "法律没有给出以日计的期间：",
-                "the law gives no period in days: ",
-            );
+            let message = lang.t("法律没有给出以日计的期间：", "the law gives no period in days: ");
             return Err(Failure::Usage(format!("{message}{id}")));
         };
         found.map_err(|_| out_of_range())?
     } else {
         let Some(n) = args.n else {
-            return Err(Failure::Usage(
-                lang.t("缺少期间长度 N", "the length N is missing")
-                    .to_owned(),
-            ));
+            return Err(Failure::Usage(lang.t("缺少期间长度 N", "the length N is missing").to_owned()));
         };
         let rule = args.rule();
-        explain(date, (rule.period)(n), rule.direction, rule.roll, &calendar)
-            .map_err(|_| out_of_range())?
+        explain(date, (rule.period)(n), rule.direction, rule.roll, &calendar).map_err(|_| out_of_range())?
     };
     if args.json {
         serde_json::to_writer_pretty(&mut *stdout, &explanation).map_err(std::io::Error::from)?;
@@ -188,58 +155,31 @@ pub(crate) fn run(
 }
 
 fn out_of_range(lang: Lang) -> String {
-    lang.t(
-        "超出可以计算的年份（工作日自 2008 年起）",
-        "outside the supported years (working days: from 2008)",
-    )
-    .to_owned()
+    lang.t("超出可以计算的年份（工作日自 2008 年起）", "outside the supported years (working days: from 2008)").to_owned()
 }
 
-fn answer(
-    line: &str,
-    rule: Rule,
-    calendar: &Calendar,
-    lang: Lang,
-) -> Result<(Date, u32, Due), String> {
+fn answer(line: &str, rule: Rule, calendar: &Calendar, lang: Lang) -> Result<(Date, u32, Due), String> {
     let mut fields = line.split('\t');
     let (Some(date), Some(n), None) = (fields.next(), fields.next(), fields.next()) else {
-        return Err(lang
-            .t("应为两列：DATE<TAB>N", "two columns expected: DATE<TAB>N")
-            .to_owned());
+        return Err(lang.t("应为两列：DATE<TAB>N", "two columns expected: DATE<TAB>N").to_owned());
     };
     let date = parse_date(lang, date.trim())?;
     let n: u32 = n.trim().parse().map_err(|_| match lang {
         Lang::Zh => format!("不是非负整数：{n}"),
         Lang::En => format!("not a whole number from 0: {n}"),
     })?;
-    let due = due_rolled(date, (rule.period)(n), rule.direction, rule.roll, calendar)
-        .map_err(|_| out_of_range(lang))?;
+    let due = due_rolled(date, (rule.period)(n), rule.direction, rule.roll, calendar).map_err(|_| out_of_range(lang))?;
     Ok((date, n, due))
 }
 
-fn print(
-    found: &Explanation,
-    calendar: &Calendar,
-    lang: Lang,
-    out: &mut dyn Write,
-) -> Result<(), std::io::Error> {
+fn print(found: &Explanation, calendar: &Calendar, lang: Lang, out: &mut dyn Write) -> Result<(), std::io::Error> {
     match found.due {
         Due::Firm { date } => writeln!(out, "{}", day(lang, date))?,
-        Due::Provisional {
-            earliest,
-            latest,
-            first_unknown_year,
-        } => {
+        Due::Provisional { earliest, latest, first_unknown_year } => {
             writeln!(out, "provisional:{earliest}..{latest}")?;
             match lang {
-                Lang::Zh => writeln!(
-                    out,
-                    "暂定：{first_unknown_year} 年的放假通知尚未收录，通知收录后才能确定。"
-                )?,
-                Lang::En => writeln!(
-                    out,
-                    "Provisional: the holiday notice of {first_unknown_year} is not known yet."
-                )?,
+                Lang::Zh => writeln!(out, "暂定：{first_unknown_year} 年的放假通知尚未收录，通知收录后才能确定。")?,
+                Lang::En => writeln!(out, "Provisional: the holiday notice of {first_unknown_year} is not known yet.")?,
             }
         }
     }
@@ -257,47 +197,22 @@ fn print(
         (Lang::Zh, Direction::Before) => {
             writeln!(out, "期间：{trigger} 之前 {n} {unit}，当日不计入")?;
         }
-        (Lang::En, Direction::After) => writeln!(
-            out,
-            "Period: {n} {unit} after {trigger}; that day is not counted"
-        )?,
-        (Lang::En, Direction::Before) => writeln!(
-            out,
-            "Period: {n} {unit} before {trigger}; that day is not counted"
-        )?,
+        (Lang::En, Direction::After) => writeln!(out, "Period: {n} {unit} after {trigger}; that day is not counted")?,
+        (Lang::En, Direction::Before) => writeln!(out, "Period: {n} {unit} before {trigger}; that day is not counted")?,
     }
     print_days(found, lang, out)?;
     if let Some(from) = found.rolled_from {
         let from = day(lang, from);
         match lang {
             Lang::Zh => writeln!(out, "期间末日 {from} 为休假日或尚不能确定，按规则移动")?,
-            Lang::En => writeln!(
-                out,
-                "The period itself ends on {from}, a rest day or not known: moved by the rule"
-            )?,
+            Lang::En => writeln!(out, "The period itself ends on {from}, a rest day or not known: moved by the rule")?,
         }
-    } else if let (Some(kind), Due::Firm { date }, Roll::Stay) =
-        (&found.last_day, found.due, found.roll)
-    {
+    } else if let (Some(kind), Due::Firm { date }, Roll::Stay) = (&found.last_day, found.due, found.roll) {
         print_rest_note(kind, date, calendar, lang, out)?;
     }
-    let articles: Vec<String> = found
-        .articles
-        .iter()
-        .map(|article| cite(lang, article))
-        .collect();
-    writeln!(
-        out,
-        "{}{}",
-        lang.t("依据：", "Articles: "),
-        articles.join(lang.t("；", "; "))
-    )?;
-    writeln!(
-        out,
-        "{}{}",
-        lang.t("日历版本：", "Calendar: "),
-        found.calendar
-    )
+    let articles: Vec<String> = found.articles.iter().map(|article| cite(lang, article)).collect();
+    writeln!(out, "{}{}", lang.t("依据：", "Articles: "), articles.join(lang.t("；", "; ")))?;
+    writeln!(out, "{}{}", lang.t("日历版本：", "Calendar: "), found.calendar)
 }
 
 /// Runs of days of one kind, one line each.
@@ -306,10 +221,7 @@ fn print_days(found: &Explanation, lang: Lang, out: &mut dyn Write) -> Result<()
     for counted in &found.counted {
         let text = match &counted.make_up {
             None => lang.t("计入", "counted").to_owned(),
-            Some(name) => format!(
-                "{}（{name}）",
-                lang.t("计入：调休上班", "counted: make-up working day")
-            ),
+            Some(name) => format!("{}（{name}）", lang.t("计入：调休上班", "counted: make-up working day")),
         };
         days.push((counted.date, text));
     }
@@ -333,11 +245,7 @@ fn print_days(found: &Explanation, lang: Lang, out: &mut dyn Write) -> Result<()
             continue;
         };
         let counted = found.counted.iter().any(|counted| counted.date == *first);
-        let range = if first == last {
-            first.to_string()
-        } else {
-            format!("{first} … {last}")
-        };
+        let range = if first == last { first.to_string() } else { format!("{first} … {last}") };
         if counted {
             total += run.len();
             writeln!(
@@ -366,38 +274,18 @@ fn print_rest_note(
     if kind.is_working() == Some(true) {
         return Ok(());
     }
-    let next = due_rolled(
-        date,
-        CalendarDays(0).into(),
-        Direction::After,
-        Roll::Next,
-        calendar,
-    );
+    let next = due_rolled(date, CalendarDays(0).into(), Direction::After, Roll::Next, calendar);
     let next = match next {
         Ok(Due::Firm { date }) => date.to_string(),
-        Ok(Due::Provisional {
-            earliest, latest, ..
-        }) => format!("{earliest}..{latest}"),
+        Ok(Due::Provisional { earliest, latest, .. }) => format!("{earliest}..{latest}"),
         Err(_) => return Ok(()),
     };
     match (lang, kind) {
-        (Lang::Zh, DayKind::Unknown) => writeln!(
-            out,
-            "注意：该日是否休假尚不能确定；须顺延的期间（--roll next）末日为 {next}"
-        ),
-        (Lang::Zh, _) => writeln!(
-            out,
-            "注意：该日为休假日；须顺延的期间（--roll next）末日为 {next}"
-        ),
+        (Lang::Zh, DayKind::Unknown) => writeln!(out, "注意：该日是否休假尚不能确定；须顺延的期间（--roll next）末日为 {next}"),
+        (Lang::Zh, _) => writeln!(out, "注意：该日为休假日；须顺延的期间（--roll next）末日为 {next}"),
         (Lang::En, DayKind::Unknown) => {
-            writeln!(
-                out,
-                "Note: whether this is a rest day is not known yet; periods that roll (--roll next) end on {next}"
-            )
+            writeln!(out, "Note: whether this is a rest day is not known yet; periods that roll (--roll next) end on {next}")
         }
-        (Lang::En, _) => writeln!(
-            out,
-            "Note: this is a rest day; periods that roll (--roll next) end on {next}"
-        ),
+        (Lang::En, _) => writeln!(out, "Note: this is a rest day; periods that roll (--roll next) end on {next}"),
     }
 }

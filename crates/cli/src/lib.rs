@@ -23,11 +23,7 @@ pub use path::PathArgs;
 
 /// The small binary.
 #[derive(Debug, Parser)]
-#[command(
-    name = "guosuo-rules",
-    version,
-    about = "过所规则工具：期限、代码、出境路径 / the rule tools of Guosuo"
-)]
+#[command(name = "guosuo-rules", version, about = "过所规则工具：期限、代码、出境路径 / the rule tools of Guosuo")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -98,12 +94,7 @@ impl From<io::Error> for Failure {
 }
 
 /// Runs a rule tool on the given streams.
-pub fn run(
-    command: RuleCommand,
-    stdin: &mut dyn BufRead,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
-) -> ExitCode {
+pub fn run(command: RuleCommand, stdin: &mut dyn BufRead, stdout: &mut dyn Write, stderr: &mut dyn Write) -> ExitCode {
     let result = match command {
         RuleCommand::Due(args) => due::run(&args, stdin, stdout),
         RuleCommand::Id(args) => id::run(&args, stdin, stdout),

@@ -122,24 +122,14 @@ impl Facts {
 
     fn checked(self, lang: Lang) -> Result<Self, String> {
         let counts = [self.non_sensitive, self.sensitive, self.handled];
-        if counts
-            .into_iter()
-            .flatten()
-            .any(|count| count > MOST_PEOPLE)
-        {
-            return Err(lang
-                .t("人数超过全球人口", "more people than live on earth")
-                .to_owned());
+        if counts.into_iter().flatten().any(|count| count > MOST_PEOPLE) {
+            return Err(lang.t("人数超过全球人口", "more people than live on earth").to_owned());
         }
         Ok(self)
     }
 }
 
-pub(crate) fn run(
-    args: &PathArgs,
-    stdin: &mut dyn BufRead,
-    stdout: &mut dyn Write,
-) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &PathArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Write) -> Result<Outcome, Failure> {
     let lang = args.lang;
     let on = match &args.on {
         Some(text) => parse_date(lang, text).map_err(Failure::Usage)?,
@@ -168,10 +158,7 @@ pub(crate) fn run(
             });
         }
         Some(other) => {
-            let message = lang.t(
-                "不认识的参数（批量请用 -）：",
-                "unknown argument (for a batch write -): ",
-            );
+            let message = lang.t("不认识的参数（批量请用 -）：", "unknown argument (for a batch write -): ");
             return Err(Failure::Usage(format!("{message}{other}")));
         }
         None => {}
@@ -181,12 +168,9 @@ pub(crate) fn run(
     } else if args.has_facts() {
         args.by_flags()?.checked(lang).map_err(Failure::Usage)?
     } else {
-        questions(lang, stdin, stdout)?
-            .checked(lang)
-            .map_err(Failure::Usage)?
+        questions(lang, stdin, stdout)?.checked(lang).map_err(Failure::Usage)?
     };
-    let decision = decide(&facts.case(on, overlay.as_ref()))
-        .map_err(|error| Failure::Usage(no_law(error.day, lang)))?;
+    let decision = decide(&facts.case(on, overlay.as_ref())).map_err(|error| Failure::Usage(no_law(error.day, lang)))?;
     if args.json {
         writeln!(stdout, "{}", json(&decision, &facts))?;
     } else {
@@ -221,17 +205,13 @@ impl PathArgs {
         };
         let exempt = match &self.exempt {
             None => Ground::None,
-            Some(text) => Ground::from_code(text).ok_or_else(|| {
-                unknown(
-                    text,
-                    Ground::ALL.iter().map(|ground| ground.code()).collect(),
-                )
-            })?,
+            Some(text) => {
+                Ground::from_code(text).ok_or_else(|| unknown(text, Ground::ALL.iter().map(|ground| ground.code()).collect()))?
+            }
         };
         let ftz = match &self.ftz {
             None => Ftz::NotFtz,
-            Some(text) => Ftz::from_code(text)
-                .ok_or_else(|| unknown(text, Ftz::ALL.iter().map(|ftz| ftz.code()).collect()))?,
+            Some(text) => Ftz::from_code(text).ok_or_else(|| unknown(text, Ftz::ALL.iter().map(|ftz| ftz.code()).collect()))?,
         };
         Ok(Facts {
             ciio: Some(self.ciio),
@@ -257,59 +237,31 @@ fn questions(lang: Lang, stdin: &mut dyn BufRead, out: &mut dyn Write) -> Result
         _ => None,
     };
     let number = |text: &str| {
-        if text.is_empty() {
-            Some(0)
-        } else {
-            text.replace([',', '，', ' '], "").parse().ok()
-        }
+        if text.is_empty() { Some(0) } else { text.replace([',', '，', ' '], "").parse().ok() }
     };
     let mut facts = Facts {
         ciio: Some(ask(
             lang,
             stdin,
             out,
-            lang.t(
-                "是否为关键信息基础设施运营者？[y/N]",
-                "Operator of critical information infrastructure? [y/N]",
-            ),
+            lang.t("是否为关键信息基础设施运营者？[y/N]", "Operator of critical information infrastructure? [y/N]"),
             yes,
         )?),
         important_data: Some(ask(
             lang,
             stdin,
             out,
-            lang.t(
-                "出境数据是否含有被告知或者公开发布的重要数据？[y/N]",
-                "Important data, notified or published as such? [y/N]",
-            ),
+            lang.t("出境数据是否含有被告知或者公开发布的重要数据？[y/N]", "Important data, notified or published as such? [y/N]"),
             yes,
         )?),
         ..Facts::default()
     };
-    let mut menu = lang
-        .t(
-            "是否属于下列情形？（输入序号）\n",
-            "Does one of these apply? (its number)\n",
-        )
-        .to_owned();
+    let mut menu = lang.t("是否属于下列情形？（输入序号）\n", "Does one of these apply? (its number)\n").to_owned();
     for (at, &ground) in Ground::ALL.iter().enumerate() {
-        menu.extend([
-            "  ",
-            &at.to_string(),
-            " ",
-            path_words::ground(ground, lang),
-            "\n",
-        ]);
+        menu.extend(["  ", &at.to_string(), " ", path_words::ground(ground, lang), "\n"]);
     }
-    facts.exempt = Some(ask(lang, stdin, out, &menu, |text| {
-        pick(text, Ground::ALL)
-    })?);
-    let mut menu = lang
-        .t(
-            "自由贸易试验区？（输入序号）\n",
-            "Free trade zone? (its number)\n",
-        )
-        .to_owned();
+    facts.exempt = Some(ask(lang, stdin, out, &menu, |text| pick(text, Ground::ALL))?);
+    let mut menu = lang.t("自由贸易试验区？（输入序号）\n", "Free trade zone? (its number)\n").to_owned();
     for (at, &ftz) in Ftz::ALL.iter().enumerate() {
         menu.extend(["  ", &at.to_string(), " ", path_words::ftz(ftz, lang), "\n"]);
     }
@@ -319,10 +271,7 @@ fn questions(lang: Lang, stdin: &mut dyn BufRead, out: &mut dyn Write) -> Result
         "How many distinct people since 1 January, non-sensitive, exempt flows left out?",
     );
     facts.non_sensitive = Some(ask(lang, stdin, out, people, number)?);
-    let people = lang.t(
-        "其中敏感个人信息多少人（去重）？",
-        "And how many with sensitive information?",
-    );
+    let people = lang.t("其中敏感个人信息多少人（去重）？", "And how many with sensitive information?");
     facts.sensitive = Some(ask(lang, stdin, out, people, number)?);
     Ok(facts)
 }
@@ -347,32 +296,18 @@ fn ask<T>(
         let mut line = String::new();
         if stdin.read_line(&mut line)? == 0 {
             writeln!(out)?;
-            return Err(Failure::Usage(
-                lang.t("没有读到回答", "no answer was given").to_owned(),
-            ));
+            return Err(Failure::Usage(lang.t("没有读到回答", "no answer was given").to_owned()));
         }
         if let Some(answer) = read(line.trim()) {
             return Ok(answer);
         }
-        writeln!(
-            out,
-            "{}",
-            lang.t(
-                "没有看懂，请再答一次。",
-                "Not understood, please answer again."
-            )
-        )?;
+        writeln!(out, "{}", lang.t("没有看懂，请再答一次。", "Not understood, please answer again."))?;
     }
 }
 
 /// The answer as the contract has it.
 fn json(decision: &Decision, facts: &Facts) -> serde_json::Value {
-    let steps: Vec<_> = decision
-        .flows
-        .iter()
-        .flat_map(|flow| &flow.steps)
-        .chain(&decision.steps)
-        .collect();
+    let steps: Vec<_> = decision.flows.iter().flat_map(|flow| &flow.steps).chain(&decision.steps).collect();
     serde_json::json!({
         "path": decision.path,
         "item": decision.item,
@@ -393,53 +328,22 @@ fn print(decision: &Decision, lang: Lang, out: &mut dyn Write) -> Result<(), std
         writeln!(out, "  {article}\t{}", cite(lang, article))?;
     }
     writeln!(out, "{}", lang.t("判断过程：", "Tests, in order:"))?;
-    for step in decision
-        .flows
-        .iter()
-        .flat_map(|flow| &flow.steps)
-        .chain(&decision.steps)
-    {
-        let mark = if step.holds {
-            lang.t("是", "yes")
-        } else {
-            lang.t("否", "no")
-        };
+    for step in decision.flows.iter().flat_map(|flow| &flow.steps).chain(&decision.steps) {
+        let mark = if step.holds { lang.t("是", "yes") } else { lang.t("否", "no") };
         writeln!(out, "  {mark}\t{}", path_words::test(step.test, lang))?;
     }
-    let list =
-        |out: &mut dyn Write, head: &str, lines: Vec<String>| -> Result<(), std::io::Error> {
-            if !lines.is_empty() {
-                writeln!(out, "{head}")?;
-            }
-            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))
-        };
-    let boundaries = decision
-        .boundaries
-        .iter()
-        .map(|boundary| path_words::boundary(boundary, lang));
-    list(
-        out,
-        lang.t("所用界限：", "Lines used:"),
-        boundaries.collect(),
-    )?;
-    let open = decision
-        .open_in_law
-        .iter()
-        .map(|&open| path_words::open(open, lang).to_owned());
-    list(
-        out,
-        lang.t("法律未明之处：", "Left open by the law:"),
-        open.collect(),
-    )?;
-    let changes = decision
-        .would_change
-        .iter()
-        .map(|change| path_words::change(change, lang));
-    list(
-        out,
-        lang.t("何种变化会改变结论：", "What would change the answer:"),
-        changes.collect(),
-    )?;
+    let list = |out: &mut dyn Write, head: &str, lines: Vec<String>| -> Result<(), std::io::Error> {
+        if !lines.is_empty() {
+            writeln!(out, "{head}")?;
+        }
+        lines.iter().try_for_each(|line| writeln!(out, "  {line}"))
+    };
+    let boundaries = decision.boundaries.iter().map(|boundary| path_words::boundary(boundary, lang));
+    list(out, lang.t("所用界限：", "Lines used:"), boundaries.collect())?;
+    let open = decision.open_in_law.iter().map(|&open| path_words::open(open, lang).to_owned());
+    list(out, lang.t("法律未明之处：", "Left open by the law:"), open.collect())?;
+    let changes = decision.would_change.iter().map(|change| path_words::change(change, lang));
+    list(out, lang.t("何种变化会改变结论：", "What would change the answer:"), changes.collect())?;
     if matches!(decision.path, guosuo_rules::path::Path::Exempt) {
         writeln!(
             out,
@@ -450,10 +354,5 @@ fn print(decision: &Decision, lang: Lang, out: &mut dyn Write) -> Result<(), std
             )
         )?;
     }
-    writeln!(
-        out,
-        "{}{}",
-        lang.t("规则版本：", "Version of the law: "),
-        decision.law
-    )
+    writeln!(out, "{}{}", lang.t("规则版本：", "Version of the law: "), decision.law)
 }

@@ -34,11 +34,8 @@ pub(crate) fn parse_date(lang: Lang, text: &str) -> Result<Date, String> {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    shape
-        .then(|| text.parse().ok())
-        .flatten()
-        .ok_or_else(|| match lang {
-            Lang::Zh => format!("不是日期（应为 YYYY-MM-DD）：{text}"),
-            Lang::En => format!("not a date (write YYYY-MM-DD): {text}"),
-        })
+    shape.then(|| text.parse().ok()).flatten().ok_or_else(|| match lang {
+        Lang::Zh => format!("不是日期（应为 YYYY-MM-DD）：{text}"),
+        Lang::En => format!("not a date (write YYYY-MM-DD): {text}"),
+    })
 }

@@ -9,8 +9,7 @@ fn call(args: &[&str], input: &str) -> (String, String, String) {
 }
 
 fn call_bytes(args: &[&str], mut input: &[u8]) -> (String, String, String) {
-    let cli =
-        Cli::try_parse_from(std::iter::once(&"guosuo").chain(args)).expect("arguments of a test");
+    let cli = Cli::try_parse_from(std::iter::once(&"guosuo").chain(args)).expect("arguments of a test");
     let Command::Rule(command) = cli.command;
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = run(command, &mut input, &mut out, &mut err);
@@ -24,10 +23,7 @@ fn status(code: u8) -> String {
 
 #[test]
 fn due_in_batch() {
-    let (out, err, code) = call(
-        &["due", "-"],
-        "2026-01-05\t30\n2026-02-12\t10\n2026-11-20\t30\n",
-    );
+    let (out, err, code) = call(&["due", "-"], "2026-01-05\t30\n2026-02-12\t10\n2026-11-20\t30\n");
     assert_eq!(
         out,
         "2026-01-05\t30\t2026-02-14\n2026-02-12\t10\t2026-03-04\n2026-11-20\t30\tprovisional:2027-01-02..2027-01-05\n"
@@ -42,12 +38,7 @@ fn due_in_batch_never_stops() {
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines.len(), 9, "{out}");
     assert_eq!(lines[0], "2026-01-05\t30\t2026-02-14");
-    assert!(
-        lines[1..8]
-            .iter()
-            .all(|line| line.starts_with("error\t") && line.matches('\t').count() == 1),
-        "{out}"
-    );
+    assert!(lines[1..8].iter().all(|line| line.starts_with("error\t") && line.matches('\t').count() == 1), "{out}");
     assert_eq!(lines[8], "2026-01-05\t1\t2026-01-06");
     assert_eq!(code, status(0));
     let (out, _, _) = call_bytes(&["due", "-"], b"\xFF\xFE\n2026-01-05\t1\n");
@@ -59,39 +50,16 @@ fn due_in_batch_never_stops() {
 fn due_explains_itself() {
     let (out, _, code) = call(&["due", "2026-01-05", "30"], "");
     assert!(out.starts_with("2026-02-14 星期六\n"), "{out}");
-    assert!(
-        out.contains("调休上班（春节）")
-            && out.contains("第二百零一条")
-            && out.contains("国办发明电〔2025〕7号"),
-        "{out}"
-    );
+    assert!(out.contains("调休上班（春节）") && out.contains("第二百零一条") && out.contains("国办发明电〔2025〕7号"), "{out}");
     assert_eq!(code, status(0));
-    let (out, _, _) = call(
-        &[
-            "due",
-            "2029-08-31",
-            "6",
-            "--unit",
-            "mo",
-            "--back",
-            "--lang",
-            "en",
-        ],
-        "",
-    );
+    let (out, _, _) = call(&["due", "2029-08-31", "6", "--unit", "mo", "--back", "--lang", "en"], "");
     assert!(out.starts_with("2029-02-28 Wed\n"), "{out}");
     let (out, _, _) = call(&["due", "2028-02-29", "3", "--unit", "y"], "");
     assert!(out.starts_with("2031-02-28 "), "{out}");
-    let (out, _, _) = call(
-        &["due", "2026-01-01", "30", "--unit", "d", "--roll", "next"],
-        "",
-    );
+    let (out, _, _) = call(&["due", "2026-01-01", "30", "--unit", "d", "--roll", "next"], "");
     assert!(out.starts_with("2026-02-02 "), "{out}");
     let (out, _, _) = call(&["due", "2026-09-18", "--rule", "CB_FILE"], "");
-    assert!(
-        out.starts_with("2026-10-09 ") && out.contains("第十二条第一款"),
-        "{out}"
-    );
+    assert!(out.starts_with("2026-10-09 ") && out.contains("第十二条第一款"), "{out}");
     let (out, _, _) = call(&["due", "2026-01-05", "30", "--json"], "");
     let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(value["due"]["date"], "2026-02-14");
@@ -113,12 +81,7 @@ fn wrong_use_ends_with_two() {
         assert_eq!((out.as_str(), code), ("", status(2)), "{args:?}");
         assert!(!err.trim().is_empty(), "{args:?}");
     }
-    assert_eq!(
-        Cli::try_parse_from(["guosuo", "due", "2026-02-03", "3", "--unit", "weeks"])
-            .unwrap_err()
-            .exit_code(),
-        2
-    );
+    assert_eq!(Cli::try_parse_from(["guosuo", "due", "2026-02-03", "3", "--unit", "weeks"]).unwrap_err().exit_code(), 2);
 }
 
 #[test]
@@ -129,17 +92,11 @@ fn ids_in_batch() {
     assert_eq!(lines[0], "91110000DEM0AA008F\tuscc\tvalid\t-\t-");
     assert_eq!(lines[1], "11010519491231002X\tric\tvalid\t-\t-");
     assert!(lines[2].contains("\tinvalid\talphabet"), "{out}");
-    assert_eq!(
-        lines[3],
-        "110105194912310021\tric\tinvalid\tcheck_character\t-"
-    );
+    assert_eq!(lines[3], "110105194912310021\tric\tinvalid\tcheck_character\t-");
     assert_eq!(lines[4], "error\t空行");
     assert!(lines[5].contains("\tinvalid\t"), "{out}");
     assert_eq!(code, status(0));
-    let (out, _, _) = call(
-        &["id", "-", "--normalise", "--kind", "ric"],
-        "１1010519491231002x\n",
-    );
+    let (out, _, _) = call(&["id", "-", "--normalise", "--kind", "ric"], "１1010519491231002x\n");
     assert_eq!(out, "１1010519491231002x\tric\tvalid\t-\tnormalised\n");
 }
 
@@ -151,20 +108,10 @@ fn one_id_tells_by_its_status() {
     assert_eq!(code, status(1));
     let (out, _, _) = call(&["id", "11010519491231002X", "--json"], "");
     assert!(out.contains("\"valid\":true"), "{out}");
-    assert_eq!(
-        call(&["id", "11010519491231002X", "--on", "1949-12-30"], "").2,
-        status(1)
-    );
+    assert_eq!(call(&["id", "11010519491231002X", "--on", "1949-12-30"], "").2, status(1));
 }
 
-fn facts(
-    ciio: bool,
-    important: bool,
-    non_sensitive: u64,
-    sensitive: u64,
-    exempt: &str,
-    ftz: &str,
-) -> String {
+fn facts(ciio: bool, important: bool, non_sensitive: u64, sensitive: u64, exempt: &str, ftz: &str) -> String {
     format!(
         "{{\"ciio\":{ciio},\"important_data\":{important},\"non_sensitive\":{non_sensitive},\"sensitive\":{sensitive},\"exempt\":\"{exempt}\",\"ftz\":\"{ftz}\"}}\n"
     )
@@ -175,46 +122,15 @@ fn path_in_batch() {
     let cases = [
         (facts(false, false, 0, 0, "none", "not_ftz"), "none"),
         (facts(false, false, 99_999, 0, "none", "not_ftz"), "exempt"),
-        (
-            facts(false, false, 100_000, 0, "none", "not_ftz"),
-            "scc_or_certification",
-        ),
-        (
-            facts(false, false, 999_999, 9_999, "none", "list_absent"),
-            "scc_or_certification",
-        ),
-        (
-            facts(false, false, 1_000_000, 0, "none", "not_ftz"),
-            "security_assessment",
-        ),
-        (
-            facts(
-                false,
-                false,
-                0,
-                10_000,
-                "hr_without_collective_contract",
-                "not_ftz",
-            ),
-            "security_assessment",
-        ),
-        (
-            facts(true, false, 1, 0, "none", "not_ftz"),
-            "security_assessment",
-        ),
-        (
-            facts(false, true, 0, 0, "contract", "outside_list"),
-            "security_assessment",
-        ),
+        (facts(false, false, 100_000, 0, "none", "not_ftz"), "scc_or_certification"),
+        (facts(false, false, 999_999, 9_999, "none", "list_absent"), "scc_or_certification"),
+        (facts(false, false, 1_000_000, 0, "none", "not_ftz"), "security_assessment"),
+        (facts(false, false, 0, 10_000, "hr_without_collective_contract", "not_ftz"), "security_assessment"),
+        (facts(true, false, 1, 0, "none", "not_ftz"), "security_assessment"),
+        (facts(false, true, 0, 0, "contract", "outside_list"), "security_assessment"),
         (facts(true, false, 5_000_000, 0, "hr", "not_ftz"), "exempt"),
-        (
-            facts(false, false, 5, 5, "gba_contract", "not_ftz"),
-            "review",
-        ),
-        (
-            facts(false, false, 5, 5, "none", "inside_list"),
-            "by_negative_list",
-        ),
+        (facts(false, false, 5, 5, "gba_contract", "not_ftz"), "review"),
+        (facts(false, false, 5, 5, "none", "inside_list"), "by_negative_list"),
         (facts(false, false, 5, 5, "none", "outside_list"), "exempt"),
     ];
     let input: String = cases.iter().map(|(line, _)| line.as_str()).collect();
@@ -223,11 +139,7 @@ fn path_in_batch() {
     for ((line, expected), answer) in cases.iter().zip(out.lines()) {
         let answer: serde_json::Value = serde_json::from_str(answer).expect("JSON");
         assert_eq!(answer["path"], *expected, "{line}");
-        assert!(
-            answer["articles"].is_array()
-                && answer["open_in_law"].is_array()
-                && answer["would_change"].is_array()
-        );
+        assert!(answer["articles"].is_array() && answer["open_in_law"].is_array() && answer["would_change"].is_array());
         assert_eq!(answer["assumed"], serde_json::json!([]));
     }
     assert_eq!(out.lines().count(), cases.len());
@@ -239,44 +151,20 @@ fn path_in_batch_never_stops() {
     let (out, _, code) = call(&["path", "-"], input);
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!((lines.len(), code), (10, status(0)), "{out}");
-    assert!(
-        lines[..9].iter().all(|line| line.starts_with("error\t")),
-        "{out}"
-    );
-    assert!(
-        lines[9].contains("\"path\":\"scc_or_certification\"")
-            && lines[9].contains("\"assumed\":[\"ciio\""),
-        "{out}"
-    );
+    assert!(lines[..9].iter().all(|line| line.starts_with("error\t")), "{out}");
+    assert!(lines[9].contains("\"path\":\"scc_or_certification\"") && lines[9].contains("\"assumed\":[\"ciio\""), "{out}");
 }
 
 #[test]
 fn path_by_flags_json_and_questions() {
-    let (out, _, code) = call(
-        &["path", "--non-sensitive", "50000", "--sensitive", "1"],
-        "",
-    );
+    let (out, _, code) = call(&["path", "--non-sensitive", "50000", "--sensitive", "1"], "");
     assert!(out.starts_with("订立个人信息出境标准合同"), "{out}");
-    assert!(
-        out.contains("《促进和规范数据跨境流动规定》第八条第一款") && out.contains("规定未明"),
-        "{out}"
-    );
+    assert!(out.contains("《促进和规范数据跨境流动规定》第八条第一款") && out.contains("规定未明"), "{out}");
     assert_eq!(code, status(0));
-    let (out, _, _) = call(
-        &[
-            "path",
-            "--facts",
-            "{\"ciio\":true,\"sensitive\":1}",
-            "--json",
-        ],
-        "",
-    );
+    let (out, _, _) = call(&["path", "--facts", "{\"ciio\":true,\"sensitive\":1}", "--json"], "");
     assert!(out.contains("\"path\":\"security_assessment\""), "{out}");
     let (out, _, code) = call(&["path", "--lang", "en"], "maybe\ny\nn\n0\n0\n1,000\n\n");
-    assert!(
-        out.contains("Not understood") && out.contains("security assessment (neither"),
-        "{out}"
-    );
+    assert!(out.contains("Not understood") && out.contains("security assessment (neither"), "{out}");
     assert_eq!(code, status(0));
     assert_eq!(call(&["path"], "").2, status(2));
     assert_eq!(call(&["path", "--exempt", "holiday"], "").2, status(2));
@@ -287,20 +175,12 @@ fn path_by_flags_json_and_questions() {
 fn count_from_standard_input() {
     let log = "person,date,sensitive,scenario\na,2026-01-05,0,\na,2026-01-06,0,\nb,2026-01-06,1,\nc,2026-01-06,0,hr\nd,soon,0,\n";
     let (out, err, code) = call(&["count", "-", "--scenario", "scenario"], log);
-    assert!(
-        out.starts_with("2026\n")
-            && out.contains("非敏感个人信息: 1 人")
-            && out.contains("读取 5 行，计入 3 行"),
-        "{out}"
-    );
+    assert!(out.starts_with("2026\n") && out.contains("非敏感个人信息: 1 人") && out.contains("读取 5 行，计入 3 行"), "{out}");
     assert!(out.contains("-:6 日期不能识别"), "{out}");
     assert!(err.contains("1 个坏行"), "{err}");
     assert_eq!(code, status(0));
     let (out, _, _) = call(&["count", "-", "--format", "csv"], log);
-    assert!(
-        out.contains("2026,non_sensitive,2026-01-05,1,1\n2026,non_sensitive,2026-01-06,1,2\n"),
-        "{out}"
-    );
+    assert!(out.contains("2026,non_sensitive,2026-01-05,1,1\n2026,non_sensitive,2026-01-06,1,2\n"), "{out}");
     let (out, _, _) = call(&["count", "-", "--json", "--lang", "en"], log);
     let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(value["years"][0]["sensitive"]["total"], 1);

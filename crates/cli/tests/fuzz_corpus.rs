@@ -1,16 +1,10 @@
 //! The fuzz targets of the rule tools on stable: see `fuzz/README.md`.
 
 #[path = "../../../fuzz/src/rules.rs"]
-#[expect(
-    unreachable_pub,
-    reason = "the fuzz workspace uses this module as a library"
-)]
+#[expect(unreachable_pub, reason = "the fuzz workspace uses this module as a library")]
 mod rules;
 #[path = "../../../fuzz/src/seeds.rs"]
-#[expect(
-    unreachable_pub,
-    reason = "the test suites of several rooms use this module"
-)]
+#[expect(unreachable_pub, reason = "the test suites of several rooms use this module")]
 mod seeds;
 
 macro_rules! targets {

@@ -33,9 +33,15 @@ fn panel(svg: &mut String, year: i16, series: &Series, title: &str, top: f64, co
     let days = f64::from((date(year, 12, 31) - first).get_days());
     // Lines far above the curve would flatten it: only those within reach are drawn.
     let drawn: Vec<u64> = lines.iter().copied().filter(|&line| line <= series.total.saturating_mul(4).max(10)).collect();
-    let top_value = drawn.iter().copied().chain([series.total, 10])
+    let top_value = drawn
+        .iter()
+        .copied()
+        .chain([series.total, 10])
         // The forecast has to fit: a cut line would show a wrong slope.
-        .chain(series.forecast.as_ref().map(|forecast| forecast.high)).max().unwrap_or(10) as f64 * 1.08;
+        .chain(series.forecast.as_ref().map(|forecast| forecast.high))
+        .max()
+        .unwrap_or(10) as f64
+        * 1.08;
     let (base, right) = (top + 30.0 + PANEL, WIDTH - RIGHT);
     let x = |day: jiff::civil::Date| LEFT + (right - LEFT) * f64::from((day - first).get_days()) / days;
     let y = |value: u64| base - PANEL * value as f64 / top_value;

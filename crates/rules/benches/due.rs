@@ -11,37 +11,16 @@ fn bench(criterion: &mut Criterion) {
     let calendar = Calendar::builtin();
     let day = date(2026, 1, 5);
     criterion.bench_function("due/30 working days", |b| {
-        b.iter(|| {
-            due(
-                black_box(day),
-                black_box(WorkingDays(30).into()),
-                Direction::After,
-                calendar,
-            )
-        });
+        b.iter(|| due(black_box(day), black_box(WorkingDays(30).into()), Direction::After, calendar));
     });
     criterion.bench_function("due/10 working days back", |b| {
-        b.iter(|| {
-            due(
-                black_box(day),
-                black_box(WorkingDays(10).into()),
-                Direction::Before,
-                calendar,
-            )
-        });
+        b.iter(|| due(black_box(day), black_box(WorkingDays(10).into()), Direction::Before, calendar));
     });
     criterion.bench_function("working days between", |b| {
         b.iter(|| working_days_between(black_box(day), black_box(date(2026, 2, 14)), calendar));
     });
     criterion.bench_function("due/into an unknown year", |b| {
-        b.iter(|| {
-            due(
-                black_box(date(2026, 11, 20)),
-                WorkingDays(30).into(),
-                Direction::After,
-                calendar,
-            )
-        });
+        b.iter(|| due(black_box(date(2026, 11, 20)), WorkingDays(30).into(), Direction::After, calendar));
     });
 }
 

@@ -129,10 +129,7 @@ pub enum ArticleError {
 impl Article {
     /// An article from constants, for example `Article::of(Instrument::M, "12(1)")`.
     pub const fn of(instrument: Instrument, place: &'static str) -> Self {
-        Self {
-            instrument,
-            place: Cow::Borrowed(place),
-        }
+        Self { instrument, place: Cow::Borrowed(place) }
     }
 
     /// The place inside the instrument; `—` where a document has no parts.
@@ -143,11 +140,7 @@ impl Article {
     /// The Chinese citation: 《个人信息出境认证办法》第十二条第二款第（三）项.
     pub fn cite_zh(&self) -> String {
         let title = self.instrument.title_zh();
-        let title = if title.starts_with("GB ") {
-            title.to_owned()
-        } else {
-            format!("《{title}》")
-        };
+        let title = if title.starts_with("GB ") { title.to_owned() } else { format!("《{title}》") };
         match Parts::of(&self.place) {
             Some(parts) => {
                 use fmt::Write as _;
@@ -197,13 +190,8 @@ impl FromStr for Article {
         if place.is_empty() {
             return Err(ArticleError::Shape);
         }
-        let instrument = Instrument::from_tag(tag).ok_or_else(|| ArticleError::Tag {
-            tag: tag.to_owned(),
-        })?;
-        Ok(Self {
-            instrument,
-            place: Cow::Owned(place.to_owned()),
-        })
+        let instrument = Instrument::from_tag(tag).ok_or_else(|| ArticleError::Tag { tag: tag.to_owned() })?;
+        Ok(Self { instrument, place: Cow::Owned(place.to_owned()) })
     }
 }
 
@@ -230,10 +218,7 @@ struct Parts {
 impl Parts {
     fn of(place: &str) -> Option<Self> {
         let digits = place.bytes().take_while(u8::is_ascii_digit).count();
-        let mut parts = Self {
-            article: place.get(..digits)?.parse().ok()?,
-            ..Self::default()
-        };
+        let mut parts = Self { article: place.get(..digits)?.parse().ok()?, ..Self::default() };
         let mut rest = place.get(digits..)?;
         while !rest.is_empty() {
             let (inner, after) = rest.strip_prefix('(')?.split_once(')')?;
@@ -255,10 +240,8 @@ impl Parts {
 }
 
 fn roman(text: &str) -> Option<u32> {
-    const NUMERALS: [&str; 16] = [
-        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv",
-        "xv", "xvi",
-    ];
+    const NUMERALS: [&str; 16] =
+        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"];
     let position = NUMERALS.iter().position(|numeral| *numeral == text)?;
     u32::try_from(position + 1).ok()
 }
@@ -284,11 +267,7 @@ fn chinese(number: u32) -> String {
         }
         text.push_str(name);
     }
-    if text.is_empty() {
-        DIGITS[0].to_owned()
-    } else {
-        text
-    }
+    if text.is_empty() { DIGITS[0].to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -301,48 +280,22 @@ mod tests {
             assert_eq!(text.parse::<Article>().unwrap().to_string(), text);
         }
         assert_eq!("M12".parse::<Article>(), Err(ArticleError::Shape));
-        assert_eq!(
-            "X9 1".parse::<Article>(),
-            Err(ArticleError::Tag { tag: "X9".into() })
-        );
+        assert_eq!("X9 1".parse::<Article>(), Err(ArticleError::Tag { tag: "X9".into() }));
     }
 
     #[test]
     fn citations_in_both_languages() {
         let cite = |text: &str| text.parse::<Article>().unwrap();
-        assert_eq!(
-            cite("M 12(2)(iii)").cite_zh(),
-            "《个人信息出境认证办法》第十二条第二款第（三）项"
-        );
-        assert_eq!(
-            cite("NDR 35(iv)").cite_zh(),
-            "《网络数据安全管理条例》第三十五条第（四）项"
-        );
-        assert_eq!(
-            cite("CC 1259").cite_zh(),
-            "《中华人民共和国民法典》第一千二百五十九条"
-        );
-        assert_eq!(
-            cite("CC 201").cite_zh(),
-            "《中华人民共和国民法典》第二百零一条"
-        );
-        assert_eq!(
-            cite("Q2601 q1").cite_zh(),
-            "《数据出境安全管理政策问答（2026年1月）》第1问"
-        );
-        assert_eq!(
-            cite("G 三(二)").cite_zh(),
-            "《个人信息出境认证专业机构备案指南》三(二)"
-        );
+        assert_eq!(cite("M 12(2)(iii)").cite_zh(), "《个人信息出境认证办法》第十二条第二款第（三）项");
+        assert_eq!(cite("NDR 35(iv)").cite_zh(), "《网络数据安全管理条例》第三十五条第（四）项");
+        assert_eq!(cite("CC 1259").cite_zh(), "《中华人民共和国民法典》第一千二百五十九条");
+        assert_eq!(cite("CC 201").cite_zh(), "《中华人民共和国民法典》第二百零一条");
+        assert_eq!(cite("Q2601 q1").cite_zh(), "《数据出境安全管理政策问答（2026年1月）》第1问");
+        assert_eq!(cite("G 三(二)").cite_zh(), "《个人信息出境认证专业机构备案指南》三(二)");
         assert!(cite("P16 7").cite_en().ends_with(", art. 7"));
         assert_eq!(
             (chinese(10), chinese(20), chinese(110), chinese(1005)),
-            (
-                "十".into(),
-                "二十".into(),
-                "一百一十".into(),
-                "一千零五".into()
-            )
+            ("十".into(), "二十".into(), "一百一十".into(), "一千零五".into())
         );
     }
 

@@ -24,19 +24,12 @@ pub fn cst() -> TimeZone {
 
 /// The instant at which a day begins in China. Days at the far edges of time have their nearest instant.
 pub fn start_of_day(day: Date) -> Timestamp {
-    CST.to_timestamp(day.at(0, 0, 0, 0))
-        .unwrap_or(if day.year() > 0 {
-            Timestamp::MAX
-        } else {
-            Timestamp::MIN
-        })
+    CST.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(if day.year() > 0 { Timestamp::MAX } else { Timestamp::MIN })
 }
 
 /// The instant at which a day has ended in China (24:00, CC 203): the first instant that is too late.
 pub fn end_of_day(day: Date) -> Timestamp {
-    start_of_day(day)
-        .checked_add(24.hours())
-        .unwrap_or(Timestamp::MAX)
+    start_of_day(day).checked_add(24.hours()).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

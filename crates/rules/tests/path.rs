@@ -1,24 +1,14 @@
 //! The export path: the table of boundary values, every combination of the facts, and what must hold for all.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: a panic is the failure"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
 
-use guosuo_rules::path::{
-    Case, ChangeTo, Counts, Decision, Fact, Flow, Ftz, Ground, Law, Open, Overlay, Path, answer,
-    decide,
-};
+use guosuo_rules::path::{Case, ChangeTo, Counts, Decision, Fact, Flow, Ftz, Ground, Law, Open, Overlay, Path, answer, decide};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 const ON: Date = date(2026, 11, 22);
 
 fn people(non_sensitive: u64, sensitive: u64) -> Flow {
-    Flow {
-        non_sensitive,
-        sensitive,
-        ..Flow::default()
-    }
+    Flow { non_sensitive, sensitive, ..Flow::default() }
 }
 
 fn ask(flow: Flow, ciio: bool) -> Decision {
@@ -53,10 +43,7 @@ fn the_table_of_boundary_values() {
         let found = ask(people(non_sensitive, sensitive), false);
         assert_eq!(found.path, expected, "{non_sensitive} {sensitive}");
         if non_sensitive > 0 || sensitive > 0 {
-            assert_eq!(
-                ask(people(non_sensitive, sensitive), true).path,
-                SecurityAssessment
-            );
+            assert_eq!(ask(people(non_sensitive, sensitive), true).path, SecurityAssessment);
         }
     }
     assert_eq!(ask(people(0, 0), true).path, None);
@@ -73,12 +60,7 @@ fn table(flow: &Flow, ciio: bool) -> Path {
         (_, _, Ftz::OutsideList)
         | (
             _,
-            Ground::NoPiNoImportant
-            | Ground::Transit
-            | Ground::Contract
-            | Ground::Hr
-            | Ground::Emergency
-            | Ground::LegalDuty,
+            Ground::NoPiNoImportant | Ground::Transit | Ground::Contract | Ground::Hr | Ground::Emergency | Ground::LegalDuty,
             _,
         ) => Path::Exempt,
         (_, Ground::GbaContract, _) => Path::Review,
@@ -96,16 +78,9 @@ fn every_combination_of_facts_and_boundaries() {
         for important_data in [false, true] {
             for &exempt in Ground::ALL {
                 for &ftz in Ftz::ALL {
-                    for ns in [
-                        0, 1, 99_999, 100_000, 100_001, 999_999, 1_000_000, 1_000_001,
-                    ] {
+                    for ns in [0, 1, 99_999, 100_000, 100_001, 999_999, 1_000_000, 1_000_001] {
                         for s in [0, 1, 9_999, 10_000, 10_001] {
-                            let flow = Flow {
-                                important_data,
-                                exempt,
-                                ftz,
-                                ..people(ns, s)
-                            };
+                            let flow = Flow { important_data, exempt, ftz, ..people(ns, s) };
                             let found = answer(&Case::single(flow.clone(), ciio, ON)).unwrap();
                             assert_eq!(found.path, table(&flow, ciio), "ciio {ciio} {flow:?}");
                             assert!(!found.articles.is_empty(), "{flow:?} without article");
@@ -124,43 +99,13 @@ fn every_combination_of_facts_and_boundaries() {
 fn articles_of_the_answers() {
     let with = |flow| articles(&ask(flow, false));
     assert_eq!(with(people(99_999, 0)), ["P16 5(1)(iv)", "CC 1259"]);
-    assert_eq!(
-        with(people(100_000, 0)),
-        ["P16 8(1)", "M 5(1)(ii)", "CC 1259"]
-    );
+    assert_eq!(with(people(100_000, 0)), ["P16 8(1)", "M 5(1)(ii)", "CC 1259"]);
     assert_eq!(with(people(1_000_000, 0)), ["P16 7(1)(ii)", "CC 1259"]);
-    assert_eq!(
-        with(Flow {
-            exempt: Ground::LegalDuty,
-            ..people(5, 5)
-        }),
-        ["NDR 35(vi)"]
-    );
-    assert_eq!(
-        with(Flow {
-            exempt: Ground::Contract,
-            ..people(5, 5)
-        }),
-        ["P16 5(1)(i)", "NDR 35(iv)"]
-    );
-    assert_eq!(
-        with(Flow {
-            important_data: true,
-            ..people(0, 0)
-        }),
-        ["P16 7(1)(i)", "M 5(2)"]
-    );
-    assert_eq!(
-        with(Flow {
-            treaty: true,
-            ..people(1, 0)
-        }),
-        ["PIPL 38(2)", "NDR 36"]
-    );
-    assert_eq!(
-        articles(&ask(people(1, 0), true)),
-        ["P16 7(1)(i)", "PIPL 40", "CSL 39"]
-    );
+    assert_eq!(with(Flow { exempt: Ground::LegalDuty, ..people(5, 5) }), ["NDR 35(vi)"]);
+    assert_eq!(with(Flow { exempt: Ground::Contract, ..people(5, 5) }), ["P16 5(1)(i)", "NDR 35(iv)"]);
+    assert_eq!(with(Flow { important_data: true, ..people(0, 0) }), ["P16 7(1)(i)", "M 5(2)"]);
+    assert_eq!(with(Flow { treaty: true, ..people(1, 0) }), ["PIPL 38(2)", "NDR 36"]);
+    assert_eq!(articles(&ask(people(1, 0), true)), ["P16 7(1)(i)", "PIPL 40", "CSL 39"]);
 }
 
 #[test]
@@ -168,55 +113,12 @@ fn what_the_law_leaves_open_is_said() {
     let open = |flow, ciio| ask(flow, ciio).open_in_law;
     assert_eq!(open(people(100_000, 0), false), []);
     assert_eq!(open(people(1_000_000, 0), false), [Open::ExactlyAtTheLine]);
-    assert_eq!(
-        open(people(50_000, 1), false),
-        [Open::NonSensitiveBesideSensitive, Open::PersonOfBothKinds]
-    );
-    assert_eq!(
-        open(
-            Flow {
-                exempt: Ground::GbaContract,
-                ..people(1, 0)
-            },
-            false
-        ),
-        [Open::GbaDetails]
-    );
-    assert_eq!(
-        open(
-            Flow {
-                exempt: Ground::LegalDuty,
-                ..people(1, 0)
-            },
-            false
-        ),
-        [Open::LegalDutyNotInProvisions]
-    );
-    assert_eq!(
-        open(
-            Flow {
-                exempt: Ground::Contract,
-                ..people(1, 0)
-            },
-            true
-        ),
-        [Open::ExemptionOfCiio]
-    );
-    assert_eq!(
-        open(
-            Flow {
-                exempt: Ground::NoPiNoImportant,
-                ..people(1, 0)
-            },
-            false
-        ),
-        [Open::FactsContradict]
-    );
-    let outside = Flow {
-        important_data: true,
-        ftz: Ftz::OutsideList,
-        ..people(1, 0)
-    };
+    assert_eq!(open(people(50_000, 1), false), [Open::NonSensitiveBesideSensitive, Open::PersonOfBothKinds]);
+    assert_eq!(open(Flow { exempt: Ground::GbaContract, ..people(1, 0) }, false), [Open::GbaDetails]);
+    assert_eq!(open(Flow { exempt: Ground::LegalDuty, ..people(1, 0) }, false), [Open::LegalDutyNotInProvisions]);
+    assert_eq!(open(Flow { exempt: Ground::Contract, ..people(1, 0) }, true), [Open::ExemptionOfCiio]);
+    assert_eq!(open(Flow { exempt: Ground::NoPiNoImportant, ..people(1, 0) }, false), [Open::FactsContradict]);
+    let outside = Flow { important_data: true, ftz: Ftz::OutsideList, ..people(1, 0) };
     assert_eq!(open(outside, false), [Open::ImportantDataOutsideList]);
 }
 
@@ -226,91 +128,39 @@ fn the_nearest_changes() {
     let first = &found.would_change[0];
     assert_eq!(
         (first.fact, first.value, first.distance, first.path),
-        (
-            Fact::NonSensitive,
-            ChangeTo::Number(100_000),
-            Some(1),
-            Path::SccOrCertification
-        )
+        (Fact::NonSensitive, ChangeTo::Number(100_000), Some(1), Path::SccOrCertification)
     );
     let sensitive = &found.would_change[1];
-    assert_eq!(
-        (sensitive.fact, sensitive.value),
-        (Fact::Sensitive, ChangeTo::Number(1))
-    );
+    assert_eq!((sensitive.fact, sensitive.value), (Fact::Sensitive, ChangeTo::Number(1)));
     // At 50,000 and one sensitive person, the one person decides.
     let found = ask(people(50_000, 1), false);
     let less = &found.would_change[0];
-    assert_eq!(
-        (less.fact, less.value, less.path),
-        (Fact::Sensitive, ChangeTo::Number(0), Path::Exempt)
-    );
+    assert_eq!((less.fact, less.value, less.path), (Fact::Sensitive, ChangeTo::Number(0), Path::Exempt));
     // Important data: nothing but that fact helps.
-    let found = ask(
-        Flow {
-            important_data: true,
-            ..people(5, 0)
-        },
-        false,
-    );
+    let found = ask(Flow { important_data: true, ..people(5, 0) }, false);
     assert_eq!(found.would_change.len(), 1);
     assert_eq!(found.would_change[0].fact, Fact::ImportantData);
 }
 
 #[test]
 fn flows_are_classified_before_they_are_counted() {
-    let payroll = Flow {
-        name: "hr".into(),
-        exempt: Ground::Hr,
-        ..people(900_000, 9_000)
-    };
-    let shop = Flow {
-        name: "shop".into(),
-        ..people(150_000, 0)
-    };
-    let case = |flows, totals| Case {
-        flows,
-        totals,
-        ..Case::single(Flow::default(), false, ON)
-    };
+    let payroll = Flow { name: "hr".into(), exempt: Ground::Hr, ..people(900_000, 9_000) };
+    let shop = Flow { name: "shop".into(), ..people(150_000, 0) };
+    let case = |flows, totals| Case { flows, totals, ..Case::single(Flow::default(), false, ON) };
     let found = decide(&case(vec![payroll.clone(), shop.clone()], None)).unwrap();
     assert_eq!(found.path, Path::SccOrCertification);
-    assert_eq!(
-        found.counts,
-        Counts {
-            non_sensitive: 150_000,
-            sensitive: 0
-        }
-    );
-    assert_eq!(
-        (found.flows[0].path, found.flows[0].counted),
-        (Some(Path::Exempt), false)
-    );
+    assert_eq!(found.counts, Counts { non_sensitive: 150_000, sensitive: 0 });
+    assert_eq!((found.flows[0].path, found.flows[0].counted), (Some(Path::Exempt), false));
     // Two flows that may hold the same people: only exact totals decide.
-    let other = Flow {
-        name: "other".into(),
-        ..people(900_000, 0)
-    };
+    let other = Flow { name: "other".into(), ..people(900_000, 0) };
     let found = decide(&case(vec![shop.clone(), other.clone()], None)).unwrap();
-    assert_eq!(
-        (found.path, found.open_in_law.as_slice()),
-        (Path::Review, &[Open::OverlapOfFlows][..])
-    );
-    let totals = Counts {
-        non_sensitive: 950_000,
-        sensitive: 0,
-    };
+    assert_eq!((found.path, found.open_in_law.as_slice()), (Path::Review, &[Open::OverlapOfFlows][..]));
+    let totals = Counts { non_sensitive: 950_000, sensitive: 0 };
     let found = decide(&case(vec![shop, other], Some(totals))).unwrap();
     assert_eq!(found.path, Path::SccOrCertification);
     // One flow with important data takes the whole along.
-    let important = Flow {
-        important_data: true,
-        ..people(1, 0)
-    };
-    assert_eq!(
-        decide(&case(vec![payroll, important], None)).unwrap().path,
-        Path::SecurityAssessment
-    );
+    let important = Flow { important_data: true, ..people(1, 0) };
+    assert_eq!(decide(&case(vec![payroll, important], None)).unwrap().path, Path::SecurityAssessment);
     assert_eq!(decide(&case(vec![], None)).unwrap().path, Path::None);
 }
 
@@ -320,46 +170,20 @@ fn an_old_decision_is_replayed_under_the_law_of_its_day() {
     // Before 2024-03-22: no exemption by volume, lines of 100,000 and 10,000.
     assert_eq!(on(date(2024, 3, 21), 5, 0).path, Path::SccOrCertification);
     assert_eq!(on(date(2024, 3, 22), 5, 0).path, Path::Exempt);
-    assert_eq!(
-        on(date(2024, 3, 21), 100_000, 0).path,
-        Path::SecurityAssessment
-    );
-    assert_eq!(
-        on(date(2024, 3, 22), 100_000, 0).path,
-        Path::SccOrCertification
-    );
+    assert_eq!(on(date(2024, 3, 21), 100_000, 0).path, Path::SecurityAssessment);
+    assert_eq!(on(date(2024, 3, 22), 100_000, 0).path, Path::SccOrCertification);
     assert_eq!(on(date(2024, 3, 21), 99_999, 0).law, "SA11+SC13");
-    let handled = Case {
-        handled: 1_000_000,
-        ..Case::single(people(1, 0), false, date(2023, 1, 1))
-    };
+    let handled = Case { handled: 1_000_000, ..Case::single(people(1, 0), false, date(2023, 1, 1)) };
     assert_eq!(answer(&handled).unwrap().path, Path::SecurityAssessment);
-    assert_eq!(
-        answer(&Case { on: ON, ..handled }).unwrap().path,
-        Path::Exempt
-    );
+    assert_eq!(answer(&Case { on: ON, ..handled }).unwrap().path, Path::Exempt);
     // The ground of statutory duty came with the Regulations.
-    let duty = Flow {
-        exempt: Ground::LegalDuty,
-        ..people(150_000, 0)
-    };
+    let duty = Flow { exempt: Ground::LegalDuty, ..people(150_000, 0) };
     let before = answer(&Case::single(duty.clone(), false, date(2024, 12, 31))).unwrap();
-    assert_eq!(
-        (before.path, before.open_in_law.as_slice()),
-        (Path::SccOrCertification, &[Open::GroundNotInForce][..])
-    );
-    assert_eq!(
-        answer(&Case::single(duty, false, date(2025, 1, 1)))
-            .unwrap()
-            .path,
-        Path::Exempt
-    );
+    assert_eq!((before.path, before.open_in_law.as_slice()), (Path::SccOrCertification, &[Open::GroundNotInForce][..]));
+    assert_eq!(answer(&Case::single(duty, false, date(2025, 1, 1))).unwrap().path, Path::Exempt);
     assert!(answer(&Case::single(people(1, 0), false, date(2022, 8, 31))).is_err());
     let versions = guosuo_rules::path::versions();
-    assert_eq!(
-        versions[0].superseded_by.as_deref(),
-        Some(versions[1].id.as_str())
-    );
+    assert_eq!(versions[0].superseded_by.as_deref(), Some(versions[1].id.as_str()));
     assert_eq!(versions[0].until, Some(versions[1].from));
     assert_eq!(Law::on(ON).unwrap().id, "P16");
 }
@@ -370,14 +194,8 @@ fn a_zone_may_have_its_own_numbers() {
         "id = \"示例清单（虚构）\"\nzone = \"示例区\"\nfield = \"示例领域\"\nfrom = \"2026-01-01\"\naddress = \"https://example.cn\"\nassessment_non_sensitive = 5000000",
     )
     .unwrap();
-    let flow = Flow {
-        ftz: Ftz::InsideList,
-        ..people(2_000_000, 0)
-    };
-    let case = |overlay| Case {
-        overlay,
-        ..Case::single(flow.clone(), false, ON)
-    };
+    let flow = Flow { ftz: Ftz::InsideList, ..people(2_000_000, 0) };
+    let case = |overlay| Case { overlay, ..Case::single(flow.clone(), false, ON) };
     assert_eq!(answer(&case(None)).unwrap().path, Path::ByNegativeList);
     let found = answer(&case(Some(overlay))).unwrap();
     assert_eq!(found.path, Path::SccOrCertification);
@@ -386,10 +204,7 @@ fn a_zone_may_have_its_own_numbers() {
 
 #[test]
 fn state_organs_need_an_assessment() {
-    let case = Case {
-        state_organ: true,
-        ..Case::single(people(1, 0), false, ON)
-    };
+    let case = Case { state_organ: true, ..Case::single(people(1, 0), false, ON) };
     assert_eq!(articles(&answer(&case).unwrap()), ["PIPL 36"]);
 }
 

@@ -35,20 +35,8 @@ pub(crate) struct Festival {
     work: i32,
 }
 
-const fn festival(
-    touches: [(i8, i8); 2],
-    rests: [(i8, i8); 2],
-    net: (i32, i32),
-    off: i32,
-    work: i32,
-) -> Festival {
-    Festival {
-        touches,
-        rests,
-        net,
-        off,
-        work,
-    }
+const fn festival(touches: [(i8, i8); 2], rests: [(i8, i8); 2], net: (i32, i32), off: i32, work: i32) -> Festival {
+    Festival { touches, rests, net, off, work }
 }
 
 /// 元旦: ordered work in the December before belongs to the other year, so that the cost inside this one may be two.
@@ -72,26 +60,8 @@ const NATIONAL: Festival = festival([(9, 15), (10, 24)], [(9, 28), (10, 10)], (3
 /// The New Year of the following year, arranged into this December.
 const NEXT_NEW_YEAR: Festival = festival([(12, 22), (12, 31)], [(12, 29), (12, 31)], (0, 0), 2, 2);
 
-const SINCE_2008: [Festival; 8] = [
-    NEW_YEAR,
-    SPRING_3,
-    QINGMING,
-    LABOUR_1,
-    DRAGON_BOAT,
-    MID_AUTUMN,
-    NATIONAL,
-    NEXT_NEW_YEAR,
-];
-const SINCE_2025: [Festival; 8] = [
-    NEW_YEAR,
-    SPRING_4,
-    QINGMING,
-    LABOUR_2,
-    DRAGON_BOAT,
-    MID_AUTUMN,
-    NATIONAL,
-    NEXT_NEW_YEAR,
-];
+const SINCE_2008: [Festival; 8] = [NEW_YEAR, SPRING_3, QINGMING, LABOUR_1, DRAGON_BOAT, MID_AUTUMN, NATIONAL, NEXT_NEW_YEAR];
+const SINCE_2025: [Festival; 8] = [NEW_YEAR, SPRING_4, QINGMING, LABOUR_2, DRAGON_BOAT, MID_AUTUMN, NATIONAL, NEXT_NEW_YEAR];
 
 /// Number of statutory days off a year: 11, since 2025 13.
 pub(super) const fn statutory_days(year: i16) -> u32 {
@@ -108,19 +78,10 @@ pub(crate) struct UnknownYear {
 
 impl UnknownYear {
     pub(crate) fn new(year: i16) -> Self {
-        let rules: &'static [Festival; 8] = if year >= 2025 {
-            &SINCE_2025
-        } else {
-            &SINCE_2008
-        };
-        let numbers =
-            |window: [(i8, i8); 2]| window.map(|(month, day)| number(date(year, month, day)));
-        let festivals = rules
-            .each_ref()
-            .map(|rule| (numbers(rule.touches), numbers(rule.rests), rule));
-        let fixed = FIXED_DAYS
-            .iter()
-            .filter(|(month, day)| !super::is_weekend(date(year, *month, *day)));
+        let rules: &'static [Festival; 8] = if year >= 2025 { &SINCE_2025 } else { &SINCE_2008 };
+        let numbers = |window: [(i8, i8); 2]| window.map(|(month, day)| number(date(year, month, day)));
+        let festivals = rules.each_ref().map(|rule| (numbers(rule.touches), numbers(rule.rests), rule));
+        let fixed = FIXED_DAYS.iter().filter(|(month, day)| !super::is_weekend(date(year, *month, *day)));
         let fixed = fixed.map(|&(month, day)| {
             let festival = match month {
                 1 => &NEW_YEAR,
@@ -129,10 +90,7 @@ impl UnknownYear {
             };
             (number(date(year, month, day)), numbers(festival.touches))
         });
-        Self {
-            festivals,
-            fixed: fixed.collect(),
-        }
+        Self { festivals, fixed: fixed.collect() }
     }
 
     /// The largest and the smallest possible number of working days in `from..=to`, both days of this year.
@@ -151,9 +109,7 @@ impl UnknownYear {
                 least -= festival.net.1;
             } else if first <= last {
                 most += festival.work.min(last - first + 1 - weekdays(first, last));
-                least -= festival
-                    .off
-                    .min(weekdays(from.max(rests[0]), to.min(rests[1])));
+                least -= festival.off.min(weekdays(from.max(rests[0]), to.min(rests[1])));
             }
         }
         for (day, touches) in &self.fixed {
@@ -170,11 +126,7 @@ impl UnknownYear {
 /// Days since a Monday far in the past.
 fn number(day: Date) -> i32 {
     // Days from civil (proleptic Gregorian), shifted so that day 0 is a Monday.
-    let (y, m, d) = (
-        i32::from(day.year()),
-        i32::from(day.month()),
-        i32::from(day.day()),
-    );
+    let (y, m, d) = (i32::from(day.year()), i32::from(day.month()), i32::from(day.day()));
     let y = if m <= 2 { y - 1 } else { y };
     let era = y.div_euclid(400);
     let yoe = y.rem_euclid(400);
@@ -200,11 +152,7 @@ mod tests {
         let mut day = date(2023, 12, 25);
         let (start, mut walked) = (day, 0);
         while day < date(2026, 2, 1) {
-            assert_eq!(
-                number(day).rem_euclid(7),
-                i32::from(day.weekday().to_monday_zero_offset()),
-                "{day}"
-            );
+            assert_eq!(number(day).rem_euclid(7), i32::from(day.weekday().to_monday_zero_offset()), "{day}");
             walked += i32::from(!super::super::is_weekend(day));
             assert_eq!(weekdays(number(start), number(day)), walked, "{day}");
             day = day.tomorrow().unwrap();

@@ -97,11 +97,8 @@ impl Calendar {
         static BUILT: LazyLock<Calendar> = LazyLock::new(|| {
             let mut calendar = Calendar::empty();
             for text in BUILTIN {
-                let notice =
-                    Notice::parse_toml(text).expect("a notice shipped with the program parses");
-                calendar = calendar
-                    .with_notice(notice)
-                    .expect("a notice shipped with the program is valid");
+                let notice = Notice::parse_toml(text).expect("a notice shipped with the program parses");
+                calendar = calendar.with_notice(notice).expect("a notice shipped with the program is valid");
             }
             calendar
         });
@@ -115,29 +112,15 @@ impl Calendar {
     /// known already without saying that it amends the notice of that year.
     pub fn with_notice(&self, notice: Notice) -> Result<Self, NoticeError> {
         notice.validate()?;
-        if self
-            .notices
-            .iter()
-            .any(|known| known.document == notice.document)
-        {
-            return Err(NoticeError::Repeated {
-                document: notice.document,
-            });
+        if self.notices.iter().any(|known| known.document == notice.document) {
+            return Err(NoticeError::Repeated { document: notice.document });
         }
-        match (
-            &notice.amends,
-            self.notices.iter().find(|known| known.year == notice.year),
-        ) {
+        match (&notice.amends, self.notices.iter().find(|known| known.year == notice.year)) {
             (None, Some(known)) => {
-                return Err(NoticeError::YearKnown {
-                    year: notice.year,
-                    document: known.document.clone(),
-                });
+                return Err(NoticeError::YearKnown { year: notice.year, document: known.document.clone() });
             }
             (Some(amended), _) if !self.notices.iter().any(|known| known.document == *amended) => {
-                return Err(NoticeError::UnknownAmended {
-                    document: amended.clone(),
-                });
+                return Err(NoticeError::UnknownAmended { document: amended.clone() });
             }
             _ => {}
         }
@@ -145,12 +128,7 @@ impl Calendar {
         notices.push(notice);
         // A stable order makes the version independent of the order of import; amendments follow what they amend.
         notices.sort_by(|a, b| {
-            (a.year, a.amends.is_some(), a.issued, &a.document).cmp(&(
-                b.year,
-                b.amends.is_some(),
-                b.issued,
-                &b.document,
-            ))
+            (a.year, a.amends.is_some(), a.issued, &a.document).cmp(&(b.year, b.amends.is_some(), b.issued, &b.document))
         });
         Ok(Self::assemble(notices))
     }
@@ -160,39 +138,18 @@ impl Calendar {
         for notice in &notices {
             for block in &notice.holidays {
                 for &day in &block.off {
-                    rules.insert(
-                        day,
-                        Rule {
-                            works: false,
-                            name: block.name.clone(),
-                        },
-                    );
+                    rules.insert(day, Rule { works: false, name: block.name.clone() });
                 }
                 for &day in &block.work {
-                    rules.insert(
-                        day,
-                        Rule {
-                            works: true,
-                            name: block.name.clone(),
-                        },
-                    );
+                    rules.insert(day, Rule { works: true, name: block.name.clone() });
                 }
             }
         }
         let mut years: Vec<i16> = notices.iter().map(|notice| notice.year).collect();
         years.dedup();
-        let runs = table::runs(&years, |day| {
-            rules
-                .get(&day)
-                .map_or_else(|| !is_weekend(day), |rule: &Rule| rule.works)
-        });
+        let runs = table::runs(&years, |day| rules.get(&day).map_or_else(|| !is_weekend(day), |rule: &Rule| rule.works));
         let version = version_of(&notices);
-        Self {
-            notices,
-            rules,
-            runs,
-            version,
-        }
+        Self { notices, rules, runs, version }
     }
 
     /// A stable name of exactly this data: the document numbers of the notices and a short mark of their content.
@@ -213,10 +170,7 @@ impl Calendar {
 
     /// Whether people work on `day`; `None` when the notice of its year is not known.
     pub fn is_working(&self, day: Date) -> Option<bool> {
-        self.runs
-            .iter()
-            .find(|run| run.covers(day.year()))
-            .map(|run| run.is_working(day))
+        self.runs.iter().find(|run| run.covers(day.year())).map(|run| run.is_working(day))
     }
 
     /// What `day` is, with the name of the holiday where there is one.
@@ -235,10 +189,7 @@ impl Calendar {
     /// Number of working days of a known year.
     pub fn working_days_in(&self, year: i16) -> Option<u32> {
         let run = self.runs.iter().find(|run| run.covers(year))?;
-        Some(run.count(
-            jiff::civil::date(year, 1, 1),
-            jiff::civil::date(year, 12, 31),
-        ))
+        Some(run.count(jiff::civil::date(year, 1, 1), jiff::civil::date(year, 12, 31)))
     }
 
     #[inline]
@@ -265,10 +216,7 @@ pub fn is_weekend(day: Date) -> bool {
 }
 
 fn version_of(notices: &[Notice]) -> String {
-    let documents: Vec<&str> = notices
-        .iter()
-        .map(|notice| notice.document.as_str())
-        .collect();
+    let documents: Vec<&str> = notices.iter().map(|notice| notice.document.as_str()).collect();
     // FNV-1a: a mark that tells two states of the data apart for people and logs, not a protection.
     let mut mark: u64 = 0xcbf2_9ce4_8422_2325;
     let mut eat = |text: &str| {

@@ -138,9 +138,7 @@ impl Notice {
     /// # Errors
     /// [`NoticeError::Unreadable`], or what [`Notice::validate`] finds.
     pub fn parse_toml(text: &str) -> Result<Self, NoticeError> {
-        let notice: Self = toml::from_str(text).map_err(|error| NoticeError::Unreadable {
-            message: error.to_string(),
-        })?;
+        let notice: Self = toml::from_str(text).map_err(|error| NoticeError::Unreadable { message: error.to_string() })?;
         notice.validate()?;
         Ok(notice)
     }
@@ -181,11 +179,7 @@ impl Notice {
                 }
             }
         }
-        if seen.is_empty() {
-            Err(NoticeError::Empty)
-        } else {
-            Ok(())
-        }
+        if seen.is_empty() { Err(NoticeError::Empty) } else { Ok(()) }
     }
 
     /// What a person should look at before importing this notice.
@@ -195,17 +189,12 @@ impl Notice {
             return found;
         }
         let days = |pick: fn(&HolidayBlock) -> &Vec<Date>| self.holidays.iter().flat_map(pick);
-        let off = days(|block| &block.off)
-            .filter(|&&day| !is_weekend(day))
-            .count();
+        let off = days(|block| &block.off).filter(|&&day| !is_weekend(day)).count();
         let work = days(|block| &block.work).count();
         let net = i64::try_from(off).unwrap_or(i64::MAX) - i64::try_from(work).unwrap_or(i64::MAX);
         let expected = super::bounds::statutory_days(self.year);
         if net != i64::from(expected) {
-            found.push(NoticeOddity::NetDays {
-                expected,
-                found: net,
-            });
+            found.push(NoticeOddity::NetDays { expected, found: net });
         }
         for (month, day) in super::bounds::FIXED_DAYS {
             let day = date(self.year, month, day);

@@ -73,13 +73,7 @@ pub(super) fn runs(years: &[i16], works: impl Fn(Date) -> bool) -> Vec<Run> {
         let (Some(&first_year), Some(&last_year)) = (group.first(), group.last()) else {
             continue;
         };
-        let mut run = Run {
-            first_year,
-            last_year,
-            month_start: Vec::new(),
-            before: vec![0],
-            working: Vec::new(),
-        };
+        let mut run = Run { first_year, last_year, month_start: Vec::new(), before: vec![0], working: Vec::new() };
         let mut day = date(first_year, 1, 1);
         let mut index = 0;
         while day.year() <= last_year {
@@ -89,8 +83,7 @@ pub(super) fn runs(years: &[i16], works: impl Fn(Date) -> bool) -> Vec<Run> {
             if works(day) {
                 run.working.push(day);
             }
-            run.before
-                .push(u32::try_from(run.working.len()).expect("a run is shorter than 2^32 days"));
+            run.before.push(u32::try_from(run.working.len()).expect("a run is shorter than 2^32 days"));
             index += 1;
             match day.tomorrow() {
                 Ok(next) => day = next,

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::Article;
 use crate::calendar::Calendar;
-use crate::period::{
-    Direction, Due, Explanation, Hours, OutOfRange, Period, Roll, due_rolled, explain,
-};
+use crate::period::{Direction, Due, Explanation, Hours, OutOfRange, Period, Roll, due_rolled, explain};
 
 pub use table::{DeadlineId, deadline};
 
@@ -22,8 +20,7 @@ impl Serialize for DeadlineId {
 impl<'de> Deserialize<'de> for DeadlineId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::from_code(&code)
-            .ok_or_else(|| serde::de::Error::custom(format!("no deadline is called {code}")))
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("no deadline is called {code}")))
     }
 }
 
@@ -155,28 +152,19 @@ impl Deadline {
     /// # Errors
     /// [`OutOfRange`] when the period leaves the supported years.
     pub fn due(&self, trigger: Date, calendar: &Calendar) -> Option<Result<Due, OutOfRange>> {
-        self.period()
-            .map(|period| due_rolled(trigger, period, self.direction, self.roll, calendar))
+        self.period().map(|period| due_rolled(trigger, period, self.direction, self.roll, calendar))
     }
 
     /// The explanation of [`Deadline::due`], with the articles of the deadline first.
     ///
     /// # Errors
     /// [`OutOfRange`] when the period leaves the supported years.
-    pub fn explain(
-        &self,
-        trigger: Date,
-        calendar: &Calendar,
-    ) -> Option<Result<Explanation, OutOfRange>> {
+    pub fn explain(&self, trigger: Date, calendar: &Calendar) -> Option<Result<Explanation, OutOfRange>> {
         let period = self.period()?;
-        Some(
-            explain(trigger, period, self.direction, self.roll, calendar).map(|mut explanation| {
-                explanation
-                    .articles
-                    .splice(0..0, self.articles.iter().cloned());
-                explanation
-            }),
-        )
+        Some(explain(trigger, period, self.direction, self.roll, calendar).map(|mut explanation| {
+            explanation.articles.splice(0..0, self.articles.iter().cloned());
+            explanation
+        }))
     }
 
     /// The day in `year`, for a deadline that falls on the same day of every year.
@@ -206,74 +194,33 @@ mod tests {
     #[test]
     fn the_clocks_of_the_measures() {
         let calendar = Calendar::builtin();
-        let firm = |id, day| {
-            deadline(id)
-                .due(day, calendar)
-                .unwrap()
-                .unwrap()
-                .firm()
-                .unwrap()
-        };
+        let firm = |id, day| deadline(id).due(day, calendar).unwrap().unwrap().firm().unwrap();
         // M 12(1): approved on 2026-09-18, the next day that counts is Sunday 09-20.
-        assert_eq!(
-            firm(DeadlineId::CbFile, date(2026, 9, 18)),
-            date(2026, 10, 9)
-        );
+        assert_eq!(firm(DeadlineId::CbFile, date(2026, 9, 18)), date(2026, 10, 9));
         // M 12(3): file and publish, or refuse, within 30 working days.
-        assert_eq!(
-            firm(DeadlineId::CbFileDecide, date(2026, 1, 5)),
-            date(2026, 2, 14)
-        );
-        assert_eq!(
-            firm(DeadlineId::CbFileRefuse, date(2026, 1, 5)),
-            date(2026, 2, 14)
-        );
+        assert_eq!(firm(DeadlineId::CbFileDecide, date(2026, 1, 5)), date(2026, 2, 14));
+        assert_eq!(firm(DeadlineId::CbFileRefuse, date(2026, 1, 5)), date(2026, 2, 14));
         // M 9(1): report within 5 working days.
-        assert_eq!(
-            firm(DeadlineId::CertReport, date(2026, 9, 24)),
-            date(2026, 10, 9)
-        );
+        assert_eq!(firm(DeadlineId::CertReport, date(2026, 9, 24)), date(2026, 10, 9));
         // M 8(2): three years, and six months before their end.
-        assert_eq!(
-            firm(DeadlineId::CertValid, date(2028, 2, 29)),
-            date(2031, 2, 28)
-        );
-        assert_eq!(
-            deadline(DeadlineId::CertRenew).period(),
-            Some(Months(6).into())
-        );
+        assert_eq!(firm(DeadlineId::CertValid, date(2028, 2, 29)), date(2031, 2, 28));
+        assert_eq!(deadline(DeadlineId::CertRenew).period(), Some(Months(6).into()));
         assert_eq!(deadline(DeadlineId::CertRenew).roll, Roll::Earlier);
-        assert_eq!(
-            deadline(DeadlineId::StatusReport).period(),
-            Some(WorkingDays(5).into())
-        );
+        assert_eq!(deadline(DeadlineId::StatusReport).period(), Some(WorkingDays(5).into()));
         // G: the three years before the filing.
-        assert_eq!(
-            firm(DeadlineId::CbPastWork, date(2026, 3, 2)),
-            date(2023, 3, 2)
-        );
+        assert_eq!(firm(DeadlineId::CbPastWork, date(2026, 3, 2)), date(2023, 3, 2));
     }
 
     #[test]
     fn yearly_days_and_hours() {
-        assert_eq!(
-            deadline(DeadlineId::CountReset).in_year(2026),
-            Some(date(2026, 1, 1))
-        );
+        assert_eq!(deadline(DeadlineId::CountReset).in_year(2026), Some(date(2026, 1, 1)));
         assert_eq!(deadline(DeadlineId::IncCii).length, Length::Hours(Hours(1)));
-        assert!(
-            deadline(DeadlineId::IncCii)
-                .due(date(2026, 1, 1), Calendar::builtin())
-                .is_none()
-        );
+        assert!(deadline(DeadlineId::IncCii).due(date(2026, 1, 1), Calendar::builtin()).is_none());
     }
 
     #[test]
     fn an_explanation_names_the_article_of_the_deadline_first() {
-        let explanation = deadline(DeadlineId::CbFile)
-            .explain(date(2026, 9, 18), Calendar::builtin())
-            .unwrap()
-            .unwrap();
+        let explanation = deadline(DeadlineId::CbFile).explain(date(2026, 9, 18), Calendar::builtin()).unwrap().unwrap();
         assert_eq!(explanation.articles[0].to_string(), "M 12(1)");
     }
 }

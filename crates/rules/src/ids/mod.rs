@@ -126,8 +126,7 @@ pub fn normalise(text: &str) -> String {
                 '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
                 other => other,
             };
-            let dropped =
-                c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+            let dropped = c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
             (!dropped).then(|| c.to_ascii_uppercase())
         })
         .collect()
@@ -163,28 +162,16 @@ pub fn check(text: &str, options: Options) -> Checked {
                 return as_ric;
             }
             let code = &as_uscc.code;
-            let body = code
-                .char_indices()
-                .nth(17)
-                .map_or(code.as_str(), |(at, _)| &code[..at]);
+            let body = code.char_indices().nth(17).map_or(code.as_str(), |(at, _)| &code[..at]);
             let digits = !body.is_empty() && body.chars().all(|c| c.is_ascii_digit());
-            let dated = matches!(
-                as_ric.fault,
-                Some(IdFault::CheckCharacter | IdFault::BirthInFuture)
-            );
-            if digits && (dated || uscc::category(code).is_none()) {
-                as_ric
-            } else {
-                as_uscc
-            }
+            let dated = matches!(as_ric.fault, Some(IdFault::CheckCharacter | IdFault::BirthInFuture));
+            if digits && (dated || uscc::category(code).is_none()) { as_ric } else { as_uscc }
         }
     }
 }
 
 /// Whether two digits are a province, autonomous region, municipality or special administrative region (GB/T 2260).
 fn is_province(digits: &[u8]) -> bool {
-    let number = digits.iter().fold(0, |sum, digit| {
-        sum * 10 + u32::from(digit.wrapping_sub(b'0'))
-    });
+    let number = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit.wrapping_sub(b'0')));
     matches!(number, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83)
 }

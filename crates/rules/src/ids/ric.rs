@@ -13,11 +13,7 @@ const MAP: &[u8; 11] = b"10X98765432";
 
 /// Checks an ID number.
 pub fn check(text: &str, options: Options) -> Checked {
-    let code = if options.normalise {
-        normalise(text)
-    } else {
-        text.to_owned()
-    };
+    let code = if options.normalise { normalise(text) } else { text.to_owned() };
     let mut warnings = Vec::new();
     let fault = match parse(&code) {
         Err(fault) => Some(fault),
@@ -26,11 +22,7 @@ pub fn check(text: &str, options: Options) -> Checked {
             if bytes[0] == b'9' {
                 warnings.push(Warning::ForeignPermanentResident);
             }
-            let division = if bytes[0] == b'9' {
-                &bytes[1..3]
-            } else {
-                &bytes[0..2]
-            };
+            let division = if bytes[0] == b'9' { &bytes[1..3] } else { &bytes[0..2] };
             if !is_province(division) {
                 warnings.push(Warning::Division);
             }
@@ -48,12 +40,7 @@ pub fn check(text: &str, options: Options) -> Checked {
     if code != text {
         warnings.push(Warning::Normalised);
     }
-    Checked {
-        kind: IdKind::Ric,
-        code,
-        fault,
-        warnings,
-    }
+    Checked { kind: IdKind::Ric, code, fault, warnings }
 }
 
 /// The check character of the first 17 digits; `None` when they are not 17 digits.
@@ -74,40 +61,23 @@ pub fn parse(code: &str) -> Result<Date, IdFault> {
     if code.chars().count() != 18 {
         return Err(IdFault::Length);
     }
-    let right_letters = bytes.len() == 18
-        && bytes[..17].iter().all(u8::is_ascii_digit)
-        && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
+    let right_letters =
+        bytes.len() == 18 && bytes[..17].iter().all(u8::is_ascii_digit) && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
     if !right_letters {
         return Err(IdFault::Alphabet);
     }
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .fold(0_i16, |sum, digit| sum * 10 + i16::from(digit - b'0'))
-    };
+    let number = |digits: &[u8]| digits.iter().fold(0_i16, |sum, digit| sum * 10 + i16::from(digit - b'0'));
     let small = |digits: &[u8]| i8::try_from(number(digits)).unwrap_or(0);
-    let birth = Date::new(
-        number(&bytes[6..10]),
-        small(&bytes[10..12]),
-        small(&bytes[12..14]),
-    );
+    let birth = Date::new(number(&bytes[6..10]), small(&bytes[10..12]), small(&bytes[12..14]));
     let birth = birth.map_err(|_| IdFault::BirthDate)?;
     if birth.year() < 1800 {
         return Err(IdFault::BirthDate);
     }
-    if bytes[17] == expected(&bytes[..17]) {
-        Ok(birth)
-    } else {
-        Err(IdFault::CheckCharacter)
-    }
+    if bytes[17] == expected(&bytes[..17]) { Ok(birth) } else { Err(IdFault::CheckCharacter) }
 }
 
 fn expected(first_17: &[u8]) -> u8 {
-    let sum: u32 = WEIGHTS
-        .iter()
-        .zip(first_17)
-        .map(|(weight, digit)| weight * u32::from(digit - b'0'))
-        .sum();
+    let sum: u32 = WEIGHTS.iter().zip(first_17).map(|(weight, digit)| weight * u32::from(digit - b'0')).sum();
     MAP[(sum % 11) as usize]
 }
 
@@ -130,10 +100,7 @@ mod tests {
         assert!(strict("11010519491231002X").is_valid());
         assert!(strict("440524188001010014").is_valid());
         assert_eq!(strict("11010519491231002x").fault, Some(IdFault::Alphabet));
-        assert_eq!(
-            strict("110105194912310021").fault,
-            Some(IdFault::CheckCharacter)
-        );
+        assert_eq!(strict("110105194912310021").fault, Some(IdFault::CheckCharacter));
     }
 
     #[test]
@@ -152,46 +119,22 @@ mod tests {
 
     #[test]
     fn dates_of_birth() {
-        assert_eq!(
-            strict(&with("11010520230229001")).fault,
-            Some(IdFault::BirthDate)
-        );
+        assert_eq!(strict(&with("11010520230229001")).fault, Some(IdFault::BirthDate));
         assert!(strict(&with("11010520240229001")).is_valid());
-        assert_eq!(
-            strict(&with("11010517990101001")).fault,
-            Some(IdFault::BirthDate)
-        );
-        let on = |day| Options {
-            on: Some(day),
-            ..Options::default()
-        };
+        assert_eq!(strict(&with("11010517990101001")).fault, Some(IdFault::BirthDate));
+        let on = |day| Options { on: Some(day), ..Options::default() };
         let born = with("11010520260301001");
-        assert_eq!(
-            check(&born, on(date(2026, 2, 28))).fault,
-            Some(IdFault::BirthInFuture)
-        );
+        assert_eq!(check(&born, on(date(2026, 2, 28))).fault, Some(IdFault::BirthInFuture));
         assert!(check(&born, on(date(2026, 3, 1))).is_valid());
-        assert_eq!(
-            check("440524188001010014", on(date(2026, 1, 1))).warnings,
-            [Warning::VeryOld]
-        );
+        assert_eq!(check("440524188001010014", on(date(2026, 1, 1))).warnings, [Warning::VeryOld]);
     }
 
     #[test]
     fn lengths_and_warnings() {
-        assert_eq!(
-            strict("110105491231002").fault,
-            Some(IdFault::FirstGeneration)
-        );
+        assert_eq!(strict("110105491231002").fault, Some(IdFault::FirstGeneration));
         assert_eq!(strict("1101051949123100").fault, Some(IdFault::Length));
-        assert_eq!(
-            strict(&with("99010519900307001")).warnings,
-            [Warning::ForeignPermanentResident, Warning::Division]
-        );
-        assert_eq!(
-            strict(&with("00010519900307001")).warnings,
-            [Warning::Division]
-        );
+        assert_eq!(strict(&with("99010519900307001")).warnings, [Warning::ForeignPermanentResident, Warning::Division]);
+        assert_eq!(strict(&with("00010519900307001")).warnings, [Warning::Division]);
         assert_eq!(strict(&with("83000019900307001")).warnings, []);
     }
 

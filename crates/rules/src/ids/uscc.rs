@@ -43,11 +43,7 @@ impl Nature {
 
 /// Checks a credit code; `nature` is what the form says about the organisation.
 pub fn check(text: &str, nature: Option<Nature>, options: Options) -> Checked {
-    let code = if options.normalise {
-        normalise(text)
-    } else {
-        text.to_owned()
-    };
+    let code = if options.normalise { normalise(text) } else { text.to_owned() };
     let mut warnings = Vec::new();
     let fault = fault(&code);
     if fault.is_none() {
@@ -56,12 +52,7 @@ pub fn check(text: &str, nature: Option<Nature>, options: Options) -> Checked {
     if code != text {
         warnings.push(Warning::Normalised);
     }
-    Checked {
-        kind: IdKind::Uscc,
-        code,
-        fault,
-        warnings,
-    }
+    Checked { kind: IdKind::Uscc, code, fault, warnings }
 }
 
 /// Department and category, the first two characters, when the standard knows them.
@@ -84,10 +75,7 @@ pub fn category(code: &str) -> Option<[u8; 2]> {
 }
 
 fn value(byte: u8) -> Option<u32> {
-    ALPHABET
-        .iter()
-        .position(|&letter| letter == byte)
-        .and_then(|position| u32::try_from(position).ok())
+    ALPHABET.iter().position(|&letter| letter == byte).and_then(|position| u32::try_from(position).ok())
 }
 
 fn fault(code: &str) -> Option<IdFault> {
@@ -148,14 +136,7 @@ fn inner_check(code: &[u8]) -> bool {
     let sum: u32 = WEIGHTS
         .iter()
         .zip(code)
-        .map(|(weight, byte)| {
-            weight
-                * if byte.is_ascii_digit() {
-                    u32::from(byte - b'0')
-                } else {
-                    u32::from(byte - b'A') + 10
-                }
-        })
+        .map(|(weight, byte)| weight * if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(byte - b'A') + 10 })
         .sum();
     let expected = match 11 - sum % 11 {
         10 => b'X',
@@ -201,30 +182,18 @@ mod tests {
     fn reasons() {
         assert_eq!(strict("").fault, Some(IdFault::Length));
         assert_eq!(strict(&GOOD[..17]).fault, Some(IdFault::Length));
-        assert_eq!(
-            strict(&GOOD.replace('D', "I")).fault,
-            Some(IdFault::Alphabet)
-        );
+        assert_eq!(strict(&GOOD.replace('D', "I")).fault, Some(IdFault::Alphabet));
         assert_eq!(strict(&GOOD.to_lowercase()).fault, Some(IdFault::Alphabet));
         assert_eq!(strict("91110000DEM0AA00８F").fault, Some(IdFault::Alphabet));
-        assert_eq!(
-            strict(&format!("{}M", &GOOD[..17])).fault,
-            Some(IdFault::CheckCharacter)
-        );
+        assert_eq!(strict(&format!("{}M", &GOOD[..17])).fault, Some(IdFault::CheckCharacter));
     }
 
     #[test]
     fn normalising_is_asked_for() {
-        let options = Options {
-            normalise: true,
-            ..Options::default()
-        };
+        let options = Options { normalise: true, ..Options::default() };
         let checked = check(" 9111-0000 ＤＥＭ０aa008f ", None, options);
         assert!(checked.is_valid());
-        assert_eq!(
-            (checked.code.as_str(), checked.warnings.as_slice()),
-            (GOOD, &[Warning::Normalised][..])
-        );
+        assert_eq!((checked.code.as_str(), checked.warnings.as_slice()), (GOOD, &[Warning::Normalised][..]));
     }
 
     #[test]
@@ -239,10 +208,6 @@ mod tests {
         assert_eq!(odd.warnings, [Warning::Category]);
         let nature = check(GOOD, Some(Nature::PublicInstitution), Options::default());
         assert_eq!(nature.warnings, [Warning::CategoryAgainstNature]);
-        assert!(
-            check(GOOD, Some(Nature::Enterprise), Options::default())
-                .warnings
-                .is_empty()
-        );
+        assert!(check(GOOD, Some(Nature::Enterprise), Options::default()).warnings.is_empty());
     }
 }

@@ -13,25 +13,15 @@ pub(super) fn changes(case: &Case, decision: &Decision) -> Result<Vec<Change>, N
         Ok(answer(&other)?.path)
     };
     let law = Law::on(case.on)?;
-    let lines = [
-        Some(&law.lines.assessment_non_sensitive),
-        law.lines.mechanism_non_sensitive.as_ref(),
-    ];
+    let lines = [Some(&law.lines.assessment_non_sensitive), law.lines.mechanism_non_sensitive.as_ref()];
     let non_sensitive: Vec<u64> = lines.iter().flatten().map(|line| line.value).collect();
     let sensitive: Vec<u64> = [law.lines.assessment_sensitive.value, 1].to_vec();
-    for (fact, lines) in [
-        (Fact::NonSensitive, non_sensitive),
-        (Fact::Sensitive, sensitive),
-    ] {
+    for (fact, lines) in [(Fact::NonSensitive, non_sensitive), (Fact::Sensitive, sensitive)] {
         let now = count(case, fact);
         let Some(now) = now else { continue };
         // Above: the line itself; below: one less than the line. The nearest that changes something on each side.
         let mut above: Vec<u64> = lines.iter().copied().filter(|&line| line > now).collect();
-        let mut below: Vec<u64> = lines
-            .iter()
-            .filter(|&&line| line <= now)
-            .map(|line| line - 1)
-            .collect();
+        let mut below: Vec<u64> = lines.iter().filter(|&&line| line <= now).map(|line| line - 1).collect();
         above.sort_unstable();
         below.sort_unstable_by(|a, b| b.cmp(a));
         for candidates in [above, below] {
@@ -39,12 +29,7 @@ pub(super) fn changes(case: &Case, decision: &Decision) -> Result<Vec<Change>, N
                 let path = ask(&|other| set(other, fact, value))?;
                 if path != decision.path {
                     let distance = Some(value.abs_diff(now));
-                    found.push(Change {
-                        fact,
-                        value: ChangeTo::Number(value),
-                        distance,
-                        path,
-                    });
+                    found.push(Change { fact, value: ChangeTo::Number(value), distance, path });
                     break;
                 }
             }
@@ -52,40 +37,21 @@ pub(super) fn changes(case: &Case, decision: &Decision) -> Result<Vec<Change>, N
     }
     found.sort_by_key(|change| change.distance);
     if let Some(Line { value, .. }) = &law.lines.assessment_handled {
-        let value = if case.handled >= *value {
-            value - 1
-        } else {
-            *value
-        };
+        let value = if case.handled >= *value { value - 1 } else { *value };
         let path = ask(&|other| other.handled = value)?;
         if path != decision.path {
             let distance = Some(value.abs_diff(case.handled));
-            found.push(Change {
-                fact: Fact::Handled,
-                value: ChangeTo::Number(value),
-                distance,
-                path,
-            });
+            found.push(Change { fact: Fact::Handled, value: ChangeTo::Number(value), distance, path });
         }
     }
     let path = ask(&|other| other.ciio = !other.ciio)?;
     if path != decision.path {
-        found.push(Change {
-            fact: Fact::Ciio,
-            value: ChangeTo::Truth(!case.ciio),
-            distance: None,
-            path,
-        });
+        found.push(Change { fact: Fact::Ciio, value: ChangeTo::Truth(!case.ciio), distance: None, path });
     }
     if let [flow] = case.flows.as_slice() {
         let mut fact = |fact, value, path| {
             if path != decision.path {
-                found.push(Change {
-                    fact,
-                    value,
-                    distance: None,
-                    path,
-                });
+                found.push(Change { fact, value, distance: None, path });
             }
         };
         let important = !flow.important_data;
@@ -113,11 +79,7 @@ fn count(case: &Case, fact: Fact) -> Option<u64> {
         (None, [flow]) => (flow.non_sensitive, flow.sensitive),
         _ => return None,
     };
-    Some(if fact == Fact::Sensitive {
-        counts.1
-    } else {
-        counts.0
-    })
+    Some(if fact == Fact::Sensitive { counts.1 } else { counts.0 })
 }
 
 fn set(case: &mut Case, fact: Fact, value: u64) {

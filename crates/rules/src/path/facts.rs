@@ -254,15 +254,7 @@ pub struct Case {
 impl Case {
     /// A case of a single flow.
     pub fn single(flow: Flow, ciio: bool, on: Date) -> Self {
-        Self {
-            ciio,
-            state_organ: false,
-            handled: 0,
-            flows: vec![flow],
-            totals: None,
-            on,
-            overlay: None,
-        }
+        Self { ciio, state_organ: false, handled: 0, flows: vec![flow], totals: None, on, overlay: None }
     }
 }
 

@@ -93,18 +93,12 @@ impl Law {
     /// # Errors
     /// [`NoLaw`] before the first version (2022-09-01).
     pub fn on(day: Date) -> Result<&'static Self, NoLaw> {
-        versions()
-            .iter()
-            .find(|law| law.from <= day && law.until.is_none_or(|until| day < until))
-            .ok_or(NoLaw { day })
+        versions().iter().find(|law| law.from <= day && law.until.is_none_or(|until| day < until)).ok_or(NoLaw { day })
     }
 
     /// The articles of a ground, when it is law on `day`.
     pub fn ground(&self, ground: Ground, day: Date) -> Option<&[Article]> {
-        let rule = self
-            .grounds
-            .iter()
-            .find(|rule| rule.ground == ground && rule.from <= day)?;
+        let rule = self.grounds.iter().find(|rule| rule.ground == ground && rule.from <= day)?;
         Some(&rule.articles)
     }
 }
@@ -125,8 +119,7 @@ pub fn versions() -> &'static [Law] {
         version: Vec<Law>,
     }
     static VERSIONS: LazyLock<Vec<Law>> = LazyLock::new(|| {
-        let file: File =
-            toml::from_str(DATA).expect("the parameters shipped with the program parse");
+        let file: File = toml::from_str(DATA).expect("the parameters shipped with the program parse");
         file.version
     });
     &VERSIONS
@@ -176,26 +169,14 @@ impl Overlay {
     pub fn over(&self, lines: &Lines) -> Lines {
         let article = Article::of(crate::article::Instrument::P16, "6");
         let line = |own: Option<u64>, national: &Line| match own {
-            Some(value) => Line {
-                value,
-                article: article.clone(),
-            },
+            Some(value) => Line { value, article: article.clone() },
             None => national.clone(),
         };
         Lines {
-            assessment_non_sensitive: line(
-                self.assessment_non_sensitive,
-                &lines.assessment_non_sensitive,
-            ),
+            assessment_non_sensitive: line(self.assessment_non_sensitive, &lines.assessment_non_sensitive),
             assessment_sensitive: line(self.assessment_sensitive, &lines.assessment_sensitive),
-            mechanism_non_sensitive: match (
-                self.mechanism_non_sensitive,
-                &lines.mechanism_non_sensitive,
-            ) {
-                (Some(value), _) => Some(Line {
-                    value,
-                    article: article.clone(),
-                }),
+            mechanism_non_sensitive: match (self.mechanism_non_sensitive, &lines.mechanism_non_sensitive) {
+                (Some(value), _) => Some(Line { value, article: article.clone() }),
                 (None, national) => national.clone(),
             },
             assessment_handled: lines.assessment_handled.clone(),

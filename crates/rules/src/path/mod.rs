@@ -11,8 +11,7 @@ mod law;
 use crate::article::{Article, Instrument};
 
 pub use facts::{
-    Boundary, Case, Change, ChangeTo, Counts, Decision, Fact, Flow, FlowResult, Ftz, Ground, Open,
-    Path, Step, Test,
+    Boundary, Case, Change, ChangeTo, Counts, Decision, Fact, Flow, FlowResult, Ftz, Ground, Open, Path, Step, Test,
 };
 pub use law::{Counting, GroundRule, Law, Line, Lines, NoLaw, Overlay, versions};
 
@@ -52,12 +51,7 @@ pub fn answer(case: &Case) -> Result<Decision, NoLaw> {
     for flow in &case.flows {
         let mut steps = Vec::new();
         let verdict = classify(flow, case, law, &mut steps, &mut decision.open_in_law);
-        decision.flows.push(FlowResult {
-            name: flow.name.clone(),
-            path: verdict.path,
-            counted: verdict.counted,
-            steps,
-        });
+        decision.flows.push(FlowResult { name: flow.name.clone(), path: verdict.path, counted: verdict.counted, steps });
         verdicts.push(verdict);
     }
     aggregate(case, law, &verdicts, &mut decision);
@@ -74,29 +68,15 @@ struct Verdict {
 
 impl Verdict {
     fn settled(path: Path, articles: Vec<Article>) -> Self {
-        Self {
-            path: Some(path),
-            counted: false,
-            articles,
-        }
+        Self { path: Some(path), counted: false, articles }
     }
 }
 
 /// The tests that look at one flow alone (rows 1 to 10 of the table, with the zone's list).
-fn classify(
-    flow: &Flow,
-    case: &Case,
-    law: &Law,
-    steps: &mut Vec<Step>,
-    open: &mut Vec<Open>,
-) -> Verdict {
+fn classify(flow: &Flow, case: &Case, law: &Law, steps: &mut Vec<Step>, open: &mut Vec<Open>) -> Verdict {
     let people = flow.non_sensitive > 0 || flow.sensitive > 0;
     let mut test = |test, holds, articles: &[Article]| {
-        steps.push(Step {
-            test,
-            holds,
-            articles: articles.to_vec(),
-        });
+        steps.push(Step { test, holds, articles: articles.to_vec() });
         holds
     };
     let claims = flow.exempt != Ground::None && flow.exempt != Ground::HrWithoutCollectiveContract;
@@ -105,10 +85,7 @@ fn classify(
     if !test(Test::Export, exports, &q5) {
         return Verdict::settled(Path::None, q5.to_vec());
     }
-    let important = [
-        article(Instrument::P16, "7(1)(i)"),
-        article(Instrument::M, "5(2)"),
-    ];
+    let important = [article(Instrument::P16, "7(1)(i)"), article(Instrument::M, "5(2)")];
     if test(Test::ImportantData, flow.important_data, &important) {
         if flow.ftz == Ftz::OutsideList {
             open.push(Open::ImportantDataOutsideList);
@@ -121,11 +98,7 @@ fn classify(
     }
     let zone = [article(Instrument::P16, "6")];
     let zones_exist = law.lines.mechanism_non_sensitive.is_some();
-    if test(
-        Test::OutsideNegativeList,
-        zones_exist && flow.ftz == Ftz::OutsideList,
-        &zone,
-    ) {
+    if test(Test::OutsideNegativeList, zones_exist && flow.ftz == Ftz::OutsideList, &zone) {
         note_ciio(case, open);
         return Verdict::settled(Path::Exempt, zone.to_vec());
     }
@@ -142,11 +115,7 @@ fn classify(
             open.push(Open::GroundNotInForce);
         }
         let articles = articles.unwrap_or_default();
-        if test(
-            name,
-            flow.exempt == ground && !articles.is_empty(),
-            articles,
-        ) {
+        if test(name, flow.exempt == ground && !articles.is_empty(), articles) {
             if ground == Ground::LegalDuty {
                 open.push(Open::LegalDutyNotInProvisions);
             }
@@ -154,38 +123,24 @@ fn classify(
             return Verdict::settled(Path::Exempt, articles.to_vec());
         }
     }
-    let treaty = [
-        article(Instrument::Pipl, "38(2)"),
-        article(Instrument::Ndr, "36"),
-    ];
+    let treaty = [article(Instrument::Pipl, "38(2)"), article(Instrument::Ndr, "36")];
     if test(Test::TreatyConditions, flow.treaty, &treaty) {
         return Verdict::settled(Path::Treaty, treaty.to_vec());
     }
     let gba = [article(Instrument::Q2601, "q2")];
-    if test(
-        Test::GbaContractUsed,
-        flow.exempt == Ground::GbaContract,
-        &gba,
-    ) {
+    if test(Test::GbaContractUsed, flow.exempt == Ground::GbaContract, &gba) {
         open.push(Open::GbaDetails);
         return Verdict::settled(Path::Review, gba.to_vec());
     }
     let inside = zones_exist && flow.ftz == Ftz::InsideList;
-    let own_numbers = case
-        .overlay
-        .as_ref()
-        .is_some_and(|overlay| overlay.in_force(case.on));
+    let own_numbers = case.overlay.as_ref().is_some_and(|overlay| overlay.in_force(case.on));
     if test(Test::InsideNegativeList, inside, &zone) && !own_numbers {
         if case.ciio {
             open.push(Open::CiioInsideList);
         }
         return Verdict::settled(Path::ByNegativeList, zone.to_vec());
     }
-    Verdict {
-        path: None,
-        counted: people,
-        articles: Vec::new(),
-    }
+    Verdict { path: None, counted: people, articles: Vec::new() }
 }
 
 fn note_ciio(case: &Case, open: &mut Vec<Open>) {
@@ -196,32 +151,20 @@ fn note_ciio(case: &Case, open: &mut Vec<Open>) {
 
 /// Puts the flows together: the strictest settled answer, and the answer of the counts for the rest.
 fn aggregate(case: &Case, law: &Law, verdicts: &[Verdict], decision: &mut Decision) {
-    let counted: Vec<&Flow> = case
-        .flows
-        .iter()
-        .zip(verdicts)
-        .filter(|(_, verdict)| verdict.counted)
-        .map(|(flow, _)| flow)
-        .collect();
+    let counted: Vec<&Flow> =
+        case.flows.iter().zip(verdicts).filter(|(_, verdict)| verdict.counted).map(|(flow, _)| flow).collect();
     let remaining = (!counted.is_empty()).then(|| remaining(case, law, &counted, decision));
-    let settled = verdicts
-        .iter()
-        .filter_map(|verdict| verdict.path.map(|path| (path, verdict.articles.clone())));
+    let settled = verdicts.iter().filter_map(|verdict| verdict.path.map(|path| (path, verdict.articles.clone())));
     // Of equal answers the first is kept: the order of the flows is the exporter's.
     let mut best: Option<(Path, Vec<Article>)> = None;
     for candidate in remaining.into_iter().chain(settled) {
-        if best
-            .as_ref()
-            .is_none_or(|(path, _)| weight(candidate.0) > weight(*path))
-        {
+        if best.as_ref().is_none_or(|(path, _)| weight(candidate.0) > weight(*path)) {
             best = Some(candidate);
         }
     }
     let (path, articles) = best.unwrap_or((Path::None, Vec::new()));
     decision.path = path;
-    decision.item = (path == Path::Exempt)
-        .then(|| articles.first().cloned())
-        .flatten();
+    decision.item = (path == Path::Exempt).then(|| articles.first().cloned()).flatten();
     decision.articles = articles;
 }
 
@@ -240,49 +183,24 @@ const fn weight(path: Path) -> u8 {
 }
 
 /// The tests on what no exemption took away (rows 11 to 14).
-fn remaining(
-    case: &Case,
-    law: &Law,
-    flows: &[&Flow],
-    decision: &mut Decision,
-) -> (Path, Vec<Article>) {
+fn remaining(case: &Case, law: &Law, flows: &[&Flow], decision: &mut Decision) -> (Path, Vec<Article>) {
     let organ = [article(Instrument::Pipl, "36")];
-    decision.steps.push(Step {
-        test: Test::StateOrgan,
-        holds: case.state_organ,
-        articles: organ.to_vec(),
-    });
+    decision.steps.push(Step { test: Test::StateOrgan, holds: case.state_organ, articles: organ.to_vec() });
     if case.state_organ {
         return (Path::SecurityAssessment, organ.to_vec());
     }
-    let ciio = [
-        article(Instrument::P16, "7(1)(i)"),
-        article(Instrument::Pipl, "40"),
-        article(Instrument::Csl, "39"),
-    ];
-    decision.steps.push(Step {
-        test: Test::Ciio,
-        holds: case.ciio,
-        articles: ciio.to_vec(),
-    });
+    let ciio = [article(Instrument::P16, "7(1)(i)"), article(Instrument::Pipl, "40"), article(Instrument::Csl, "39")];
+    decision.steps.push(Step { test: Test::Ciio, holds: case.ciio, articles: ciio.to_vec() });
     if case.ciio {
         decision.counts = upper(case, flows);
         return (Path::SecurityAssessment, ciio.to_vec());
     }
     let inside = flows.iter().any(|flow| flow.ftz == Ftz::InsideList);
-    let overlaid = case
-        .overlay
-        .as_ref()
-        .filter(|_| inside)
-        .map(|overlay| overlay.over(&law.lines));
+    let overlaid = case.overlay.as_ref().filter(|_| inside).map(|overlay| overlay.over(&law.lines));
     let lines = overlaid.as_ref().unwrap_or(&law.lines);
     let most = upper(case, flows);
     let least = case.totals.unwrap_or_else(|| Counts {
-        non_sensitive: flows
-            .iter()
-            .map(|flow| flow.non_sensitive)
-            .max()
-            .unwrap_or(0),
+        non_sensitive: flows.iter().map(|flow| flow.non_sensitive).max().unwrap_or(0),
         sensitive: flows.iter().map(|flow| flow.sensitive).max().unwrap_or(0),
     });
     let high = by_counts(case, law, lines, most, decision);
@@ -295,68 +213,33 @@ fn remaining(
 
 fn upper(case: &Case, flows: &[&Flow]) -> Counts {
     case.totals.unwrap_or_else(|| Counts {
-        non_sensitive: flows
-            .iter()
-            .fold(0, |sum, flow| sum.saturating_add(flow.non_sensitive)),
-        sensitive: flows
-            .iter()
-            .fold(0, |sum, flow| sum.saturating_add(flow.sensitive)),
+        non_sensitive: flows.iter().fold(0, |sum, flow| sum.saturating_add(flow.non_sensitive)),
+        sensitive: flows.iter().fold(0, |sum, flow| sum.saturating_add(flow.sensitive)),
     })
 }
 
-fn by_counts(
-    case: &Case,
-    law: &Law,
-    lines: &Lines,
-    counts: Counts,
-    decision: &mut Decision,
-) -> (Path, Vec<Article>) {
+fn by_counts(case: &Case, law: &Law, lines: &Lines, counts: Counts, decision: &mut Decision) -> (Path, Vec<Article>) {
     decision.counts = counts;
     decision.boundaries.clear();
-    let ordinary = if law.counted_together {
-        counts.non_sensitive.saturating_add(counts.sensitive)
-    } else {
-        counts.non_sensitive
-    };
+    let ordinary =
+        if law.counted_together { counts.non_sensitive.saturating_add(counts.sensitive) } else { counts.non_sensitive };
     let mut reaches = |fact, count: u64, line: &Line| {
         let reached = count >= line.value;
-        decision.boundaries.push(Boundary {
-            fact,
-            count,
-            line: line.value,
-            reached,
-            article: line.article.clone(),
-        });
+        decision.boundaries.push(Boundary { fact, count, line: line.value, reached, article: line.article.clone() });
         reached
     };
     let handled = lines.assessment_handled.as_ref();
     let by_handled = handled.is_some_and(|line| reaches(Fact::Handled, case.handled, line));
-    let by_ordinary = reaches(
-        Fact::NonSensitive,
-        ordinary,
-        &lines.assessment_non_sensitive,
-    );
-    let by_sensitive = reaches(
-        Fact::Sensitive,
-        counts.sensitive,
-        &lines.assessment_sensitive,
-    );
+    let by_ordinary = reaches(Fact::NonSensitive, ordinary, &lines.assessment_non_sensitive);
+    let by_sensitive = reaches(Fact::Sensitive, counts.sensitive, &lines.assessment_sensitive);
     let floor = lines.mechanism_non_sensitive.as_ref();
     let by_floor = floor.is_none_or(|line| reaches(Fact::NonSensitive, ordinary, line));
     note_doubts(law, lines, counts, by_floor, &mut decision.open_in_law);
     let mut step = |test, holds, articles: &[Article]| {
-        decision.steps.push(Step {
-            test,
-            holds,
-            articles: articles.to_vec(),
-        });
+        decision.steps.push(Step { test, holds, articles: articles.to_vec() });
     };
     if let Some(line) = handled {
-        step(
-            Test::HandledLine,
-            by_handled,
-            std::slice::from_ref(&line.article),
-        );
+        step(Test::HandledLine, by_handled, std::slice::from_ref(&line.article));
         if by_handled {
             return (Path::SecurityAssessment, vec![line.article.clone()]);
         }
@@ -375,25 +258,15 @@ fn by_counts(
         return (Path::SecurityAssessment, articles);
     }
     let mechanism = match floor {
-        Some(line) => vec![
-            line.article.clone(),
-            article(Instrument::M, "5(1)(ii)"),
-            article(Instrument::Cc, "1259"),
-        ],
-        None => vec![
-            article(Instrument::Sc13, "4"),
-            article(Instrument::Pipl, "38(1)"),
-        ],
+        Some(line) => vec![line.article.clone(), article(Instrument::M, "5(1)(ii)"), article(Instrument::Cc, "1259")],
+        None => vec![article(Instrument::Sc13, "4"), article(Instrument::Pipl, "38(1)")],
     };
     let needed = by_floor || counts.sensitive > 0;
     step(Test::MechanismLine, needed, &mechanism);
     if needed {
         return (Path::SccOrCertification, mechanism);
     }
-    let below = [
-        article(Instrument::P16, "5(1)(iv)"),
-        article(Instrument::Cc, "1259"),
-    ];
+    let below = [article(Instrument::P16, "5(1)(iv)"), article(Instrument::Cc, "1259")];
     step(Test::BelowAllLines, true, &below);
     (Path::Exempt, below.to_vec())
 }
@@ -409,9 +282,7 @@ fn note_doubts(law: &Law, lines: &Lines, counts: Counts, by_floor: bool, open: &
         }
     }
     let at = |count, line: &Line| count == line.value;
-    if at(counts.non_sensitive, &lines.assessment_non_sensitive)
-        || at(counts.sensitive, &lines.assessment_sensitive)
-    {
+    if at(counts.non_sensitive, &lines.assessment_non_sensitive) || at(counts.sensitive, &lines.assessment_sensitive) {
         open.push(Open::ExactlyAtTheLine);
     }
 }

@@ -95,10 +95,7 @@ pub fn explain(
         roll,
         due: result,
         counted: Vec::new(),
-        skipped: vec![Skipped {
-            date: trigger,
-            reason: RestReason::EventDay,
-        }],
+        skipped: vec![Skipped { date: trigger, reason: RestReason::EventDay }],
         rolled_from: None,
         last_day: None,
         articles: vec![Article::of(Instrument::Cc, "201")],
@@ -113,17 +110,13 @@ pub fn explain(
         return Ok(explanation);
     }
     if matches!(period, Period::Months(_) | Period::Years(_)) {
-        explanation
-            .articles
-            .push(Article::of(Instrument::Cc, "202"));
+        explanation.articles.push(Article::of(Instrument::Cc, "202"));
     }
     let plain = due(trigger, period, direction, calendar)?.earliest();
     explanation.last_day = Some(calendar.day_kind(plain));
     if result != (Due::Firm { date: plain }) {
         explanation.rolled_from = Some(plain);
-        explanation
-            .articles
-            .push(Article::of(Instrument::Cc, "203"));
+        explanation.articles.push(Article::of(Instrument::Cc, "203"));
     }
     Ok(explanation)
 }
@@ -143,19 +136,12 @@ fn walk(explanation: &mut Explanation, n: u32, calendar: &Calendar) {
             DayKind::Weekday => Ok(None),
             DayKind::MakeUp { name } => Ok(Some(name)),
             DayKind::Weekend => Err(RestReason::Weekend),
-            DayKind::Holiday { name } => Err(RestReason::Holiday {
-                name,
-                document: document_of(calendar, day),
-            }),
+            DayKind::Holiday { name } => Err(RestReason::Holiday { name, document: document_of(calendar, day) }),
         };
         match reason {
             Ok(make_up) => {
                 number += 1;
-                explanation.counted.push(Counted {
-                    number,
-                    date: day,
-                    make_up,
-                });
+                explanation.counted.push(Counted { number, date: day, make_up });
             }
             Err(reason) => explanation.skipped.push(Skipped { date: day, reason }),
         }

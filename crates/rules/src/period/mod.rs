@@ -53,9 +53,7 @@ impl Hours {
     /// # Errors
     /// [`OutOfRange`] beyond the year 9999.
     pub fn due(self, trigger: Timestamp) -> Result<Timestamp, OutOfRange> {
-        let span = jiff::Span::new()
-            .try_hours(i64::from(self.0))
-            .map_err(|_| OutOfRange)?;
+        let span = jiff::Span::new().try_hours(i64::from(self.0)).map_err(|_| OutOfRange)?;
         trigger.checked_add(span).map_err(|_| OutOfRange)
     }
 }
@@ -185,12 +183,7 @@ pub struct OutOfRange;
 /// assert_eq!(due, Ok(Due::Firm { date: date(2026, 2, 14) }));
 /// ```
 #[inline]
-pub fn due(
-    trigger: Date,
-    period: Period,
-    direction: Direction,
-    calendar: &Calendar,
-) -> Result<Due, OutOfRange> {
+pub fn due(trigger: Date, period: Period, direction: Direction, calendar: &Calendar) -> Result<Due, OutOfRange> {
     match period {
         Period::WorkingDays(WorkingDays(n)) => working(trigger, n, direction, calendar),
         _ => unrolled(trigger, period, direction).map(|date| Due::Firm { date }),
@@ -216,28 +209,13 @@ pub fn due_rolled(
     };
     // "The first working day on or after" is the first working day after the day before.
     match roll {
-        Roll::Next => working(
-            last.yesterday().map_err(|_| OutOfRange)?,
-            1,
-            Direction::After,
-            calendar,
-        ),
-        _ => working(
-            last.tomorrow().map_err(|_| OutOfRange)?,
-            1,
-            Direction::Before,
-            calendar,
-        ),
+        Roll::Next => working(last.yesterday().map_err(|_| OutOfRange)?, 1, Direction::After, calendar),
+        _ => working(last.tomorrow().map_err(|_| OutOfRange)?, 1, Direction::Before, calendar),
     }
 }
 
 #[inline]
-fn working(
-    trigger: Date,
-    n: u32,
-    direction: Direction,
-    calendar: &Calendar,
-) -> Result<Due, OutOfRange> {
+fn working(trigger: Date, n: u32, direction: Direction, calendar: &Calendar) -> Result<Due, OutOfRange> {
     if n == 0 {
         return Ok(Due::Firm { date: trigger });
     }
@@ -262,9 +240,7 @@ fn unrolled(trigger: Date, period: Period, direction: Direction) -> Result<Date,
     match period {
         Period::WorkingDays(_) => Err(OutOfRange),
         Period::CalendarDays(CalendarDays(n)) => {
-            let span = jiff::Span::new()
-                .try_days(sign * i64::from(n))
-                .map_err(|_| OutOfRange)?;
+            let span = jiff::Span::new().try_days(sign * i64::from(n)).map_err(|_| OutOfRange)?;
             trigger.checked_add(span).map_err(|_| OutOfRange)
         }
         Period::Months(Months(n)) => months(i64::from(n)),
@@ -309,23 +285,13 @@ pub enum WorkingSpan {
 ///
 /// # Errors
 /// [`OutOfRange`] when a day lies before 2008.
-pub fn working_days_between(
-    from: Date,
-    to: Date,
-    calendar: &Calendar,
-) -> Result<WorkingSpan, OutOfRange> {
+pub fn working_days_between(from: Date, to: Date, calendar: &Calendar) -> Result<WorkingSpan, OutOfRange> {
     if to < from {
         return Ok(match working_days_between(to, from, calendar)? {
             WorkingSpan::Firm { days } => WorkingSpan::Firm { days: -days },
-            WorkingSpan::Provisional {
-                least,
-                most,
-                first_unknown_year,
-            } => WorkingSpan::Provisional {
-                least: -most,
-                most: -least,
-                first_unknown_year,
-            },
+            WorkingSpan::Provisional { least, most, first_unknown_year } => {
+                WorkingSpan::Provisional { least: -most, most: -least, first_unknown_year }
+            }
         });
     }
     if from == to {
@@ -351,10 +317,6 @@ pub fn working_days_between(
     }
     Ok(match unknown {
         None => WorkingSpan::Firm { days: most },
-        Some(first_unknown_year) => WorkingSpan::Provisional {
-            least,
-            most,
-            first_unknown_year,
-        },
+        Some(first_unknown_year) => WorkingSpan::Provisional { least, most, first_unknown_year },
     })
 }

@@ -13,21 +13,12 @@ enum Bound {
     Least,
 }
 
-pub(super) fn across_unknown(
-    trigger: Date,
-    n: u32,
-    direction: Direction,
-    calendar: &Calendar,
-) -> Result<Due, OutOfRange> {
+pub(super) fn across_unknown(trigger: Date, n: u32, direction: Direction, calendar: &Calendar) -> Result<Due, OutOfRange> {
     let (near, unknown_near) = nth(trigger, n, direction, calendar, Bound::Most)?;
     let (far, unknown_far) = nth(trigger, n, direction, calendar, Bound::Least)?;
     Ok(match unknown_near.or(unknown_far) {
         None => Due::Firm { date: near },
-        Some(first_unknown_year) => Due::Provisional {
-            earliest: near.min(far),
-            latest: near.max(far),
-            first_unknown_year,
-        },
+        Some(first_unknown_year) => Due::Provisional { earliest: near.min(far), latest: near.max(far), first_unknown_year },
     })
 }
 
@@ -71,13 +62,7 @@ fn nth(
                     Direction::After => run.nth_from(start, missing),
                     Direction::Before => run.nth_upto(start, missing),
                 },
-                None => in_unknown(
-                    &UnknownYear::new(year),
-                    missing,
-                    (start, end),
-                    direction,
-                    bound,
-                ),
+                None => in_unknown(&UnknownYear::new(year), missing, (start, end), direction, bound),
             };
             return found.map(|day| (day, unknown)).ok_or(OutOfRange);
         }
@@ -90,13 +75,7 @@ fn nth(
 ///
 /// The bounds are taken interval by interval and need not grow with the interval, the truth does: so an upper bound
 /// holds for all shorter intervals too, and a lower bound for all longer ones.
-fn in_unknown(
-    year: &UnknownYear,
-    missing: u32,
-    (start, end): (Date, Date),
-    direction: Direction,
-    bound: Bound,
-) -> Option<Date> {
+fn in_unknown(year: &UnknownYear, missing: u32, (start, end): (Date, Date), direction: Direction, bound: Bound) -> Option<Date> {
     let count = |day: Date| {
         let (most, least) = year.count(start.min(day), start.max(day));
         match bound {
@@ -105,11 +84,7 @@ fn in_unknown(
         }
     };
     let one = |day: Date, forward: bool| {
-        if forward {
-            day.tomorrow().ok()
-        } else {
-            day.yesterday().ok()
-        }
+        if forward { day.tomorrow().ok() } else { day.yesterday().ok() }
     };
     let forward = direction == Direction::After;
     match bound {
