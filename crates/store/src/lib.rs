@@ -13,7 +13,6 @@
 //! | `keys`, `blobs` | envelope encryption, files |
 //! | `accounts` | organisations, people, credentials, sessions |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
-//! | `backup`, `doctor` | operations |
 
 pub mod accounts;
 mod act;

@@ -407,12 +407,6 @@ impl Blobs {
         Ok(self.objects.get(&self.path(object)).await?.bytes().await?)
     }
 
-    /// Puts a stored (encrypted) object back.
-    pub(crate) async fn put_raw(&self, object: &str, bytes: Bytes) -> Result<(), Error> {
-        self.objects.put(&self.path(object), PutPayload::from(bytes)).await?;
-        Ok(())
-    }
-
     async fn remove(&self, object: &str) -> Result<(), Error> {
         match self.objects.delete(&self.path(object)).await.map_err(Error::from) {
             Err(Error::NotFound(_)) | Ok(()) => Ok(()),
