@@ -8,7 +8,7 @@ use guosuo_cli::RuleCommand;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{demo, serve};
+use crate::{demo, ops, serve};
 
 /// 过所：个人信息出境认证管理平台 / the platform for certification of personal-information export
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ enum Command {
     Demo(DemoArgs),
     /// 运行一个实例 / serve an instance
     Serve(InstanceArgs),
+    #[command(flatten)]
+    Ops(ops::OpsCommand),
     #[command(flatten)]
     Rule(RuleCommand),
 }
@@ -88,6 +90,15 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Rule(rule) => return guosuo_cli::run_std(rule),
+        Command::Ops(command) => {
+            return match with_runtime(ops::run(command)) {
+                Ok(code) => code,
+                Err(e) => {
+                    eprintln!("guosuo: {e:#}");
+                    ExitCode::from(2)
+                }
+            };
+        }
         Command::Demo(args) => with_runtime(demo::run(args.instance, args.now, args.bare)),
         Command::Serve(args) => with_runtime(async move {
             let app = serve::open(args.load()?, Clock::Machine).await?;
@@ -103,7 +114,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn with_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn with_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     log();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }

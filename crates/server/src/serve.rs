@@ -216,9 +216,12 @@ pub async fn run(app: App, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()>
     if !app.config.metrics_listen.is_empty() {
         serve_metrics(&app).await?;
     }
+    let worker = crate::jobs::start(&app);
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
-    Ok(())
+    let served = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
+    // What it was doing is claimed for minutes and comes back then; nothing is half done.
+    worker.abort();
+    Ok(served?)
 }
 
 /// The numbers on a listener of their own, for everybody who reaches it.
@@ -235,7 +238,8 @@ async fn serve_metrics(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stopped() {
+/// Resolves when the process is asked to end.
+pub(crate) async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -5,7 +5,6 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_seal::checkpoint::Checkpoint;
 use guosuo_seal::keys::Signer as _;
 use guosuo_seal::merkle::{TILE_WIDTH, TilePath};
 use guosuo_seal::note::VerifierKey;
@@ -25,15 +24,7 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// # Errors
 /// When the tree is damaged or a key does not sign.
 pub async fn publish_checkpoint(app: &App) -> Result<Option<StoredCheckpoint>, StoreError> {
-    let inner = app.clone();
-    app.store
-        .checkpoint(app.now(), move |head| {
-            Checkpoint::new(&inner.config.log_origin, head.size, head.root)
-                .sign(&[&inner.keys.log_ed, &inner.keys.log_sm2])
-                .map(|note| note.to_string())
-                .map_err(|e| StoreError::Damaged(format!("checkpoint: {e}")))
-        })
-        .await
+    crate::jobs::checkpoint::publish(app).await
 }
 
 async fn newest(app: &App) -> Result<Option<StoredCheckpoint>, Error> {

@@ -31,11 +31,15 @@ pub enum MessageKind {
     OrgConfirmed,
     /// The registration is not confirmed (to the body).
     OrgRefused,
+    /// A limit draws near or has passed (to whose it is).
+    Deadline,
+    /// A new holiday notice has moved a limit (to both sides).
+    Redated,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Submitted,
         Self::Withdrawn,
         Self::SentToNda,
@@ -48,6 +52,8 @@ impl MessageKind {
         Self::Registered,
         Self::OrgConfirmed,
         Self::OrgRefused,
+        Self::Deadline,
+        Self::Redated,
     ];
 
     /// The stored name.
@@ -65,6 +71,8 @@ impl MessageKind {
             Self::Registered => "registered",
             Self::OrgConfirmed => "org_confirmed",
             Self::OrgRefused => "org_refused",
+            Self::Deadline => "deadline",
+            Self::Redated => "redated",
         }
     }
 
@@ -90,13 +98,19 @@ pub struct MessageData {
     pub reason: String,
     /// Who acted.
     pub by: String,
+    /// Last day of a limit.
+    pub due: String,
+    /// Its latest possible last day, where a notice is missing; else empty or the same.
+    pub until: String,
+    /// Working days left, negative when passed.
+    pub left: i64,
 }
 
 /// Subject and text of a message. An unknown kind, written by a later version, is named as it
 /// is stored.
 pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
     let Some(kind) = MessageKind::parse(kind) else { return (kind.to_owned(), d.number.clone()) };
-    let MessageData { number, name, notice, filing, reason, by } = d;
+    let MessageData { number, name, notice, filing, reason, by, due, .. } = d;
     let (zh, en) = match kind {
         MessageKind::Submitted => (
             (format!("新收到备案材料：{name}"), format!("{number}，待分办。")),
@@ -162,8 +176,45 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
         MessageKind::OrgRefused => {
             (("机构注册没有通过核对".to_owned(), reason.clone()), ("Registration not confirmed".to_owned(), reason.clone()))
         }
+        MessageKind::Deadline => deadline(d),
+        MessageKind::Redated => {
+            let (zh, en) = if d.until.is_empty() || d.until == *due {
+                (due.clone(), due.clone())
+            } else {
+                (format!("{due}至{}之间（放假通知尚未发布）", d.until), format!("between {due} and {} (a holiday notice is still missing)", d.until))
+            };
+            (
+                (format!("期限日期已按新的放假通知调整：{name}"), format!("{number}期限届满日：{zh}。依据：{reason}。")),
+                (format!("A limit was dated again: {name}"), format!("{number} The last day is now {en}. Source: {reason}.")),
+            )
+        }
     };
     l.pick(zh, en)
+}
+
+type Words = (String, String);
+
+/// Without a number it is the body's own ten working days, with one the review's thirty.
+fn deadline(d: &MessageData) -> (Words, Words) {
+    let MessageData { number, name, due, left, .. } = d;
+    match (number.is_empty(), *left) {
+        (true, n) if n < 0 => (
+            ("备案办理期限已过".to_owned(), format!("应于{due}前办理备案。仍可以提交，平台会标注逾期，请在表单中说明原因。")),
+            ("The time for filing has passed".to_owned(), format!("The filing was due by {due}. It can still be submitted; it is marked late, and the form asks for the reason.")),
+        ),
+        (true, n) => (
+            (format!("备案办理期限还剩{n}个工作日"), format!("请于{due}前提交备案材料。")),
+            (format!("{n} working days left to file"), format!("Please submit the filing by {due}.")),
+        ),
+        (false, n) if n < 0 => (
+            (format!("审核已超期：{name}"), format!("{number}的审核期限已于{due}届满，已超{}个工作日，须书面说明原因。平台不会自动作出决定。", -n)),
+            (format!("Review overdue: {name}"), format!("The limit of {number} passed on {due}, {} working days ago: a written reason is needed. The platform never decides by itself.", -n)),
+        ),
+        (false, n) => (
+            (format!("审核期限还剩{n}个工作日：{name}"), format!("{number}的审核期限于{due}届满，公示也在期限之内。")),
+            (format!("{n} working days left: {name}"), format!("The limit of {number} ends on {due}; publication is part of it.")),
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,114 @@
+//! The commands that run an instance beside serving it.
+//!
+//! Exit status: 0 done, 1 the answer is "no", 2 wrong use or a fault.
+
+pub mod admin;
+pub mod doctor;
+pub mod notice;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+
+use crate::app::App;
+use crate::cli::InstanceArgs;
+use crate::clock::Clock;
+use crate::{jobs, serve};
+
+/// Commands about an instance.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment on the flattened settings would become their help text")]
+pub enum OpsCommand {
+    /// 处理后台任务：邮件、通知书、时限提醒、日志签名 / work on jobs: mail, notices, limits, signed heads
+    Worker(InstanceArgs),
+    /// 升级数据库结构 / bring the database schema up to date
+    Migrate(InstanceArgs),
+    /// 检查实例能否正常运行 / check whether the instance can run
+    Doctor {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 管理 / administration
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+/// Acts of whoever runs the instance.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment on the flattened settings would become their help text")]
+pub enum AdminCommand {
+    /// 建立第一个安全管理员，给出一次性链接 / make the first security administrator, print a one-time link
+    Init {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 登录名 / sign-in name
+        #[arg(long, default_value = "secadmin")]
+        login: String,
+        /// 姓名 / name of the person
+        #[arg(long, default_value = "安全管理员")]
+        name: String,
+        /// 电子邮箱 / mail address
+        #[arg(long, default_value = "")]
+        mail: String,
+    },
+    /// 导入国务院办公厅放假通知（TOML），重新计算时限 / import a holiday notice and date the clocks again
+    ImportNotice {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 通知文件 / file of the notice
+        file: PathBuf,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// What stopped it, for the error stream.
+pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        OpsCommand::Worker(args) => {
+            let app = open(&args).await?;
+            let worker = jobs::start(&app);
+            let ending = worker.abort_handle();
+            tokio::select! {
+                () = serve::stopped() => ending.abort(),
+                ended = worker => ended.context("the worker ended")?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        OpsCommand::Migrate(args) => {
+            let app = open(&args).await?;
+            println!("数据库结构已是最新 / the schema is up to date: {}", guosuo_store::schema_id());
+            app.store.close().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,
+        OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => admin::init(&open(&instance).await?, &login, &name, &mail).await,
+        OpsCommand::Admin(AdminCommand::ImportNotice { instance, file, json }) => {
+            let text = read(&file)?;
+            notice::import(&open(&instance).await?, &text, json).await
+        }
+    }
+}
+
+async fn open(args: &InstanceArgs) -> anyhow::Result<App> {
+    serve::open(args.load()?, Clock::Machine).await
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// Prints a value as JSON.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
