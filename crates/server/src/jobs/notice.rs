@@ -27,7 +27,7 @@ pub async fn work(app: &App, job: &ClaimedJob) -> anyhow::Result<()> {
     if waiting.blob_id.is_some() {
         return Ok(());
     }
-    let filing = app.store.case::<Filing>(&case).await?.state.context("there is no such case")?;
+    let filing = app.store.reader().await?.case::<Filing>(&case).await?.state.context("there is no such case")?;
     let letter = letter::decided(&app.config, &case, &filing).context("the case is not decided")?;
     let pdf = letter::press(app, letter, Mode::Final).await?;
     let now = app.now();
