@@ -1,5 +1,7 @@
 //! The server of Guosuo 过所 as a library, so that the binary, the tests and the tools share one program.
 
+pub mod account;
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod authority;

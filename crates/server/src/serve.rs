@@ -68,7 +68,9 @@ pub fn routes() -> Routes {
     let r = statements(r);
     let r = crate::body::routes(r);
     let r = crate::public::routes(r);
-    crate::authority::routes(r)
+    let r = crate::authority::routes(r);
+    let r = crate::account::routes(r);
+    crate::admin::routes(r)
 }
 
 /// The pages that every foot links to.

@@ -92,8 +92,11 @@ fn whence(request: &Request) -> (String, String) {
     (session::place(request.headers(), peer), agent.to_owned())
 }
 
-/// Checks the code of a form and uses it up.
-async fn check(cx: &Cx, account: &str, kind: CredentialKind, mut form: Form) -> Result<Result<Form, Form>, Error> {
+/// Checks the code of a form and uses it up; the inner error is the form with its message.
+///
+/// # Errors
+/// [`Error::TooMany`] after too many wrong codes; when the store fails.
+pub(crate) async fn check(cx: &Cx, account: &str, kind: CredentialKind, mut form: Form) -> Result<Result<Form, Form>, Error> {
     let l = cx.l();
     let key = format!("code:{account}");
     let mut reader = cx.app.store.reader().await?;
@@ -182,10 +185,15 @@ pub async fn enrol(cx: Cx, half: Option<Extension<HalfSignedIn>>, Query(next): Q
     enrol_page(&cx, &half, &secret, Form::new().with("next", next.next))
 }
 
-fn enrol_page(cx: &Cx, half: &HalfSignedIn, secret: &[u8], form: Form) -> Result<Response, Error> {
-    let l = cx.l();
-    let uri = totp::otpauth_uri(secret, &cx.screen.site.name, &half.login);
-    let code = QrCode::new(uri.as_bytes()).map_err(|e| Error::Fault(anyhow::anyhow!("qr: {e}")))?;
+/// Modules of a QR code on a side.
+pub(crate) type Modules = usize;
+
+/// A text as a QR code: its modules on a side, and its dark runs as (x, y, width).
+///
+/// # Errors
+/// When the text is too long for a code.
+pub(crate) fn drawing(text: &str) -> Result<(Modules, Vec<(usize, usize, usize)>), Error> {
+    let code = QrCode::new(text.as_bytes()).map_err(|e| Error::Fault(anyhow::anyhow!("qr: {e}")))?;
     let size = code.width();
     let colours = code.to_colors();
     let mut dark = Vec::new();
@@ -202,6 +210,12 @@ fn enrol_page(cx: &Cx, half: &HalfSignedIn, secret: &[u8], form: Form) -> Result
             x += 1;
         }
     }
+    Ok((size, dark))
+}
+
+fn enrol_page(cx: &Cx, half: &HalfSignedIn, secret: &[u8], form: Form) -> Result<Response, Error> {
+    let l = cx.l();
+    let (size, dark) = drawing(&totp::otpauth_uri(secret, &cx.screen.site.name, &half.login))?;
     let shell = Shell::new(&cx.screen, Front::Plain, l.t("设置动态口令", "Set up one-time codes")).for_form(&form);
     let status = form.status();
     let html = EnrolPage { shell, l, form, secret: totp::readable(secret), size, dark }.render()?;

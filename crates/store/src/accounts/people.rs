@@ -21,6 +21,7 @@ statements! {
     ROLES_ALL = "SELECT account, role FROM membership ORDER BY account, role";
     ROLE_ADD = "INSERT INTO membership (account, role, granted, actor) VALUES ($1, $2, $3, $4)";
     ROLES_CLEAR = "DELETE FROM membership WHERE account = $1";
+    HOLDERS = "SELECT CAST(COUNT(*) AS BIGINT) FROM account a JOIN membership m ON m.account = a.id WHERE a.org = $1 AND a.status = 'active' AND m.role = $2";
     CREDENTIAL = "SELECT secret, last_step FROM credential WHERE account = $1 AND kind = $2";
     CREDENTIAL_PUT = "INSERT INTO credential (account, kind, secret, last_step, created) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, kind) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step, created = excluded.created";
     CREDENTIAL_STEP = "UPDATE credential SET last_step = $3 WHERE account = $1 AND kind = $2 AND last_step < $3";
@@ -258,6 +259,16 @@ impl Tx {
     pub async fn set_roles(&mut self, account: &str, roles: &BTreeSet<Role>, actor: &str, now: Timestamp) -> Result<(), Error> {
         on!(self.raw().await?.conn(), |c| sqlx::query(ROLES_CLEAR).bind(account).execute(c).await.map(drop))?;
         self.grant(account, roles, actor, now).await
+    }
+
+    /// How many accounts in use of an organisation hold a role, this unit's changes included.
+    pub async fn holders(&mut self, org: &str, role: Role) -> Result<u64, Error> {
+        let (n,): (i64,) = on!(self.raw().await?.conn(), |c| sqlx::query_as(HOLDERS)
+            .bind(org)
+            .bind(role.as_str())
+            .fetch_one(c)
+            .await)?;
+        Ok(crate::db::unsigned(n))
     }
 
     /// Stores name, contact, language and status of an account.

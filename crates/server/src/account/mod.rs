@@ -1,0 +1,54 @@
+//! People and their organisations: registration, one's own account, the members of an
+//! organisation, invitations, and the inbox.
+
+pub mod checks;
+pub mod factor;
+pub mod inbox;
+pub mod invite;
+pub mod members;
+pub mod own;
+pub mod password;
+pub mod people;
+pub mod person;
+pub mod register;
+
+use guosuo_case::{OrgKind, Right};
+
+use crate::router::Routes;
+use crate::web::Front;
+
+/// The addresses of this room.
+pub fn routes(r: Routes) -> Routes {
+    r.get("/register", Right::SignIn, register::show)
+        .post("/register", Right::SignIn, register::submit)
+        .get("/register/done", Right::SignIn, register::done)
+        .get("/invite/{token}", Right::SignIn, invite::show)
+        .post("/invite/{token}", Right::SignIn, invite::submit)
+        .get("/account", Right::OwnAccount, own::show)
+        .post("/account", Right::OwnAccount, own::save)
+        .post("/account/sessions", Right::OwnAccount, own::end_sessions)
+        .get("/account/password", Right::OwnAccount, password::show)
+        .post("/account/password", Right::OwnAccount, password::submit)
+        .get("/account/factor", Right::OwnAccount, factor::show)
+        .post("/account/factor", Right::OwnAccount, factor::confirm)
+        .post("/account/factor/remove", Right::OwnAccount, factor::remove)
+        .get("/body/members", Right::MembersManage, members::list)
+        .post("/body/members", Right::MembersManage, members::invite)
+        .get("/body/members/{id}", Right::MembersManage, members::show)
+        .post("/body/members/{id}/roles", Right::MembersManage, members::roles)
+        .post("/body/members/{id}/status", Right::MembersManage, members::status)
+        .post("/body/members/{id}/link", Right::MembersManage, members::link)
+        .get("/body/inbox", Right::OwnAccount, inbox::body_list)
+        .get("/body/inbox/{id}", Right::OwnAccount, inbox::body_show)
+        .get("/authority/inbox", Right::OwnAccount, inbox::authority_list)
+        .get("/authority/inbox/{id}", Right::OwnAccount, inbox::authority_show)
+}
+
+/// The front of a kind of organisation.
+pub fn front_of(kind: OrgKind) -> Front {
+    match kind {
+        OrgKind::Body => Front::Body,
+        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => Front::Authority,
+        OrgKind::Platform => Front::Admin,
+    }
+}
