@@ -54,7 +54,19 @@ async fn a_notice_without_source_or_with_unknown_keys_is_refused() {
 async fn the_public_pages_answer_in_both_languages_without_sign_in() {
     let app = TestApp::new().await;
     let mut anyone = app.anonymous();
-    for path in ["/", "/bodies", "/publications", "/guide/filing", "/log", "/about", "/accessibility", "/privacy", "/help", "/contact", "/sitemap"] {
+    for path in [
+        "/",
+        "/bodies",
+        "/publications",
+        "/guide/filing",
+        "/log",
+        "/about",
+        "/accessibility",
+        "/privacy",
+        "/help",
+        "/contact",
+        "/sitemap",
+    ] {
         for prefix in ["", "/en"] {
             let address = if path == "/" && prefix == "/en" { "/en/".to_owned() } else { format!("{prefix}{path}") };
             let answer = anyone.get(&address).await;
@@ -63,10 +75,24 @@ async fn the_public_pages_answer_in_both_languages_without_sign_in() {
         }
     }
     let guide = anyone.get("/guide/filing").await.text;
-    for heading in ["基本信息", "受理条件", "申请材料", "办理流程", "特别程序", "办理时限", "收费", "设定依据", "办理结果", "常见问题", "监督投诉渠道", "30个工作日"] {
+    for heading in [
+        "基本信息",
+        "受理条件",
+        "申请材料",
+        "办理流程",
+        "特别程序",
+        "办理时限",
+        "收费",
+        "设定依据",
+        "办理结果",
+        "常见问题",
+        "监督投诉渠道",
+        "30个工作日",
+    ] {
         assert!(guide.contains(heading), "{heading}");
     }
-    for slot in ["1.1", "1.2", "1.3", "1.4", "人员安全背景审查说明及人员背景审查表", "其他需要提交的证明材料"] {
+    for slot in ["1.1", "1.2", "1.3", "1.4", "人员安全背景审查说明及人员背景审查表", "其他需要提交的证明材料"]
+    {
         assert!(guide.contains(slot), "{slot}");
     }
 }

@@ -64,7 +64,13 @@ pub fn mail(form: &mut Form, l: Lang, id: &str, required: bool) -> String {
             form.fail(id, l.t("填写电子邮箱。", "Enter a mail address."));
         }
     } else if value.parse::<lettre::Address>().is_err() {
-        form.fail(id, l.t("邮箱地址不完整。对照着写成“name@example.cn”的样子。", "The mail address is not complete. Write it like name@example.cn."));
+        form.fail(
+            id,
+            l.t(
+                "邮箱地址不完整。对照着写成“name@example.cn”的样子。",
+                "The mail address is not complete. Write it like name@example.cn.",
+            ),
+        );
     }
     value
 }
@@ -79,7 +85,10 @@ pub fn phone(form: &mut Form, l: Lang, id: &str, required: bool) -> String {
             form.fail(id, l.t("填写联系电话。", "Enter a telephone number."));
         }
     } else if digits < 5 || odd {
-        form.fail(id, l.t("电话号码只用数字，可以带“+”“-”和分机号。", "Use digits; a plus sign, hyphens and an extension are fine."));
+        form.fail(
+            id,
+            l.t("电话号码只用数字，可以带“+”“-”和分机号。", "Use digits; a plus sign, hyphens and an extension are fine."),
+        );
     }
     value
 }

@@ -104,7 +104,8 @@ pub async fn confirm(cx: Cx, form: Form) -> Result<Response, Error> {
         })
         .await
         .map_err(|e: StoreError| Error::from(e))?;
-    Ok(Flash::good(l.t("动态口令已经启用，下次登录时要输入。", "One-time codes are on; the next sign-in asks for one.")).to(l, "/account"))
+    Ok(Flash::good(l.t("动态口令已经启用，下次登录时要输入。", "One-time codes are on; the next sign-in asks for one."))
+        .to(l, "/account"))
 }
 
 /// `POST /account/factor/remove`: people of bodies may switch it off again, with a code.

@@ -79,7 +79,13 @@ async fn list(cx: Cx, front: Front, after: After) -> Result<Response, Error> {
         .iter()
         .map(|m| {
             let (title, text) = said(l, m);
-            Line { href: l.href(format!("{base}/{}", m.id)), title, text, at: l.stamp(moment(m.at)).to_string(), new: m.read_at.is_none() }
+            Line {
+                href: l.href(format!("{base}/{}", m.id)),
+                title,
+                text,
+                at: l.stamp(moment(m.at)).to_string(),
+                new: m.read_at.is_none(),
+            }
         })
         .collect();
     let shell = Shell::new(&cx.screen, front, l.t("通知和消息", "Messages")).at("inbox").crumb(base, l.t("消息", "Messages"));
@@ -110,7 +116,9 @@ async fn show(cx: Cx, front: Front, id: String) -> Result<Response, Error> {
         let (now, work) = (cx.now, (actor.org.0.clone(), id.clone(), actor.user.0.clone()));
         cx.app
             .store
-            .write_with(work, move |tx, (org, id, account)| Box::pin(async move { tx.read_message(org, id, account, now).await.map(drop) }))
+            .write_with(work, move |tx, (org, id, account)| {
+                Box::pin(async move { tx.read_message(org, id, account, now).await.map(drop) })
+            })
             .await
             .map_err(|e: StoreError| Error::from(e))?;
     }
@@ -122,7 +130,10 @@ async fn show(cx: Cx, front: Front, id: String) -> Result<Response, Error> {
         (true, "registered") => Some(of_case("/authority/organisations".into(), l.t("核对注册", "Check the registration"))),
         _ => None,
     };
-    let document = m.blob_id.is_some().then(|| of_case(format!("{cases}/{}/notice.pdf", m.case_id), l.t("查看通知书（PDF）", "Open the notice (PDF)")));
+    let document = m
+        .blob_id
+        .is_some()
+        .then(|| of_case(format!("{cases}/{}/notice.pdf", m.case_id), l.t("查看通知书（PDF）", "Open the notice (PDF)")));
     let shell = Shell::new(&cx.screen, front, title.clone()).at("inbox").crumb(base, l.t("通知和消息", "Messages"));
     let page = Page { shell, l, title, text, at: l.moment(moment(m.at)).to_string(), case, document, base: l.href(base) };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())

@@ -34,7 +34,18 @@ fn gone(cx: &Cx) -> Result<Response, Error> {
     let l = cx.l();
     let shell = Shell::new(&cx.screen, Front::Plain, l.t("链接已经失效", "This link does not work any more"));
     let none = String::new;
-    let page = Page { shell, l, form: Form::new(), gone: true, staff: false, name: none(), login: none(), org: none(), hint: none(), address: none() };
+    let page = Page {
+        shell,
+        l,
+        form: Form::new(),
+        gone: true,
+        staff: false,
+        name: none(),
+        login: none(),
+        org: none(),
+        hint: none(),
+        address: none(),
+    };
     Ok((StatusCode::GONE, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }
 
@@ -43,7 +54,9 @@ async fn whose(cx: &Cx, token: &str) -> Result<Option<(Account, String)>, Error>
     let mut reader = cx.app.store.reader().await?;
     let ticket = reader.ticket(&session::token_digest(token)).await?;
     let Some(ticket) = ticket.filter(|t| t.purpose == PURPOSE && !t.used && t.until > cx.now) else { return Ok(None) };
-    let Some(account) = reader.account(&ticket.account).await?.filter(|a| a.status != AccountStatus::Disabled) else { return Ok(None) };
+    let Some(account) = reader.account(&ticket.account).await?.filter(|a| a.status != AccountStatus::Disabled) else {
+        return Ok(None);
+    };
     let org = reader.organisation(&account.org).await?.map(|o| o.name).unwrap_or_default();
     Ok(Some((account, org)))
 }
@@ -58,7 +71,18 @@ fn page(cx: &Cx, a: Account, org: String, form: Form, token: &str) -> Result<Res
     let shell = Shell::new(&cx.screen, Front::Plain, l.t("设置密码", "Choose a password")).for_form(&form);
     let status = form.status();
     let hint = checks::password_hint(l, if staff { MIN_WITH_FACTOR } else { MIN_ALONE });
-    let page = Page { shell, l, form, gone: false, staff, name: a.name, login: a.login, org, hint, address: l.href(format!("/invite/{token}")) };
+    let page = Page {
+        shell,
+        l,
+        form,
+        gone: false,
+        staff,
+        name: a.name,
+        login: a.login,
+        org,
+        hint,
+        address: l.href(format!("/invite/{token}")),
+    };
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
     Ok((status, headers, Html(page.render()?)).into_response())
 }

@@ -75,21 +75,27 @@ async fn person_page(cx: &Cx, a: &Account, form: Option<Form>, link: Option<Stri
     let l = cx.l();
     let signed = cx.signed()?;
     let form = form.unwrap_or_else(|| Form::from_pairs(a.roles.iter().map(|r| ("roles".to_owned(), r.as_str().to_owned()))));
-    let shell = Shell::new(&cx.screen, Front::Body, a.name.clone()).at("organisation").crumb(BASE, l.t("成员", "Members")).for_form(&form);
+    let shell = Shell::new(&cx.screen, Front::Body, a.name.clone())
+        .at("organisation")
+        .crumb(BASE, l.t("成员", "Members"))
+        .for_form(&form);
     let status: StatusCode = form.status();
-    answer(status, &Person {
-        shell,
-        l,
-        form,
-        facts: facts(l, a, &signed.org_name),
-        base: format!("{BASE}/{}", a.id),
-        roles: role_choices(l, &ROLES),
-        // Changing oneself is allowed as long as another administrator remains.
-        own: false,
-        disabled: a.status == AccountStatus::Disabled,
-        can_reset: false,
-        link,
-    })
+    answer(
+        status,
+        &Person {
+            shell,
+            l,
+            form,
+            facts: facts(l, a, &signed.org_name),
+            base: format!("{BASE}/{}", a.id),
+            roles: role_choices(l, &ROLES),
+            // Changing oneself is allowed as long as another administrator remains.
+            own: false,
+            disabled: a.status == AccountStatus::Disabled,
+            can_reset: false,
+            link,
+        },
+    )
 }
 
 /// `GET /body/members/{id}`.
@@ -134,7 +140,11 @@ pub async fn status(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Re
         form.fail("", why);
         return person_page(&cx, &a, Some(form), None).await;
     }
-    let told = if enabled { l.t("账号已恢复。", "The account can be used again.") } else { l.t("账号已停用，登录都已退出。", "The account is blocked and signed out.") };
+    let told = if enabled {
+        l.t("账号已恢复。", "The account can be used again.")
+    } else {
+        l.t("账号已停用，登录都已退出。", "The account is blocked and signed out.")
+    };
     Ok(Flash::good(told).to(l, BASE))
 }
 

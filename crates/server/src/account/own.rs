@@ -64,7 +64,13 @@ async fn page(cx: &Cx, form: Option<Form>) -> Result<Response, Error> {
         Fact::new(l.t("角色", "Roles"), roles.join(l.t("、", ", "))),
     ];
     if !signed.org_active {
-        facts.push(Fact::new(l.t("注册状态", "Registration"), l.t("待确认。可以准备备案材料，确认后才能提交。", "Not confirmed yet. You can prepare a filing; it can be submitted after the confirmation.")));
+        facts.push(Fact::new(
+            l.t("注册状态", "Registration"),
+            l.t(
+                "待确认。可以准备备案材料，确认后才能提交。",
+                "Not confirmed yet. You can prepare a filing; it can be submitted after the confirmation.",
+            ),
+        ));
     }
     let form = form.unwrap_or_else(|| {
         Form::new().with("phone", &account.contact.phone).with("mail", &account.contact.mail).with("lang", &account.lang)

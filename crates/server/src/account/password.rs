@@ -73,7 +73,9 @@ pub async fn submit(cx: Cx, mut form: Form) -> Result<Response, Error> {
         cx.app
             .store
             .write_with(key.clone(), move |tx, key| {
-                Box::pin(async move { tx.count_failure(key, tries, SignedDuration::from_hours(1), SignedDuration::from_mins(wait), now).await })
+                Box::pin(async move {
+                    tx.count_failure(key, tries, SignedDuration::from_hours(1), SignedDuration::from_mins(wait), now).await
+                })
             })
             .await
             .map_err(|e: StoreError| Error::from(e))?;
@@ -95,5 +97,6 @@ pub async fn submit(cx: Cx, mut form: Form) -> Result<Response, Error> {
         })
         .await
         .map_err(|e: StoreError| Error::from(e))?;
-    Ok(Flash::good(l.t("密码已修改，其他登录都已退出。", "The password has been changed; all other sessions were signed out.")).to(l, "/account"))
+    Ok(Flash::good(l.t("密码已修改，其他登录都已退出。", "The password has been changed; all other sessions were signed out."))
+        .to(l, "/account"))
 }

@@ -62,13 +62,25 @@ async fn still_governed(tx: &mut Tx, org: &str, kind: OrgKind) -> Result<(), Sto
 /// Why an act was not done, for the form.
 pub fn problem(l: Lang, e: &StoreError) -> Option<(&'static str, &'static str)> {
     if e.is_constraint(LAST) {
-        return Some(("roles", l.t("这是最后一名在用的管理员。先指定另一名管理员，再改这一名。", "This is the last administrator in use. Appoint another one first.")));
+        return Some((
+            "roles",
+            l.t(
+                "这是最后一名在用的管理员。先指定另一名管理员，再改这一名。",
+                "This is the last administrator in use. Appoint another one first.",
+            ),
+        ));
     }
     if e.is_constraint("login") {
         return Some(("login", l.t("这个登录名已经有人用了。换一个。", "This sign-in name is taken. Choose another one.")));
     }
     if e.is_constraint("membership_one_admin") || e.is_constraint("membership") {
-        return Some(("roles", l.t("系统管理员、安全管理员、审计管理员必须由不同的人担任（三权分立）。只选一个。", "System, security and audit administrator must be different people (separation of powers). Choose one.")));
+        return Some((
+            "roles",
+            l.t(
+                "系统管理员、安全管理员、审计管理员必须由不同的人担任（三权分立）。只选一个。",
+                "System, security and audit administrator must be different people (separation of powers). Choose one.",
+            ),
+        ));
     }
     None
 }
@@ -163,7 +175,14 @@ pub async fn set_status(cx: &Cx, kind: OrgKind, mut account: Account, enabled: b
                 still_governed(tx, &account.org, kind).await?;
                 tx.end_sessions(&account.id, "").await?;
                 tx.drop_tickets(&account.id, PURPOSE).await?;
-                tx.record_act(if enabled { "account.enabled" } else { "account.disabled" }, &account.id, origin, &serde_json::json!({}), now).await
+                tx.record_act(
+                    if enabled { "account.enabled" } else { "account.disabled" },
+                    &account.id,
+                    origin,
+                    &serde_json::json!({}),
+                    now,
+                )
+                .await
             })
         })
         .await)
@@ -196,7 +215,10 @@ pub fn new_account(form: &Form, org: &str, login: String, name: String) -> NewAc
         org: org.to_owned(),
         login,
         name,
-        contact: guosuo_store::accounts::Contact { phone: form.trimmed("phone").to_owned(), mail: form.trimmed("mail").to_owned() },
+        contact: guosuo_store::accounts::Contact {
+            phone: form.trimmed("phone").to_owned(),
+            mail: form.trimmed("mail").to_owned(),
+        },
         lang: "zh".into(),
         status: AccountStatus::Invited,
         roles: roles_of(form),

@@ -137,7 +137,10 @@ pub fn facts(l: Lang, a: &Account, org: &str) -> Vec<Fact> {
         Fact::new(l.t("状态", "Status"), status_words(l, a.status).0),
         Fact::new(l.t("联系电话", "Telephone"), or_none(&a.contact.phone)),
         Fact::new(l.t("电子邮箱", "Mail"), or_none(&a.contact.mail)),
-        Fact::new(l.t("最近登录", "Last sign-in"), a.signed_in.map_or_else(|| l.t("从未登录", "Never").to_owned(), |t| l.moment(t).words)),
+        Fact::new(
+            l.t("最近登录", "Last sign-in"),
+            a.signed_in.map_or_else(|| l.t("从未登录", "Never").to_owned(), |t| l.moment(t).words),
+        ),
     ]
 }
 

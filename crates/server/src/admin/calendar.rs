@@ -65,10 +65,10 @@ async fn page(cx: &Cx, form: Form, preview: Option<Preview>) -> Result<Response,
             address: n.address.clone(),
             year: n.year,
             working_days: calendar.working_days_in(n.year).map(|d| l.working_days(i64::from(d))).unwrap_or_default(),
-            imported: imported
-                .iter()
-                .find(|i| i.number == n.document)
-                .map_or_else(|| l.t("随程序提供", "Comes with the program").to_owned(), |i| l.stamp(Timestamp::from_microsecond(i.imported).unwrap_or(Timestamp::MIN)).words),
+            imported: imported.iter().find(|i| i.number == n.document).map_or_else(
+                || l.t("随程序提供", "Comes with the program").to_owned(),
+                |i| l.stamp(Timestamp::from_microsecond(i.imported).unwrap_or(Timestamp::MIN)).words,
+            ),
         })
         .collect();
     rows.reverse();
@@ -89,20 +89,35 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
 /// What is wrong with a notice, in words.
 fn wrong(l: Lang, e: &NoticeError) -> String {
     match e {
-        NoticeError::Unreadable { message } => l.pick(format!("通知没有看懂。对照格式检查：{message}"), format!("The notice cannot be read. Compare with the format: {message}")),
+        NoticeError::Unreadable { message } => l.pick(
+            format!("通知没有看懂。对照格式检查：{message}"),
+            format!("The notice cannot be read. Compare with the format: {message}"),
+        ),
         NoticeError::NoDocument => l.t("缺少文号（document）。", "The document number (document) is missing.").to_owned(),
         NoticeError::NoAddress => l.t("缺少官方网址（address）。", "The official address (address) is missing.").to_owned(),
         NoticeError::Empty => l.t("通知没有列出任何一天。", "The notice arranges no day.").to_owned(),
-        NoticeError::Year { year } => l.pick(format!("{year}年不在可以计算的范围内。"), format!("The year {year} is outside what can be counted.")),
-        NoticeError::OtherYear { day } => l.pick(format!("{day}不属于通知安排的年份。"), format!("{day} is not a day of the year of the notice.")),
+        NoticeError::Year { year } => {
+            l.pick(format!("{year}年不在可以计算的范围内。"), format!("The year {year} is outside what can be counted."))
+        }
+        NoticeError::OtherYear { day } => {
+            l.pick(format!("{day}不属于通知安排的年份。"), format!("{day} is not a day of the year of the notice."))
+        }
         NoticeError::Twice { day } => l.pick(format!("{day}写了两次。"), format!("{day} is named twice.")),
         NoticeError::Both { day } => l.pick(format!("{day}既放假又上班。"), format!("{day} is both off and worked.")),
-        NoticeError::WorkNotOnWeekend { day } => l.pick(format!("{day}不是周末，不能写成调休上班。"), format!("{day} is no weekend day and cannot be a make-up day.")),
-        NoticeError::YearKnown { year, document } => {
-            l.pick(format!("{year}年已有{document}。更改它的通知要写明amends。"), format!("The year {year} is known by {document}. A notice that changes it names it in amends."))
+        NoticeError::WorkNotOnWeekend { day } => {
+            l.pick(format!("{day}不是周末，不能写成调休上班。"), format!("{day} is no weekend day and cannot be a make-up day."))
         }
-        NoticeError::Repeated { document } => l.pick(format!("{document}已经导入过。"), format!("{document} was imported before.")),
-        NoticeError::UnknownAmended { document } => l.pick(format!("要更改的{document}不在日历里。"), format!("{document}, which is to be changed, is not in the calendar.")),
+        NoticeError::YearKnown { year, document } => l.pick(
+            format!("{year}年已有{document}。更改它的通知要写明amends。"),
+            format!("The year {year} is known by {document}. A notice that changes it names it in amends."),
+        ),
+        NoticeError::Repeated { document } => {
+            l.pick(format!("{document}已经导入过。"), format!("{document} was imported before."))
+        }
+        NoticeError::UnknownAmended { document } => l.pick(
+            format!("要更改的{document}不在日历里。"),
+            format!("{document}, which is to be changed, is not in the calendar."),
+        ),
     }
 }
 
@@ -112,7 +127,9 @@ fn odd(l: Lang, o: &NoticeOddity) -> String {
             format!("净放假{found}天，《全国年节及纪念日放假办法》规定是{expected}天。对照原文再看一遍。"),
             format!("{found} days off net; the decree gives {expected}. Compare with the text once more."),
         ),
-        NoticeOddity::FixedDayWorked { day } => l.pick(format!("法定假日{day}没有列为放假。"), format!("The statutory holiday {day} is not off.")),
+        NoticeOddity::FixedDayWorked { day } => {
+            l.pick(format!("法定假日{day}没有列为放假。"), format!("The statutory holiday {day} is not off."))
+        }
     }
 }
 
@@ -149,7 +166,9 @@ async fn try_out(cx: &Cx, toml: String) -> Result<Vec<Moved>, StoreError> {
     let tried: Result<(), Tried> = cx
         .app
         .store
-        .write_with((toml, origin), move |tx, (toml, origin)| Box::pin(async move { Err(Tried::Would(apply(tx, toml, origin, now).await?)) }))
+        .write_with((toml, origin), move |tx, (toml, origin)| {
+            Box::pin(async move { Err(Tried::Would(apply(tx, toml, origin, now).await?)) })
+        })
         .await;
     match tried {
         Ok(()) => Ok(Vec::new()),
@@ -200,7 +219,8 @@ pub async fn preview(cx: Cx, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
     let Some(n) = read(&cx, &mut form).await? else { return page(&cx, form, None).await };
     let moved = try_out(&cx, form.trimmed("notice").to_owned()).await?;
-    let off = n.holidays.iter().map(|h| format!("{} {}", h.name, h.off.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")));
+    let off =
+        n.holidays.iter().map(|h| format!("{} {}", h.name, h.off.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")));
     let mut facts = vec![
         Fact::new(l.t("文号", "Document"), &n.document),
         Fact::new(l.t("标题", "Title"), &n.title),
@@ -215,7 +235,12 @@ pub async fn preview(cx: Cx, mut form: Form) -> Result<Response, Error> {
     }
     let rows = moved
         .iter()
-        .map(|m| MovedRow { case: m.case_id.clone(), name: clock_name(l, &m.name), before: range(&m.before), after: range(&m.after) })
+        .map(|m| MovedRow {
+            case: m.case_id.clone(),
+            name: clock_name(l, &m.name),
+            before: range(&m.before),
+            after: range(&m.after),
+        })
         .collect();
     let oddities = n.oddities().iter().map(|o| odd(l, o)).collect();
     page(&cx, form, Some(Preview { facts, oddities, moved: rows })).await
@@ -257,7 +282,10 @@ pub async fn import(cx: Cx, mut form: Form) -> Result<Response, Error> {
             })
         })
         .await?;
-    let told = l.pick(format!("{document}已导入，{moved}个期限重新计算，已通知当事人。"), format!("{document} was imported; {moved} limits were counted anew and the parties told."));
+    let told = l.pick(
+        format!("{document}已导入，{moved}个期限重新计算，已通知当事人。"),
+        format!("{document} was imported; {moved} limits were counted anew and the parties told."),
+    );
     Ok(Flash::good(told).to(l, "/admin/calendar"))
 }
 
@@ -265,7 +293,13 @@ pub async fn import(cx: Cx, mut form: Form) -> Result<Response, Error> {
 pub(crate) fn redated(l: Lang, d: &MessageData) -> (String, String) {
     let (name, change, document) = (clock_name(l, &d.name), &d.reason, &d.number);
     l.pick(
-        (format!("期限重新计算：{name}"), format!("国务院办公厅{document}公布了放假安排，期限由{}。", change.replace(" → ", "改为"))),
-        (format!("A limit was counted anew: {name}"), format!("The State Council's notice {document} arranges the holidays; the limit changes: {change}.")),
+        (
+            format!("期限重新计算：{name}"),
+            format!("国务院办公厅{document}公布了放假安排，期限由{}。", change.replace(" → ", "改为")),
+        ),
+        (
+            format!("A limit was counted anew: {name}"),
+            format!("The State Council's notice {document} arranges the holidays; the limit changes: {change}."),
+        ),
     )
 }

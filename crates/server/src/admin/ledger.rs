@@ -111,7 +111,11 @@ async fn find(cx: &Cx, names: &Names, asked: &Asked, limit: u32) -> Result<Vec<L
         return Ok(reader.ledger_before(before, class, &actor, limit).await?);
     }
     let mut rows = reader.ledger_of_case(asked.case.trim()).await?;
-    rows.retain(|r| (class.is_empty() || r.class == class) && (actor.is_empty() || r.actor == actor) && u64::try_from(r.seq).is_ok_and(|s| s < before));
+    rows.retain(|r| {
+        (class.is_empty() || r.class == class)
+            && (actor.is_empty() || r.actor == actor)
+            && u64::try_from(r.seq).is_ok_and(|s| s < before)
+    });
     rows.reverse();
     rows.truncate(limit as usize);
     Ok(rows)
@@ -176,7 +180,9 @@ pub async fn csv(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> 
     cx.app
         .store
         .write_with((origin, what), move |tx, (origin, what)| {
-            Box::pin(async move { tx.record_act("ledger.exported", what, origin, &serde_json::json!({ "rows": count }), now).await })
+            Box::pin(
+                async move { tx.record_act("ledger.exported", what, origin, &serde_json::json!({ "rows": count }), now).await },
+            )
         })
         .await
         .map_err(|e: StoreError| Error::from(e))?;
@@ -240,7 +246,8 @@ pub async fn show(cx: Cx, Path(seq): Path<u64>) -> Result<Response, Error> {
     if let Some(session) = &fields.session {
         facts.push(Fact::new(l.t("登录编号", "Session"), session).code());
     }
-    let object = names.accounts.get(&fields.object).map_or_else(|| fields.object.clone(), |(name, login)| format!("{name} {login}"));
+    let object =
+        names.accounts.get(&fields.object).map_or_else(|| fields.object.clone(), |(name, login)| format!("{name} {login}"));
     if !object.is_empty() {
         facts.push(Fact::new(l.t("对象", "Object"), object).code());
     }
@@ -251,7 +258,8 @@ pub async fn show(cx: Cx, Path(seq): Path<u64>) -> Result<Response, Error> {
     facts.push(Fact::new(l.t("本条链摘要", "Chain digest"), hex::encode(&row.link)).code());
     let place = |n: u64| l.href(format!("/admin/ledger/{n}"));
     let page = Page {
-        shell: super::shell(&cx, "ledger", l.pick(format!("第{seq}条"), format!("Row {seq}"))).crumb("/admin/ledger", l.t("审计记录", "Audit record")),
+        shell: super::shell(&cx, "ledger", l.pick(format!("第{seq}条"), format!("Row {seq}")))
+            .crumb("/admin/ledger", l.t("审计记录", "Audit record")),
         l,
         facts,
         sealed: body.is_none() && fields.body.is_some(),

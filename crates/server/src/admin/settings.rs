@@ -21,11 +21,22 @@ pub fn effective(l: Lang, c: &Config) -> Vec<Fact> {
         Fact::new("authority", &c.authority),
         Fact::new("contact", or_none(&c.contact)),
         Fact::new("log_origin", &c.log_origin).code(),
-        Fact::new("mail.smtp", if c.mail.smtp.is_empty() { l.t("（写入文件）", "(written to files)").to_owned() } else { without_password(&c.mail.smtp) }).code(),
+        Fact::new(
+            "mail.smtp",
+            if c.mail.smtp.is_empty() {
+                l.t("（写入文件）", "(written to files)").to_owned()
+            } else {
+                without_password(&c.mail.smtp)
+            },
+        )
+        .code(),
         Fact::new("mail.from", &c.mail.from).code(),
         Fact::new("auth.idle_minutes_staff", minutes(c.auth.idle_minutes_staff)),
         Fact::new("auth.idle_minutes_body", minutes(c.auth.idle_minutes_body)),
-        Fact::new("auth.absolute_hours", l.pick(format!("{}小时", c.auth.absolute_hours), format!("{} hours", c.auth.absolute_hours))),
+        Fact::new(
+            "auth.absolute_hours",
+            l.pick(format!("{}小时", c.auth.absolute_hours), format!("{} hours", c.auth.absolute_hours)),
+        ),
         Fact::new("auth.tries_per_account", c.auth.tries_per_account.to_string()),
         Fact::new("auth.tries_per_address", c.auth.tries_per_address.to_string()),
         Fact::new("auth.wait_minutes", minutes(c.auth.wait_minutes)),

@@ -108,24 +108,33 @@ async fn other(cx: &Cx, id: &str) -> Result<Result<(Account, Organisation), Resp
     })
 }
 
-async fn person_page(cx: &Cx, a: &Account, office: &Organisation, form: Option<Form>, link: Option<String>) -> Result<Response, Error> {
+async fn person_page(
+    cx: &Cx,
+    a: &Account,
+    office: &Organisation,
+    form: Option<Form>,
+    link: Option<String>,
+) -> Result<Response, Error> {
     let l = cx.l();
     let form = form.unwrap_or_else(|| Form::from_pairs(a.roles.iter().map(|r| ("roles".to_owned(), r.as_str().to_owned()))));
     let roles: Vec<Role> = Role::ALL.into_iter().filter(|r| r.org_kind() == office.kind).collect();
     let shell = super::shell(cx, "staff", a.name.clone()).crumb(BASE, l.t("工作人员", "Staff")).for_form(&form);
     let status: StatusCode = form.status();
-    answer(status, &Person {
-        shell,
-        l,
-        form,
-        facts: facts(l, a, &office.name),
-        base: format!("{BASE}/{}", a.id),
-        roles: role_choices(l, &roles),
-        own: a.id == cx.actor()?.user.0,
-        disabled: a.status == AccountStatus::Disabled,
-        can_reset: true,
-        link,
-    })
+    answer(
+        status,
+        &Person {
+            shell,
+            l,
+            form,
+            facts: facts(l, a, &office.name),
+            base: format!("{BASE}/{}", a.id),
+            roles: role_choices(l, &roles),
+            own: a.id == cx.actor()?.user.0,
+            disabled: a.status == AccountStatus::Disabled,
+            can_reset: true,
+            link,
+        },
+    )
 }
 
 /// `GET /admin/staff/{id}`.
@@ -176,7 +185,11 @@ pub async fn status(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Re
         form.fail("", why);
         return person_page(&cx, &a, &office, Some(form), None).await;
     }
-    let told = if enabled { l.t("账号已恢复。", "The account can be used again.") } else { l.t("账号已停用，登录都已退出。", "The account is blocked and signed out.") };
+    let told = if enabled {
+        l.t("账号已恢复。", "The account can be used again.")
+    } else {
+        l.t("账号已停用，登录都已退出。", "The account is blocked and signed out.")
+    };
     Ok(Flash::good(told).to(l, BASE))
 }
 
@@ -207,5 +220,9 @@ pub async fn factor(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         Err(again) => return Ok(again),
     };
     people::reset_factor(&cx, &a).await?;
-    Ok(Flash::good(l.t("动态口令已重置，本人下次登录时重新设置。", "The one-time codes were reset; the person sets them up at the next sign-in.")).to(l, BASE))
+    Ok(Flash::good(l.t(
+        "动态口令已重置，本人下次登录时重新设置。",
+        "The one-time codes were reset; the person sets them up at the next sign-in.",
+    ))
+    .to(l, BASE))
 }

@@ -88,7 +88,10 @@ fn tabs(l: Lang, counts: &[JobCount], chosen: &str) -> Vec<Tab> {
     for state in STATES {
         let n: u64 = counts.iter().filter(|c| c.state == state).map(|c| c.count).sum();
         let word = state_words(l, state).0;
-        out.push(tab(state, if state == "done" { word.to_owned() } else { l.pick(format!("{word}（{n}）"), format!("{word} ({n})")) }));
+        out.push(tab(
+            state,
+            if state == "done" { word.to_owned() } else { l.pick(format!("{word}（{n}）"), format!("{word} ({n})")) },
+        ));
     }
     out
 }
@@ -107,7 +110,10 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
     let head = reader.last_checkpoint().await?;
     drop(reader);
     let parked: u64 = counts.iter().filter(|c| c.state == "parked").map(|c| c.count).sum();
-    let mut papers = Fact::new(l.t("文书打印", "Papers"), if cx.app.press.is_ok() { l.t("正常", "Working") } else { l.t("停用：字体不全", "Off: fonts are missing") });
+    let mut papers = Fact::new(
+        l.t("文书打印", "Papers"),
+        if cx.app.press.is_ok() { l.t("正常", "Working") } else { l.t("停用：字体不全", "Off: fonts are missing") },
+    );
     if let Err(why) = &cx.app.press {
         papers = papers.note(why.clone());
     }
@@ -116,7 +122,10 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
         Fact::new(l.t("审计记录条数", "Rows of the record"), l.number(i64::try_from(size).unwrap_or(i64::MAX))),
         Fact::new(
             l.t("最近检查点", "Last checkpoint"),
-            head.map_or_else(|| l.t("还没有", "None yet").to_owned(), |c| l.pick(format!("{}，共{}条", stamp(l, c.at), c.size), format!("{}, {} rows", stamp(l, c.at), c.size))),
+            head.map_or_else(
+                || l.t("还没有", "None yet").to_owned(),
+                |c| l.pick(format!("{}，共{}条", stamp(l, c.at), c.size), format!("{}, {} rows", stamp(l, c.at), c.size)),
+            ),
         ),
         Fact::new(l.t("搁置的任务", "Parked jobs"), parked.to_string()),
         Fact::new(l.t("工作日历版本", "Version of the calendar"), cx.calendar().await?.version()),

@@ -73,7 +73,10 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
     let rows = match day {
         Some(day) => find(&cx, &asked, day).await?,
         None => {
-            form.fail("as_of", l.t("日期没有看懂。按“2026-01-05”的格式填写。", "The date could not be read. Write it like 2026-01-05."));
+            form.fail(
+                "as_of",
+                l.t("日期没有看懂。按“2026-01-05”的格式填写。", "The date could not be read. Write it like 2026-01-05."),
+            );
             Vec::new()
         }
     };

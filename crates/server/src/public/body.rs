@@ -73,6 +73,15 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let shell = Shell::new(&cx.screen, Front::Public, b.name.clone())
         .at("bodies")
         .crumb("/bodies", l.t("专业认证机构名录", "Register of certification bodies"));
-    let page = Page { shell, l, title: l.pick(format!("{}：{status}", b.name), format!("{}: {status}", b.name)), sub, tone, facts, history, imported };
+    let page = Page {
+        shell,
+        l,
+        title: l.pick(format!("{}：{status}", b.name), format!("{}: {status}", b.name)),
+        sub,
+        tone,
+        facts,
+        history,
+        imported,
+    };
     Ok(Html(page.render()?).into_response())
 }

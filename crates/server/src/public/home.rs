@@ -33,6 +33,8 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
     let filed = rows.len();
     let bodies = rows.iter().rev().take(5).map(|b| BodyLine::new(l, b)).collect();
     let latest = latest.iter().map(|p| Line::new(l, p)).collect();
-    let shell = Shell::new(&cx.screen, Front::Public, l.t("个人信息出境认证", "Certification for the export of personal information")).at("home");
+    let shell =
+        Shell::new(&cx.screen, Front::Public, l.t("个人信息出境认证", "Certification for the export of personal information"))
+            .at("home");
     Ok(Html(Page { shell, l, filed, latest, bodies }.render()?).into_response())
 }

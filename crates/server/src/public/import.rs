@@ -37,10 +37,16 @@ struct Named {
 /// When the text is not such a notice, or the store fails.
 pub async fn import_published(app: &App, toml_text: &str) -> anyhow::Result<usize> {
     let notice: Published = toml::from_str(toml_text)?;
-    anyhow::ensure!(notice.source.starts_with("https://") || notice.source.starts_with("http://"), "the notice has no official address");
+    anyhow::ensure!(
+        notice.source.starts_with("https://") || notice.source.starts_with("http://"),
+        "the notice has no official address"
+    );
     anyhow::ensure!(!notice.bodies.is_empty(), "the notice names no body");
     for b in &notice.bodies {
-        anyhow::ensure!(!b.name.trim().is_empty() && guosuo_case::text::check(&b.name, false).is_ok(), "a body has no usable name");
+        anyhow::ensure!(
+            !b.name.trim().is_empty() && guosuo_case::text::check(&b.name, false).is_ok(),
+            "a body has no usable name"
+        );
     }
     let now = app.now();
     let added = app

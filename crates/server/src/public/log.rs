@@ -95,7 +95,8 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         .filter_map(|k| VerifierKey::new(&origin, k.clone()).ok())
         .map(|v| v.to_string())
         .collect();
-    let shell = Shell::new(&cx.screen, Front::Public, l.t("公开日志", "Transparency log")).crumb("/about", l.t("网站声明", "About this site"));
+    let shell = Shell::new(&cx.screen, Front::Public, l.t("公开日志", "Transparency log"))
+        .crumb("/about", l.t("网站声明", "About this site"));
     let page = Page { shell, l, facts, note: head.map(|c| c.note).unwrap_or_default(), verifiers, keys: cx.app.keys.public()? };
     Ok(Html(page.render()?).into_response())
 }

@@ -48,7 +48,11 @@ fn none_if_empty(s: String) -> Option<String> {
 /// A cell that no spreadsheet takes for a formula: a leading `=`, `+`, `-`, `@`, tab or line
 /// break is shown behind an apostrophe.
 pub fn safe_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Writes rows as CSV with a byte order mark, so that spreadsheets read Chinese.
@@ -166,7 +170,8 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for (typed, cell) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2", "'-2"), ("示例机构", "示例机构"), ("", "")] {
+        for (typed, cell) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2", "'-2"), ("示例机构", "示例机构"), ("", "")]
+        {
             assert_eq!(safe_cell(typed), cell);
         }
         let csv = csv_of([vec!["=cmd|' /C calc'!A0".to_owned(), "a,b".to_owned()]]).unwrap();

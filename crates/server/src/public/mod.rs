@@ -18,8 +18,8 @@ use jiff::civil::Date;
 
 use crate::app::Cx;
 use crate::router::Routes;
-use crate::web::components::Tone;
 use crate::web::Lang;
+use crate::web::components::Tone;
 
 pub use import::import_published;
 
@@ -42,8 +42,11 @@ pub fn routes(r: Routes) -> Routes {
         .get("/healthz", Right::PublicRead, ops::alive)
         .get("/readyz", Right::PublicRead, ops::ready)
         .get("/metrics", Right::PublicRead, ops::metrics);
-    r.get("/site-map", Right::PublicRead, async |cx: Cx| Redirect::permanent(&cx.l().href("/sitemap")))
-        .get("/statement", Right::PublicRead, async |cx: Cx| Redirect::permanent(&cx.l().href("/about")))
+    r.get("/site-map", Right::PublicRead, async |cx: Cx| Redirect::permanent(&cx.l().href("/sitemap"))).get(
+        "/statement",
+        Right::PublicRead,
+        async |cx: Cx| Redirect::permanent(&cx.l().href("/about")),
+    )
 }
 
 /// A body's status in words and its colour family.

@@ -64,7 +64,12 @@ pub async fn metrics(cx: Cx, peer: Option<Extension<ConnectInfo<SocketAddr>>>, h
 /// The numbers in the text form of Prometheus. Gauges are read when they are asked for.
 pub async fn numbers(app: &App) -> Response {
     gauges(app).await;
-    let text = recorder().map(|h| { h.run_upkeep(); h.render() }).unwrap_or_default();
+    let text = recorder()
+        .map(|h| {
+            h.run_upkeep();
+            h.render()
+        })
+        .unwrap_or_default();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 

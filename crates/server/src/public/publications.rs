@@ -119,10 +119,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     if !text("notice").is_empty() {
         facts.push(Fact::new(l.t("文书编号", "Notice number"), text("notice")).code());
     }
-    facts.push(Fact::new(
-        if removal { l.t("移出日期", "Removed on") } else { l.t("备案日期", "Filed on") },
-        day(l, &p.published),
-    ));
+    facts
+        .push(Fact::new(if removal { l.t("移出日期", "Removed on") } else { l.t("备案日期", "Filed on") }, day(l, &p.published)));
     let site = &cx.screen.site;
     let shell = Shell::new(&cx.screen, Front::Public, title(l, &p))
         .at("publications")
