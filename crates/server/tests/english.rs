@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 7] = [
+const APART: [(&str, &str); 13] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
     ("cli.rs", "help and messages of the command line stand in both languages in one line"),
@@ -12,6 +12,12 @@ const APART: [(&str, &str); 7] = [
     ("config.rs", "the authority's name is a default of the settings"),
     ("web/shell.rs", "the platform's two names are settings"),
     ("main.rs", "the program's entrance"),
+    ("authority/letter.rs", "notices are written in Chinese, the language of the procedure"),
+    ("authority/opinion.rs", "the joint opinion is printed in Chinese"),
+    ("authority/phrases.rs", "ready reasons for the notice, which is in Chinese"),
+    ("authority/export.rs", "name of the sheet in an officers' workbook"),
+    ("body/print.rs", "the guide's form is printed in Chinese"),
+    ("body/receipt.rs", "the receipt is printed in Chinese"),
 ];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -29,9 +35,24 @@ fn han(text: &str) -> bool {
     text.chars().any(|c| matches!(u32::from(c), 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0x2_0000..=0x3_23AF))
 }
 
-/// Words that could be English: three letters in a row.
+/// What could be the English partner: words, or nothing but places to fill in.
 fn english(text: &str) -> bool {
-    !han(text) && text.split(|c: char| !c.is_ascii_alphabetic()).any(|w| w.len() >= 2)
+    !han(text) && (text.contains('{') || text.split(|c: char| !c.is_ascii_alphabetic()).any(|w| w.len() >= 2))
+}
+
+/// Whether a brace begins a block of statements of its own, seen from what stands before it. The
+/// braces of a value (`Words {`), of `if l.zh() {` and of `else {` belong to what is around.
+fn begins_block(before: &str) -> bool {
+    let before = before.trim_end();
+    if before.ends_with("zh()") || before.ends_with("else") || before.ends_with("=>") {
+        return false;
+    }
+    let mut words = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let (last, earlier) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let value = last.chars().next().is_some_and(char::is_uppercase)
+        && !["impl", "struct", "enum", "trait", "for", "match", "dyn"].contains(&earlier)
+        && !before[..before.len() - last.len()].trim_end().ends_with("->");
+    !value
 }
 
 /// A piece of a source: a string literal, or one other character.
@@ -101,6 +122,7 @@ fn lonely(source: &str) -> Vec<(usize, String)> {
     let mut parent = vec![0_usize];
     let mut holds = vec![false];
     let mut block = vec![true];
+    let mut before = String::new();
     let mut at = 0;
     // The brackets around a place, the first block included.
     let around = |at: usize, parent: &[usize], block: &[bool]| {
@@ -118,11 +140,15 @@ fn lonely(source: &str) -> Vec<(usize, String)> {
             Piece::Other(c @ ('(' | '[' | '{')) => {
                 parent.push(at);
                 holds.push(false);
-                block.push(*c == '{');
+                block.push(*c == '{' && begins_block(&before));
+                before.push(*c);
                 at = parent.len() - 1;
             }
-            Piece::Other(')' | ']' | '}') => at = parent[at],
-            Piece::Other(_) => {}
+            Piece::Other(c @ (')' | ']' | '}')) => {
+                at = parent[at];
+                before.push(*c);
+            }
+            Piece::Other(c) => before.push(*c),
             Piece::Text { line, text } if han(text) => chinese.push((*line, text.clone(), at)),
             Piece::Text { text, .. } => {
                 if english(text) {

@@ -127,7 +127,7 @@ async fn show(cx: Cx, front: Front, id: String) -> Result<Response, Error> {
     let of_case = |path: String, name: &str| Link::new(l.href(path), name);
     let case = match (m.case_id.is_empty(), m.kind.as_str()) {
         (false, _) => Some(of_case(format!("{cases}/{}", m.case_id), l.t("打开案件", "Open the case"))),
-        (true, "registered") => Some(of_case("/authority/organisations".into(), l.t("核对注册", "Check the registration"))),
+        (true, "registered") => Some(of_case("/authority/registrations".into(), l.t("核对注册", "Check the registration"))),
         _ => None,
     };
     let document = m

@@ -6,6 +6,7 @@ pub mod factor;
 pub mod inbox;
 pub mod invite;
 pub mod members;
+pub mod organisation;
 pub mod own;
 pub mod password;
 pub mod people;
@@ -32,6 +33,7 @@ pub fn routes(r: Routes) -> Routes {
         .get("/account/factor", Right::OwnAccount, factor::show)
         .post("/account/factor", Right::OwnAccount, factor::confirm)
         .post("/account/factor/remove", Right::OwnAccount, factor::remove)
+        .get("/body/organisation", Right::FilingReadOwn, organisation::show)
         .get("/body/members", Right::MembersManage, members::list)
         .post("/body/members", Right::MembersManage, members::invite)
         .get("/body/members/{id}", Right::MembersManage, members::show)

@@ -33,7 +33,6 @@ struct Page {
     langs: Vec<Choice>,
     sessions: Vec<SessionLine>,
     factor: bool,
-    staff: bool,
     members: bool,
 }
 
@@ -84,7 +83,6 @@ async fn page(cx: &Cx, form: Option<Form>) -> Result<Response, Error> {
         langs: vec![Choice::new("zh", "中文"), Choice::new("en", "English")],
         sessions,
         factor,
-        staff: account.roles.iter().any(|r| r.needs_second_factor()),
         members: signed.actor.has(guosuo_case::Role::OrgAdmin),
         shell,
         form,

@@ -83,6 +83,8 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         (name, links.collect())
     };
     let own = [
+        ("/register", "机构注册", "Register an organisation"),
+        ("/log", "公开日志", "Transparency log"),
         ("/help", "帮助", "Help"),
         ("/about", "网站声明", "About this site"),
         ("/accessibility", "无障碍说明", "Accessibility"),
