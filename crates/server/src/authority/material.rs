@@ -49,7 +49,7 @@ struct Page {
     article: String,
     covers: &'static [&'static str],
     clock: ClockView,
-    viewers: Vec<ViewerView>,
+    viewers: Vec<(ViewerView, String)>,
     sheets: Vec<Sheet>,
     findings: Vec<(String, bool)>,
     judge: bool,
@@ -75,7 +75,7 @@ fn slot_of(text: &str) -> Result<Slot, Error> {
 }
 
 /// How a file looks in the viewer: page images, or the reason why there are none.
-pub(super) fn viewer(l: Lang, case: &str, f: &FileRef, signed_in_reads: bool) -> ViewerView {
+pub(super) fn viewer(l: Lang, case: &str, f: &FileRef) -> ViewerView {
     let drawn = matches!(f.kind.as_str(), "pdf" | "png" | "jpeg") && f.is_usable();
     let pages = if drawn { f.pages.unwrap_or(1) } else { 0 };
     let mut problem: Vec<String> = f
@@ -104,7 +104,8 @@ pub(super) fn viewer(l: Lang, case: &str, f: &FileRef, signed_in_reads: bool) ->
                 )
             })
             .collect(),
-        original: if signed_in_reads { l.href(format!("{PATH}/{case}/files/{}/original", f.id)) } else { String::new() },
+        // The original has a page of its own that asks for the reason: a link, not a download.
+        original: String::new(),
         prev: None,
         next: None,
         problem: problem.join(" "),
@@ -143,7 +144,12 @@ async fn page(cx: &Cx, id: &str, slot: Slot, form: Form, status: StatusCode) -> 
         article: words::article(l, slot.article()),
         covers: words::covers(l, slot),
         clock: super::case::clock(cx, &filing).await?.0,
-        viewers: filing.dossier.files(slot).iter().map(|f| viewer(l, id, f, true)).collect(),
+        viewers: filing
+            .dossier
+            .files(slot)
+            .iter()
+            .map(|f| (viewer(l, id, f), l.href(format!("{PATH}/{id}/files/{}/original", f.id))))
+            .collect(),
         sheets: if slot == Slot::Background { sheets(&filing) } else { Vec::new() },
         findings: found
             .iter()

@@ -143,7 +143,8 @@ pub(super) fn materials_chip(l: Lang, row: &FilingRow) -> (String, Tone) {
     }
     match open {
         0 => (l.pick(format!("{all}/{all} 齐全"), format!("{all}/{all} complete")), Tone::Ok),
-        n if n >= all => (l.pick(format!("{all}/{all} 待核"), format!("{all}/{all} to check")), Tone::Mute),
+        // An empty item 9 needs no verdict and counts as complete from the beginning.
+        n if n + 1 >= all => (l.pick(format!("{all}/{all} 待核"), format!("{all}/{all} to check")), Tone::Mute),
         n => (l.pick(format!("{}/{all} 已核", all - n), format!("{}/{all} checked", all - n)), Tone::Info),
     }
 }
@@ -199,6 +200,7 @@ mod tests {
         for (wanting, items, unjudged, words, tone) in [
             (0, "", 0, "9/9 齐全", Tone::Ok),
             (0, "", 9, "9/9 待核", Tone::Mute),
+            (0, "", 8, "9/9 待核", Tone::Mute),
             (0, "", 5, "4/9 已核", Tone::Info),
             (1, "8", 0, "8/9 第8组不齐全", Tone::Late),
             (2, "3,8", 1, "7/9 第3、8组不齐全", Tone::Late),
