@@ -11,7 +11,6 @@ pub mod filter;
 pub mod letter;
 pub mod material;
 pub mod notice;
-pub mod notice_job;
 pub mod opinion;
 pub mod original;
 pub mod paper;
