@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 13] = [
+const APART: [(&str, &str); 14] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
+    ("ops/", "commands say both languages in one line"),
     ("cli.rs", "help and messages of the command line stand in both languages in one line"),
     ("tests", "tests"),
     ("config.rs", "the authority's name is a default of the settings"),
