@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod doctor;
 pub mod notice;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,9 +34,26 @@ pub enum OpsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// 记录 / the record
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// 管理 / administration
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+/// What can be asked of the record.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment on the flattened settings would become their help text")]
+pub enum LedgerCommand {
+    /// 重走全部记录并重算每个案件，与读取表和已签名的日志头比较 / walk the ledger again, refold every case, compare
+    Verify {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Acts of whoever runs the instance.
@@ -55,6 +73,13 @@ pub enum AdminCommand {
         /// 电子邮箱 / mail address
         #[arg(long, default_value = "")]
         mail: String,
+    },
+    /// 导入已公布的专业机构（TOML）/ enter bodies that were published before into the register
+    ImportPublished {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 公告文件；不写为2025年12月30日的公告 / file of the notice; by default that of 30 December 2025
+        file: Option<PathBuf>,
     },
     /// 导入国务院办公厅放假通知（TOML），重新计算时限 / import a holiday notice and date the clocks again
     ImportNotice {
@@ -92,6 +117,16 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
         }
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,
         OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => admin::init(&open(&instance).await?, &login, &name, &mail).await,
+        OpsCommand::Ledger(LedgerCommand::Verify { instance, json }) => verify::run(&instance.load()?, json).await,
+        OpsCommand::Admin(AdminCommand::ImportPublished { instance, file }) => {
+            let text = match &file {
+                Some(f) => read(f)?,
+                None => crate::public::import::FIRST_NOTICE.to_owned(),
+            };
+            let n = crate::public::import_published(&open(&instance).await?, &text).await?;
+            println!("新增 / added: {n}");
+            Ok(ExitCode::SUCCESS)
+        }
         OpsCommand::Admin(AdminCommand::ImportNotice { instance, file, json }) => {
             let text = read(&file)?;
             notice::import(&open(&instance).await?, &text, json).await
