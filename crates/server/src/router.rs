@@ -120,6 +120,9 @@ async fn guard(right: Right, request: Request, next: Next) -> Response {
         let target = format!("{}?next={}", lang.href("/sign-in"), encode(back));
         return Redirect::to(&target).into_response();
     }
+    if crate::auth::resume::is_form(&request) {
+        return crate::auth::resume::keep(request).await;
+    }
     Error::SignInNeeded.into_response()
 }
 

@@ -55,7 +55,11 @@ async fn another_organisation_finds_nothing() {
         assert_eq!(zhao.get(&format!("{at}{page}")).await.status, StatusCode::NOT_FOUND, "{page}");
     }
     for act in ["/form", "/form/autosave", "/withdraw"] {
-        assert_eq!(zhao.post(&format!("{at}{act}"), &[("reason", "x"), ("org_name", "x")]).await.status, StatusCode::NOT_FOUND, "{act}");
+        assert_eq!(
+            zhao.post(&format!("{at}{act}"), &[("reason", "x"), ("org_name", "x")]).await.status,
+            StatusCode::NOT_FOUND,
+            "{act}"
+        );
     }
     let id = at.rsplit('/').next().unwrap();
     let copied = zhao.post("/body/filings", &[("copy", id), ("idem", "0123456789abcdef")]).await;
@@ -99,7 +103,8 @@ async fn characters_that_cannot_be_stored_are_refused_and_nothing_is_lost() {
     let app = TestApp::new().await;
     let mut li = app.sign_in("qiheng").await;
     let at = open(&mut li).await;
-    let page = li.post(&format!("{at}/form"), &[("version", "0"), ("org_name", "示例\u{202E}公司"), ("address", "示例路2号")]).await;
+    let page =
+        li.post(&format!("{at}/form"), &[("version", "0"), ("org_name", "示例\u{202E}公司"), ("address", "示例路2号")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("第3个字符（U+202E）") && page.text.contains("value=\"示例路2号\""));
     // Autosave keeps the rest of the page.

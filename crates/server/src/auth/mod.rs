@@ -3,6 +3,7 @@
 
 pub mod code;
 pub mod password;
+pub mod resume;
 pub mod session;
 pub mod sign_in;
 pub mod totp;

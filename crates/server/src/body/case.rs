@@ -94,7 +94,10 @@ impl Case {
     pub(super) fn away(&self, l: Lang) -> Option<Response> {
         let gone = !matches!(self.filing.phase, Phase::Draft);
         gone.then(|| {
-            let news = l.t("这件备案已经提交，材料不能再改。下面是它现在的状态。", "This filing has been submitted and can no longer be changed. This is where it stands.");
+            let news = l.t(
+                "这件备案已经提交，材料不能再改。下面是它现在的状态。",
+                "This filing has been submitted and can no longer be changed. This is where it stands.",
+            );
             Flash::bad(news).to(l, &self.path(""))
         })
     }
@@ -193,7 +196,12 @@ pub(super) fn idem(key: &str, act: &str, parts: &[&[u8]]) -> Option<Idem> {
 ///
 /// # Errors
 /// Faults of the store, and refusals that tell nothing but "not yours".
-pub(super) async fn try_act(cx: &Cx, id: &str, command: Command, key: Option<Idem>) -> Result<Result<Acted<Filing>, Refusal>, Error> {
+pub(super) async fn try_act(
+    cx: &Cx,
+    id: &str,
+    command: Command,
+    key: Option<Idem>,
+) -> Result<Result<Acted<Filing>, Refusal>, Error> {
     match cx.act(id, command, key).await {
         Ok(acted) => Ok(Ok(acted)),
         Err(ActError::Refused(r)) if r.code == RefusalCode::NotFound => Err(Error::NotFound),
@@ -205,8 +213,10 @@ pub(super) async fn try_act(cx: &Cx, id: &str, command: Command, key: Option<Ide
 /// A file that the browser shows or saves; never interpreted as a page.
 pub(super) fn file(media: &'static str, name: &str, inline: bool, bytes: Vec<u8>) -> Response {
     let kind = if inline { "inline" } else { "attachment" };
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
-    let disposition = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", crate::router::encode(name).replace('/', "%2F"));
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    let disposition =
+        format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", crate::router::encode(name).replace('/', "%2F"));
     (
         [
             (header::CONTENT_TYPE, media.to_owned()),

@@ -68,10 +68,17 @@ fn headline(l: Lang, case: &Case) -> String {
     }
     if l.zh() {
         let list: Vec<_> = open.iter().map(|s| format!("第{s}项")).collect();
-        format!("还有{}项材料没有完成：{}。完成后才能提交。材料不齐全的不予备案（《办法》第十二条）。", open.len(), list.join("、"))
+        format!(
+            "还有{}项材料没有完成：{}。完成后才能提交。材料不齐全的不予备案（《办法》第十二条）。",
+            open.len(),
+            list.join("、")
+        )
     } else {
         let verb = if open.len() == 1 { "1 item is" } else { "Some items are" };
-        format!("{verb} not finished: {}. Finish before you submit. Incomplete filings are not accepted (Measures, Article 12).", open.join(", "))
+        format!(
+            "{verb} not finished: {}. Finish before you submit. Incomplete filings are not accepted (Measures, Article 12).",
+            open.join(", ")
+        )
     }
 }
 
@@ -85,7 +92,11 @@ fn groups(l: Lang, case: &Case, severity: Severity) -> Vec<Group> {
             };
             let points: Vec<_> = of_slot
                 .into_iter()
-                .map(|f| Point { words: words::finding(l, f), href: l.href(view::place(case, f)), article: words::article(l, f.article) })
+                .map(|f| Point {
+                    words: words::finding(l, f),
+                    href: l.href(view::place(case, f)),
+                    article: words::article(l, f.article),
+                })
                 .collect();
             (!points.is_empty()).then(|| Group { number: slot.id(), name: words::slot(l, slot), points })
         })

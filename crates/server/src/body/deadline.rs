@@ -111,19 +111,30 @@ fn articles(l: Lang, e: &Explanation) -> String {
 /// Every day from the event to the last day, in order.
 fn days(l: Lang, e: &Explanation) -> Vec<Day> {
     let last = e.due.latest();
-    let row = |date: Date, number, why| Day { date: l.day(date), weekday: l.weekday(date), number, why, last: number.is_some() && date == last };
+    let row = |date: Date, number, why| Day {
+        date: l.day(date),
+        weekday: l.weekday(date),
+        number,
+        why,
+        last: number.is_some() && date == last,
+    };
     let mut out: Vec<(Date, Day)> = e
         .counted
         .iter()
         .map(|c| {
-            let why = c.make_up.as_ref().map_or_else(String::new, |h| l.pick(format!("调休上班（{h}）"), format!("Ordered working day ({h})")));
+            let why = c
+                .make_up
+                .as_ref()
+                .map_or_else(String::new, |h| l.pick(format!("调休上班（{h}）"), format!("Ordered working day ({h})")));
             (c.date, row(c.date, Some(c.number), why))
         })
         .chain(e.skipped.iter().map(|s| {
             let why = match &s.reason {
                 RestReason::EventDay => l.t("事情发生的当天不算", "The day of the event is not counted").to_owned(),
                 RestReason::Weekend => l.t("周末", "Weekend").to_owned(),
-                RestReason::Holiday { name, document } => l.pick(format!("{name}放假（{document}）"), format!("Holiday: {name} ({document})")),
+                RestReason::Holiday { name, document } => {
+                    l.pick(format!("{name}放假（{document}）"), format!("Holiday: {name} ({document})"))
+                }
             };
             (s.date, row(s.date, None, why))
         }))

@@ -66,7 +66,11 @@ pub fn compare(l: Lang, before: &Dossier, after: &Dossier) -> (Vec<DiffRow>, Vec
 fn people(l: Lang, before: &Dossier, after: &Dossier) -> Vec<DiffRow> {
     let line = |p: &guosuo_case::filing::Person| {
         let number = crate::web::fmt::mask_id(&p.doc_number);
-        [p.name.as_str(), number.as_str(), p.position.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(l.t("，", ", "))
+        [p.name.as_str(), number.as_str(), p.position.as_str()]
+            .into_iter()
+            .filter(|s| !s.is_empty())
+            .collect::<Vec<_>>()
+            .join(l.t("，", ", "))
     };
     let mut out = Vec::new();
     for p in &before.people {
@@ -88,10 +92,18 @@ fn people(l: Lang, before: &Dossier, after: &Dossier) -> Vec<DiffRow> {
 
 /// Files are the same when their digests are, whatever their names.
 fn files(l: Lang, before: &Dossier, after: &Dossier) -> Vec<DiffRow> {
-    let line = |f: &FileRef| l.pick(format!("{}（{}，{}…）", f.name, l.size(f.size), &f.sha256[..f.sha256.len().min(8)]), format!("{} ({}, {}…)", f.name, l.size(f.size), &f.sha256[..f.sha256.len().min(8)]));
+    let line = |f: &FileRef| {
+        l.pick(
+            format!("{}（{}，{}…）", f.name, l.size(f.size), &f.sha256[..f.sha256.len().min(8)]),
+            format!("{} ({}, {}…)", f.name, l.size(f.size), &f.sha256[..f.sha256.len().min(8)]),
+        )
+    };
     let mut out = Vec::new();
     for slot in Slot::ALL {
-        let name = l.pick(format!("第{}项　{}", slot.id(), words::slot_short(l, slot)), format!("{} {}", slot.id(), words::slot_short(l, slot)));
+        let name = l.pick(
+            format!("第{}项　{}", slot.id(), words::slot_short(l, slot)),
+            format!("{} {}", slot.id(), words::slot_short(l, slot)),
+        );
         let (old, new) = (before.files(slot), after.files(slot));
         let gone: Vec<&FileRef> = old.iter().filter(|f| !new.iter().any(|g| g.sha256 == f.sha256)).collect();
         let come: Vec<&FileRef> = new.iter().filter(|f| !old.iter().any(|g| g.sha256 == f.sha256)).collect();

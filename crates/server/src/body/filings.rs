@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use guosuo_case::filing::{Action, Command, Filing, Form as Annex, Phase, available, decision_due};
 use guosuo_case::Life as _;
 use guosuo_case::actor::CaseId;
+use guosuo_case::filing::{Action, Command, Filing, Form as Annex, Phase, available, decision_due};
 use guosuo_rules::time::cst_date;
 use guosuo_store::new_id;
 use jiff::Timestamp;
@@ -77,7 +77,8 @@ async fn render(cx: &Cx, home: bool) -> Result<Response, Error> {
         lines.push(line(cx, &case));
     }
     let can_open = available(None, &signed.actor, cx.now).contains(&Action::Open);
-    let title = if home { l.t("专业认证机构备案", "Filing of certification bodies") } else { l.t("机构备案", "Filings") };
+    let title =
+        if home { l.t("专业认证机构备案", "Filing of certification bodies") } else { l.t("机构备案", "Filings") };
     let shell = Shell::new(&cx.screen, Front::Body, title).at("filings");
     let shell = if home { shell } else { shell.crumb("/body", l.t("专业认证机构", "Certification body")) };
     let page = Page {
@@ -99,7 +100,12 @@ fn line(cx: &Cx, case: &Case) -> Line {
     let lamps = cx.app.config.lamps;
     let f = &case.filing;
     let name = f.submission().map_or_else(
-        || l.pick(format!("{}开始的草稿", l.day_month(cst_date(f.opened_at)).words), format!("Draft of {}", l.date(cst_date(f.opened_at)).words)),
+        || {
+            l.pick(
+                format!("{}开始的草稿", l.day_month(cst_date(f.opened_at)).words),
+                format!("Draft of {}", l.date(cst_date(f.opened_at)).words),
+            )
+        },
         |s| s.number.to_string(),
     );
     let mut clock = None;
@@ -112,7 +118,11 @@ fn line(cx: &Cx, case: &Case) -> Line {
             }
             let (done, all) = case.progress();
             if case.complete() {
-                (Tone::Info, l.t("材料已备齐，可以核对并提交。", "Everything is ready: check and submit.").to_owned(), l.t("核对并提交", "Check and submit"))
+                (
+                    Tone::Info,
+                    l.t("材料已备齐，可以核对并提交。", "Everything is ready: check and submit.").to_owned(),
+                    l.t("核对并提交", "Check and submit"),
+                )
             } else {
                 (
                     Tone::Info,
@@ -129,21 +139,36 @@ fn line(cx: &Cx, case: &Case) -> Line {
             }
             (
                 Tone::Warn,
-                l.t("国家网信部门会同国家数据管理部门审核，不需要再办什么。", "Under review by CAC with the National Data Administration. Nothing to do.").to_owned(),
+                l.t(
+                    "国家网信部门会同国家数据管理部门审核，不需要再办什么。",
+                    "Under review by CAC with the National Data Administration. Nothing to do.",
+                )
+                .to_owned(),
                 l.t("查看进度", "Follow"),
             )
         }
         Phase::Filed { decision, .. } => (
             Tone::Ok,
-            decision.filing.as_ref().map_or_else(String::new, |n| l.pick(format!("备案编号{n}，已公示。"), format!("Filing number {n}, published."))),
+            decision
+                .filing
+                .as_ref()
+                .map_or_else(String::new, |n| l.pick(format!("备案编号{n}，已公示。"), format!("Filing number {n}, published."))),
             l.t("查看", "View"),
         ),
         Phase::Refused { .. } => (
             Tone::Late,
-            l.t("不予备案。看看理由，补齐后可以重新提交，已有材料会保留。", "Not filed. Read the reasons and file anew; your documents are kept.").to_owned(),
+            l.t(
+                "不予备案。看看理由，补齐后可以重新提交，已有材料会保留。",
+                "Not filed. Read the reasons and file anew; your documents are kept.",
+            )
+            .to_owned(),
             l.t("查看理由", "See the reasons"),
         ),
-        Phase::Withdrawn { .. } => (Tone::Mute, l.t("已由本机构撤回。需要时可以从复制件重新开始。", "Withdrawn. You can start anew from a copy.").to_owned(), l.t("查看", "View")),
+        Phase::Withdrawn { .. } => (
+            Tone::Mute,
+            l.t("已由本机构撤回。需要时可以从复制件重新开始。", "Withdrawn. You can start anew from a copy.").to_owned(),
+            l.t("查看", "View"),
+        ),
         Phase::Removed { .. } => (Tone::Mute, l.t("已移出备案名单。", "Removed from the list.").to_owned(), l.t("查看", "View")),
     };
     Line {

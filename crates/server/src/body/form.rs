@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::case::{self, Case};
 use super::filings::saved_line;
+use super::view;
 use crate::app::Cx;
 use crate::error::{Error, refusal_status};
 use crate::web::components::{Choice, DiffRow};
@@ -41,6 +42,8 @@ struct Page {
     conflict: Option<Conflict>,
     printed: bool,
     can_save: bool,
+    due: view::DueBox,
+    pledge: &'static str,
 }
 
 /// Somebody else saved while this person typed.
@@ -87,6 +90,8 @@ fn render(cx: &Cx, case: &Case, form: Form, conflict: Option<Conflict>, status: 
         conflict,
         printed: !case.dossier().prints.is_empty(),
         can_save: case.can(Action::SaveForm),
+        due: view::due_box(l, case),
+        pledge: super::submit::PLEDGE,
         form,
     };
     case::page(status, &page)
@@ -141,7 +146,9 @@ pub async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Resp
     let l = cx.l();
     let case = case::load(&cx, &id).await?;
     if !case.can(Action::SaveForm) {
-        return Err(guosuo_case::filing::permit(Some(&case.filing), Action::SaveForm, cx.actor()?, cx.now).err().map_or(Error::Forbidden, Error::Refused));
+        return Err(guosuo_case::filing::permit(Some(&case.filing), Action::SaveForm, cx.actor()?, cx.now)
+            .err()
+            .map_or(Error::Forbidden, Error::Refused));
     }
     let annex = annex_of(&form, &case.dossier().form);
     let bad = unstorable(&annex);
@@ -175,7 +182,10 @@ fn after_save(cx: &Cx, id: &str, case: Case, check: bool) -> Result<Response, Er
     let problems = case.dossier().form.problems(case.today, &case.filing.credit_code, case.filing.code_overridden);
     if problems.is_empty() {
         let next = format!("{hub}/print");
-        let news = l.t("申请表已填好。下一步：打印，加盖公章，扫描后上传。", "The form is complete. Next: print it, have it sealed, scan it and upload the scan.");
+        let news = l.t(
+            "申请表已填好。下一步：打印，加盖公章，扫描后上传。",
+            "The form is complete. Next: print it, have it sealed, scan it and upload the scan.",
+        );
         return Ok(Flash::good(news).to(l, &next));
     }
     let mut form = typed(&case.dossier().form);
@@ -261,7 +271,10 @@ async fn conflict_line(cx: &Cx, id: &str, r: &Refusal) -> Result<String, Error> 
     Ok(match r.code {
         RefusalCode::StaleForm { .. } => {
             let who = last_save(cx, id).await?;
-            let todo = l.t("您填的内容还在这一页，按“保存”可以对照两份内容再决定。", "What you typed is still here. Press “Save” to compare both versions.");
+            let todo = l.t(
+                "您填的内容还在这一页，按“保存”可以对照两份内容再决定。",
+                "What you typed is still here. Press “Save” to compare both versions.",
+            );
             format!("{who}{}{todo}", l.t("", " "))
         }
         _ => words::refusal(l, r),

@@ -55,11 +55,15 @@ fn list(cx: &Cx, case: &Case) -> Result<Response, Error> {
     let (done, all) = case.progress();
     let left = all - done;
     let rest = if case.complete() {
-        l.t("材料已备齐。请核对全部内容，作出承诺后提交。", "Everything is there. Check all of it, give the pledge and submit.").to_owned()
+        l.t("材料已备齐。请核对全部内容，作出承诺后提交。", "Everything is there. Check all of it, give the pledge and submit.")
+            .to_owned()
     } else {
         l.pick(
             format!("还有{left}项必交材料没有完成。全部完成后，可以核对内容并提交。"),
-            format!("{} not finished. When all are, you can check and submit.", if left == 1 { "1 required item is".to_owned() } else { format!("{left} required items are") }),
+            format!(
+                "{} not finished. When all are, you can check and submit.",
+                if left == 1 { "1 required item is".to_owned() } else { format!("{left} required items are") }
+            ),
         )
     };
     let site = &cx.screen.site;
@@ -90,4 +94,9 @@ fn list(cx: &Cx, case: &Case) -> Result<Response, Error> {
         contact: cx.app.config.contact.clone(),
     };
     case::page(StatusCode::OK, &page)
+}
+
+/// The address of a filing, without language.
+pub(super) fn path(id: &str) -> String {
+    format!("/body/filings/{id}")
 }

@@ -15,6 +15,7 @@ use super::case::{self, Case};
 use super::view;
 use crate::app::{Cx, form_digest};
 use crate::error::Error;
+use crate::intake::form_code_text;
 use crate::web::errors::ErrorPage;
 use crate::web::fmt::Time;
 use crate::web::{Form, Lang, Shell};
@@ -86,7 +87,13 @@ pub async fn print(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let case = case::draft(&cx, &id).await?;
     if !case.dossier().form.problems(case.today, &case.filing.credit_code, case.filing.code_overridden).is_empty() {
         let mut form = Form::new();
-        form.fail("problems", l.t("申请表还有内容要填写或者修改，改好后再打印盖章。", "The form still needs changes. Finish it before it is printed and sealed."));
+        form.fail(
+            "problems",
+            l.t(
+                "申请表还有内容要填写或者修改，改好后再打印盖章。",
+                "The form still needs changes. Finish it before it is printed and sealed.",
+            ),
+        );
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY);
     }
     // The same form again is the same paper: no second record.
@@ -119,11 +126,11 @@ pub async fn pdf(cx: Cx, Path((id, n)): Path<(String, String)>) -> Result<Respon
 }
 
 /// The form as paper.
-fn paper(case_id: &str, f: &Annex, at: Timestamp) -> ApplicationForm {
+pub fn paper(case_id: &str, f: &Annex, at: Timestamp) -> ApplicationForm {
     let digest = form_digest(f);
     ApplicationForm {
         form_id: case_id.to_owned(),
-        qr_text: form_code(case_id, &digest),
+        qr_text: form_code_text(case_id, &digest),
         digest,
         printed_at: at,
         organisation: f.org_name.clone(),
@@ -136,7 +143,11 @@ fn paper(case_id: &str, f: &Annex, at: Timestamp) -> ApplicationForm {
         }),
         legal_representative: f.legal_rep.clone(),
         established: parse_date(&f.founded),
-        capital: if f.capital_wan().is_some() && !f.capital.contains('万') { format!("{}万元", f.capital) } else { f.capital.clone() },
+        capital: if f.capital_wan().is_some() && !f.capital.contains('万') {
+            format!("{}万元", f.capital)
+        } else {
+            f.capital.clone()
+        },
         address: f.address.clone(),
         postcode: f.postcode.clone(),
         approval_number: f.approval_number.clone(),
@@ -149,11 +160,6 @@ fn paper(case_id: &str, f: &Annex, at: Timestamp) -> ApplicationForm {
         business_scope: f.scope.clone(),
         pledge_date: None,
     }
-}
-
-/// The text of the code on a printed form.
-fn form_code(case_id: &str, digest: &str) -> String {
-    format!("GUOSUO:F:{case_id}:{digest}")
 }
 
 /// Prints a paper on a blocking thread and shows it in the browser. Characters that the fonts
@@ -171,7 +177,13 @@ pub(super) async fn deliver<P: Paper + Send + 'static>(cx: &Cx, paper: P, mode: 
             let page = ErrorPage::new(&cx.screen, StatusCode::SERVICE_UNAVAILABLE, "")
                 .title(l.t("这份文书暂时印不出来", "This paper cannot be printed yet"))
                 .because(l.pick(format!("系统的字体里没有这些字：{list}。"), format!("The installed fonts lack: {list}.")))
-                .todo([l.t("名称和姓名会原样保存，不会换成别的字。", "Names are kept exactly as given and never replaced."), l.t("请联系我们安装更全的字体，装好后就能打印。", "Contact us to have a fuller font installed; then it prints.")]);
+                .todo([
+                    l.t("名称和姓名会原样保存，不会换成别的字。", "Names are kept exactly as given and never replaced."),
+                    l.t(
+                        "请联系我们安装更全的字体，装好后就能打印。",
+                        "Contact us to have a fuller font installed; then it prints.",
+                    ),
+                ]);
             Ok(page.into_response())
         }
         Err(e) => Err(Error::Fault(e.into())),

@@ -80,7 +80,9 @@ fn statement<'a>(cx: &'a Cx, case: &'a Case, s: &Submission) -> Statement<'a> {
         credit_code: &case.filing.credit_code,
         form_id: &case.id,
         form_digest: &case.digest,
-        files: files(case).map(|(s, f)| StatedFile { slot: s.id(), name: &f.name, size: f.size, sha256: &f.sha256, sm3: &f.sm3 }).collect(),
+        files: files(case)
+            .map(|(s, f)| StatedFile { slot: s.id(), name: &f.name, size: f.size, sha256: &f.sha256, sm3: &f.sm3 })
+            .collect(),
     }
 }
 
@@ -102,11 +104,14 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let facts = vec![
         Fact::new(l.t("编号", "Number"), s.number.to_string()).code(),
         Fact::new(l.t("收到时间", "Received"), l.moment_weekday(s.received_at).words),
-        Fact::new(l.t("最迟告知结果", "Result by"), by.clone()).link(l.href(case.path("deadline/decide")), l.t("怎么算的", "How it was counted")),
+        Fact::new(l.t("最迟告知结果", "Result by"), by.clone())
+            .link(l.href(case.path("deadline/decide")), l.t("怎么算的", "How it was counted")),
         Fact::new(l.t("提交人", "Submitted by"), s.by.name.clone()),
         Fact::new(l.t("申请表摘要（SHA-256）", "Digest of the form (SHA-256)"), s.form_digest.clone()).code(),
     ];
-    let rows = files(&case).map(|(s, f)| Row { slot: s.id(), name: f.name.clone(), size: l.size(f.size), sha256: f.sha256.clone() }).collect();
+    let rows = files(&case)
+        .map(|(s, f)| Row { slot: s.id(), name: f.name.clone(), size: l.size(f.size), sha256: f.sha256.clone() })
+        .collect();
     let page = Page {
         shell: case::shell(&cx, &case, l.t("已收到", "Received")).here(l.t("收件回执", "Receipt")),
         l,

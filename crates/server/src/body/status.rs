@@ -10,6 +10,7 @@ use guosuo_rules::period::Due;
 use super::case::{self, Case};
 use super::view;
 use crate::app::Cx;
+use crate::authority::notice::issued;
 use crate::error::{Error, refusal_status};
 use crate::web::components::{ClockView, Fact, Happening, MaterialRow, Step, Tone};
 use crate::web::shell::Flash;
@@ -65,7 +66,10 @@ pub(super) async fn show(cx: &Cx, case: &Case) -> Result<Response, Error> {
         facts.push(Fact::new(l.t("收到时间", "Received"), l.moment(s.received_at).words));
         facts.push(Fact::new(l.t("提交人", "Submitted by"), s.by.name.clone()));
         if s.late {
-            facts.push(Fact::new(l.t("逾期", "Late"), l.t("自批准之日起10个工作日后提交", "More than 10 working days after the approval")));
+            facts.push(Fact::new(
+                l.t("逾期", "Late"),
+                l.t("自批准之日起10个工作日后提交", "More than 10 working days after the approval"),
+            ));
         }
     }
     if let Some(d) = f.decision() {
@@ -121,7 +125,10 @@ fn answer(l: Lang, case: &Case, due: Option<Due>) -> (Tone, String, String) {
             let day = due.map(|d| l.date_weekday(d.latest()).words).unwrap_or_default();
             (
                 Tone::Info,
-                l.pick(format!("审核中，最迟{day}告知结果。"), format!("Under review. You will hear the result by {day} at the latest.")),
+                l.pick(
+                    format!("审核中，最迟{day}告知结果。"),
+                    format!("Under review. You will hear the result by {day} at the latest."),
+                ),
                 t(
                     "国家网信部门会同国家数据管理部门审核。材料齐全的予以备案并公示；不齐全的不予备案，说明理由（《办法》第十二条）。",
                     "Reviewed by CAC with the National Data Administration. A complete filing is filed and published; an incomplete one is refused with reasons (Measures, Article 12).",
@@ -131,12 +138,18 @@ fn answer(l: Lang, case: &Case, due: Option<Due>) -> (Tone, String, String) {
         Phase::Filed { .. } => (
             Tone::Ok,
             t("已备案并公示。", "Filed and published."),
-            t("备案是办理手续，不是对机构或者证书的评价和认可。", "Filing completes a formality. It is no assessment or approval of the body or its certificates."),
+            t(
+                "备案是办理手续，不是对机构或者证书的评价和认可。",
+                "Filing completes a formality. It is no assessment or approval of the body or its certificates.",
+            ),
         ),
         Phase::Refused { .. } => (
             Tone::Late,
             t("本次不予备案。", "Not filed this time."),
-            t("理由列在下面。补齐后可以重新提交，已有材料会保留。", "The reasons are below. Complete them and file again; your documents are kept."),
+            t(
+                "理由列在下面。补齐后可以重新提交，已有材料会保留。",
+                "The reasons are below. Complete them and file again; your documents are kept.",
+            ),
         ),
         Phase::Withdrawn { withdrawal, .. } => (
             Tone::Mute,
@@ -146,7 +159,10 @@ fn answer(l: Lang, case: &Case, due: Option<Due>) -> (Tone, String, String) {
         Phase::Removed { removal, .. } => (
             Tone::Late,
             t("已移出备案名单。", "Removed from the list of filed bodies."),
-            l.pick(format!("依据：{}。原因：{}", removal.ground, removal.reason), format!("Ground: {}. Reason: {}", removal.ground, removal.reason)),
+            l.pick(
+                format!("依据：{}。原因：{}", removal.ground, removal.reason),
+                format!("Ground: {}. Reason: {}", removal.ground, removal.reason),
+            ),
         ),
         Phase::Draft => (Tone::Info, String::new(), String::new()),
     }
@@ -206,6 +222,16 @@ async fn happened(cx: &Cx, case: &Case, due: Option<Due>) -> Result<Vec<Happenin
     Ok(out)
 }
 
+/// `GET /body/filings/{id}/notice.pdf`: the notice of the decision, made from the record.
+///
+/// # Errors
+/// [`Error::NotFound`] before the decision or for another organisation's case.
+pub async fn notice(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    let case = case::load(&cx, &id).await?;
+    case.filing.decision().ok_or(Error::NotFound)?;
+    issued(&cx, &id, &case.filing).await
+}
+
 #[derive(Template)]
 #[template(path = "body/withdraw.html")]
 struct WithdrawPage {
@@ -222,7 +248,11 @@ struct WithdrawPage {
 fn withdraw_page(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Response, Error> {
     let l = cx.l();
     let submitted = case.filing.submission().is_some();
-    let title = if submitted { l.t("撤回备案申请", "Withdraw the filing") } else { l.t("放弃这份草稿", "Give up this draft") };
+    let title = if submitted {
+        l.t("撤回备案申请", "Withdraw the filing")
+    } else {
+        l.t("放弃这份草稿", "Give up this draft")
+    };
     let key = if form.value("idem").is_empty() { case::fresh_key() } else { form.value("idem").to_owned() };
     let page = WithdrawPage {
         shell: case::shell(cx, case, title).for_form(&form),

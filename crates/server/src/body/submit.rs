@@ -53,7 +53,8 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
             _ => true,
         })
         .map(|f| {
-            let fact = Fact::new(words::field(l, f), shown(l, f, annex)).link(l.href(format!("{}#{}", case.path("form"), f.as_str())), l.t("修改", "Change"));
+            let fact = Fact::new(words::field(l, f), shown(l, f, annex))
+                .link(l.href(format!("{}#{}", case.path("form"), f.as_str())), l.t("修改", "Change"));
             if matches!(f, Field::CreditCode | Field::Postcode | Field::OperatorPhone) { fact.code() } else { fact }
         })
         .collect();
@@ -67,7 +68,10 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
                 .files(s)
                 .iter()
                 .map(|f| match f.pages {
-                    Some(n) => l.pick(format!("{}（{n}页，{}）", f.name, l.size(f.size)), format!("{} ({n} pages, {})", f.name, l.size(f.size))),
+                    Some(n) => l.pick(
+                        format!("{}（{n}页，{}）", f.name, l.size(f.size)),
+                        format!("{} ({n} pages, {})", f.name, l.size(f.size)),
+                    ),
                     None => l.pick(format!("{}（{}）", f.name, l.size(f.size)), format!("{} ({})", f.name, l.size(f.size))),
                 })
                 .collect(),
@@ -75,7 +79,11 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
         })
         .collect();
     let (people, sheets) = (case.dossier().people.len(), case.dossier().sheets());
-    let warnings = Slot::ALL.into_iter().flat_map(|s| case.warnings(s)).map(|f| (l.href(view::place(case, f)), words::finding(l, f))).collect();
+    let warnings = Slot::ALL
+        .into_iter()
+        .flat_map(|s| case.warnings(s))
+        .map(|f| (l.href(view::place(case, f)), words::finding(l, f)))
+        .collect();
     let key = if form.value("idem").is_empty() { case::fresh_key() } else { form.value("idem").to_owned() };
     let page = Page {
         shell: case::shell(cx, case, l.t("核对并提交", "Check and submit")).for_form(&form),
@@ -83,7 +91,10 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
         base: l.href(case.path("")),
         fields,
         files,
-        roster: l.pick(format!("名册{people}人，背景审查表{sheets}份"), format!("{people} people on the roster, {sheets} background sheets")),
+        roster: l.pick(
+            format!("名册{people}人，背景审查表{sheets}份"),
+            format!("{people} people on the roster, {sheets} background sheets"),
+        ),
         warnings,
         late: case.late(),
         pledge: PLEDGE,
@@ -146,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_pledge_is_the_guides() {
-        for part in ["《个人信息出境认证办法》第十二条", "真实、完整、准确和有效", "必要的配合和支持"] {
+        for part in ["《个人信息出境认证办法》第十二条", "真实、完整、准确和有效", "必要的配合和支持"]
+        {
             assert!(PLEDGE.contains(part), "{part}");
         }
     }

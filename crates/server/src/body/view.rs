@@ -15,10 +15,8 @@ pub(super) fn steps(l: Lang, case: &Case) -> Vec<Step> {
     let (done, all) = case.progress();
     let prepared = l.pick(format!("必交{all}项，已完成{done}项"), format!("{done} of {all} required items"));
     let submission = case.filing.submission();
-    let received = submission.map_or_else(
-        || l.t("签收后得到编号", "You get a number").to_owned(),
-        |s| l.date(cst_date(s.received_at)).words,
-    );
+    let received = submission
+        .map_or_else(|| l.t("签收后得到编号", "You get a number").to_owned(), |s| l.date(cst_date(s.received_at)).words);
     let decided = case.filing.decision().map(|d| l.date(cst_date(d.at)).words);
     let limit = l.t("收到材料后30个工作日内", "within 30 working days").to_owned();
     let jointly = l.t("会同数据管理部门", "with the data administration").to_owned();
@@ -73,7 +71,12 @@ pub(super) fn due_box(l: Lang, case: &Case) -> DueBox {
     let (Some(due), Some(approved)) = (case.filing_due(), form.approval_date()) else {
         return DueBox {
             tone: Tone::Info,
-            title: l.t("填写批准书颁发日期后，这里会显示最晚提交日期。", "Enter the date of the approval certificate to see the last day for filing.").into(),
+            title: l
+                .t(
+                    "填写批准书颁发日期后，这里会显示最晚提交日期。",
+                    "Enter the date of the approval certificate to see the last day for filing.",
+                )
+                .into(),
             text: l
                 .t(
                     "《办法》第十二条要求自市场监管部门批准取得资质之日起10个工作日内办理备案。",
@@ -90,9 +93,14 @@ pub(super) fn due_box(l: Lang, case: &Case) -> DueBox {
             tone: Tone::Late,
             title: l.pick(format!("法定的10个工作日已于{day}届满。"), format!("The 10 working days ended on {day}.")),
             text: if form.late_note.trim().is_empty() {
-                l.t("仍可提交，请在说明栏写明原因，审核人员会看到。", "You can still file. Give the reason in the note; the reviewer will see it.").into()
+                l.t(
+                    "仍可提交，请在说明栏写明原因，审核人员会看到。",
+                    "You can still file. Give the reason in the note; the reviewer will see it.",
+                )
+                .into()
             } else {
-                l.t("仍可提交。已写说明，审核人员会看到。", "You can still file. The note is written; the reviewer will see it.").into()
+                l.t("仍可提交。已写说明，审核人员会看到。", "You can still file. The note is written; the reviewer will see it.")
+                    .into()
             },
             dated: true,
         };
@@ -261,9 +269,13 @@ fn row(l: Lang, case: &Case, slot: Slot, editable: bool) -> MaterialRow {
             let (from, to) = (l.year_month(from).words, l.year_month(to).words);
             l.pick(format!("近三年指{from}至{to}。"), format!("The last three years: {from} to {to}."))
         }
-        Slot::Other if d.nothing_further && files.is_empty() => l.t("已声明无其他材料。", "Declared: no other materials.").to_owned(),
+        Slot::Other if d.nothing_further && files.is_empty() => {
+            l.t("已声明无其他材料。", "Declared: no other materials.").to_owned()
+        }
         _ if line.is_empty() => requirement.to_owned(),
-        Slot::Form | Slot::Approval | Slot::CreditCode | Slot::LegalRepId | Slot::OperatorId => format!("{requirement}{}{line}", l.t("", " ")),
+        Slot::Form | Slot::Approval | Slot::CreditCode | Slot::LegalRepId | Slot::OperatorId => {
+            format!("{requirement}{}{line}", l.t("", " "))
+        }
         _ => line,
     };
     let problem = match (state, worst(case, slot)) {
@@ -321,7 +333,9 @@ fn row(l: Lang, case: &Case, slot: Slot, editable: bool) -> MaterialRow {
 fn short_name(l: Lang, slot: Slot) -> &'static str {
     match slot {
         Slot::Form => l.t("备案申请表", "Application form"),
-        Slot::PastWork => l.t("近三年数据安全和个人信息保护专业工作情况", "Data security and personal information work of the last three years"),
+        Slot::PastWork => {
+            l.t("近三年数据安全和个人信息保护专业工作情况", "Data security and personal information work of the last three years")
+        }
         Slot::ContinuousSupervision => l.t("持续监督机制说明", "Statement on continuous supervision"),
         _ => words::slot(l, slot),
     }

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::serve;
 
 pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, DemoAccount, DemoOrg, credit_code};
-pub use play::{Player, Stage, application_form};
+pub use play::{Player, Stage};
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "山药渡口铜镜九月示例口令";

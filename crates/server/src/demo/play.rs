@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use guosuo_case::actor::OrgKind;
 use guosuo_case::filing::{Command, Field, FileRef, Filing, Form, FormCode, Outcome, Person, ReasonCode, Slot, Verdict};
 use guosuo_case::Actor;
-use guosuo_paper::{ApplicationForm, Mode, OrgNature, Statement, StatementSection};
+use guosuo_paper::{Mode, Statement, StatementSection};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::period::{Direction, WorkingDays, due};
 use guosuo_rules::time::cst_date;
@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cast::{ACCOUNTS, BODIES, credit_code};
 use crate::app::{App, act, form_digest};
+use crate::body::print::paper;
 use crate::web::lang::Lang;
 use crate::words;
 
@@ -270,7 +271,7 @@ impl Player {
     fn paper(&mut self, slot: Slot, case: &str, form: &Form) -> Result<Vec<u8>> {
         let press = self.app.press.as_ref().map_err(|e| anyhow::anyhow!("the demonstration prints its materials: {e}"))?;
         if slot == Slot::Form {
-            return Ok(press.print(&application_form(form, case, self.app.now()), Mode::Final)?.bytes);
+            return Ok(press.print(&paper(case, form, self.app.now()), Mode::Final)?.bytes);
         }
         if let Some(bytes) = self.papers.get(&slot) {
             return Ok(bytes.clone());
@@ -293,39 +294,5 @@ impl Player {
         let bytes = press.print(&statement, Mode::Final)?.bytes;
         self.papers.insert(slot, bytes.clone());
         Ok(bytes)
-    }
-}
-
-/// 附件2 with the values of a form, as it is printed for sealing.
-pub fn application_form(form: &Form, case: &str, now: Timestamp) -> ApplicationForm {
-    use guosuo_case::filing::{Nature, parse_date};
-    let digest = form_digest(form);
-    ApplicationForm {
-        form_id: case.to_owned(),
-        qr_text: format!("GUOSUO:F:{case}:{digest}"),
-        digest,
-        printed_at: now,
-        organisation: form.org_name.clone(),
-        credit_code: form.credit_code.clone(),
-        nature: form.nature().map(|n| match n {
-            Nature::PublicInstitution => OrgNature::PublicInstitution,
-            Nature::Enterprise => OrgNature::Enterprise,
-            Nature::SocialOrganisation => OrgNature::SocialOrganisation,
-            Nature::Other => OrgNature::Other(form.nature_other.clone()),
-        }),
-        legal_representative: form.legal_rep.clone(),
-        established: parse_date(&form.founded),
-        capital: if form.capital.is_empty() { String::new() } else { format!("{}万元", form.get(Field::Capital).trim_end_matches("万元")) },
-        address: form.address.clone(),
-        postcode: form.postcode.clone(),
-        approval_number: form.approval_number.clone(),
-        approval_date: parse_date(&form.approval_date),
-        approval_from: None,
-        approval_until: parse_date(&form.approval_until),
-        staff_count: form.staff(),
-        operator: form.operator.clone(),
-        operator_phone: form.operator_phone.clone(),
-        business_scope: form.scope.clone(),
-        pledge_date: None,
     }
 }

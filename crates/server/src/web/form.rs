@@ -97,6 +97,11 @@ impl Form {
         self.values.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// Every field with each of its values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())))
+    }
+
     /// The field holds this value (radio buttons, check boxes, options).
     #[must_use]
     pub fn has(&self, field: &str, value: &str) -> bool {
