@@ -65,8 +65,13 @@ impl Intake {
     /// A workshop with these limits. The worker is this program, or the one that
     /// `GUOSUO_WORKER` names.
     pub fn new(limits: &Uploads) -> Self {
+        Self::with_worker(limits, worker_program())
+    }
+
+    /// A workshop with another worker program.
+    pub fn with_worker(limits: &Uploads, worker: PathBuf) -> Self {
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4);
-        let runner = Runner::new(worker_program(), at_once, limits.draw_memory_mib << 20, limits.draw_seconds, fonts::find());
+        let runner = Runner::new(worker, at_once, limits.draw_memory_mib << 20, limits.draw_seconds, fonts::find());
         let stamper = Stamper::new(runner.fonts().first().cloned());
         Self(Arc::new(Inner { limits: limits.clone(), runner, cache: Cache::default(), stamper }))
     }

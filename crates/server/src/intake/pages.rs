@@ -30,6 +30,13 @@ pub struct Sheet {
     pub(crate) rgb: Vec<u8>,
 }
 
+impl Sheet {
+    /// Red, green, blue of each pixel, in rows: for checks, never for delivery.
+    pub fn rgb(&self) -> &[u8] {
+        &self.rgb
+    }
+}
+
 impl Intake {
     /// Draws a page (the first is 1) or takes it from memory. `file` names the content for ever,
     /// so its digest or its id; `open` is asked only when the page must be drawn.

@@ -18,11 +18,11 @@ use super::pages::Sheet;
 use super::wire::Face;
 
 /// Height of the letters, in pixels of a page 1,200 wide.
-const SIZE: f64 = 22.0;
+const SIZE: f64 = 20.0;
 /// Height of a line.
-const LINE: f64 = 30.0;
+const LINE: f64 = 26.0;
 /// Widest line; longer text runs on in the next.
-const MEASURE: f64 = 400.0;
+const MEASURE: f64 = 330.0;
 /// Slant in degrees.
 const SLANT: f64 = -24.0;
 /// From one mark to the next, across.
@@ -43,7 +43,7 @@ impl Mark {
     pub fn new(person: &str, organisation: &str, at: Timestamp, case: &str) -> Self {
         let t = Offset::constant(8).to_datetime(at);
         let time = format!("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", t.year(), t.month(), t.day(), t.hour(), t.minute(), t.second());
-        Self { lines: vec![format!("{person} {organisation}"), format!("{time} {case}")] }
+        Self { lines: [person, organisation, &time, case].map(str::to_owned).into() }
     }
 }
 

@@ -109,6 +109,7 @@ fn count(n: usize) -> u32 {
 
 /// Draws the pages of one document.
 struct Easel<'a> {
+    shelf: Arc<Shelf>,
     settings: InterpreterSettings,
     cache: RenderCache<'a>,
     notes: Arc<Notes>,
@@ -127,7 +128,7 @@ impl<'a> Easel<'a> {
         let standard = InterpreterSettings::default();
         let shelf = Arc::new(Shelf { fonts: Mutex::new(fonts), read: Mutex::default() });
         let (resolver_notes, sink_notes) = (notes.clone(), notes.clone());
-        let ordinary = standard.font_resolver.clone();
+        let (for_drawing, ordinary) = (shelf.clone(), standard.font_resolver.clone());
         let settings = InterpreterSettings {
             font_resolver: Arc::new(move |query| {
                 let FontQuery::Fallback(wanted) = query else { return ordinary(query) };
@@ -136,7 +137,7 @@ impl<'a> Easel<'a> {
                 if !seen.contains(&name) && seen.len() < 50 {
                     seen.push(name.chars().take(60).collect());
                 }
-                shelf.take(wanted.is_serif).or_else(|| ordinary(query))
+                for_drawing.take(wanted.is_serif).or_else(|| ordinary(query))
             }),
             warning_sink: Arc::new(move |w| {
                 if matches!(w, InterpreterWarning::ImageDecodeFailure) {
@@ -145,7 +146,7 @@ impl<'a> Easel<'a> {
             }),
             ..standard
         };
-        Self { settings, cache: RenderCache::new(), notes }
+        Self { shelf, settings, cache: RenderCache::new(), notes }
     }
 
     fn missing_fonts(&self) -> Vec<String> {
@@ -180,7 +181,7 @@ impl<'a> Easel<'a> {
             rgb.extend([p.r, p.g, p.b]);
         }
         let ink = Ink { width: pixmap.width().into(), height: pixmap.height().into(), rgb };
-        let mut tally = Tally::default();
+        let mut tally = Tally { substitutes: self.shelf.taken(), ..Tally::default() };
         let mut cx = Context::new(
             Affine::IDENTITY,
             Rect::new(0.0, 0.0, f64::from(w), f64::from(h)),
@@ -227,6 +228,14 @@ impl Shelf {
     }
 }
 
+impl Shelf {
+    /// The faces that were lent so far.
+    fn taken(&self) -> Vec<FontData> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.values().flatten().map(|(data, _)| data.clone()).collect()
+    }
+}
+
 /// Counts what a page shows, without drawing it.
 #[derive(Default)]
 struct Tally {
@@ -235,6 +244,8 @@ struct Tally {
     images: u32,
     /// Whether a glyph has a shape, by its identity.
     shaped: HashMap<u128, bool>,
+    /// Faces of this machine that stand in for fonts of the file.
+    substitutes: Vec<FontData>,
 }
 
 impl<'a> Device<'a> for Tally {
@@ -256,15 +267,20 @@ impl<'a> Device<'a> for Tally {
             if letter.is_some_and(is_silent) {
                 continue;
             }
+            // The number of a glyph means nothing in another font: without a meaning the
+            // substitute shows an arbitrary shape.
+            let arbitrary = letter.is_none()
+                && !self.substitutes.is_empty()
+                && glyph.font_data().is_some_and(|f| self.substitutes.iter().any(|s| Arc::ptr_eq(s, &f.data)));
             let shaped = *self.shaped.entry(glyph.identifier().cache_key()).or_insert_with(|| !glyph.outline().is_empty());
             let unknown = glyph.glyph_id().to_u32() == 0;
             // Without a meaning and without a shape it may be a blank; with one of them it
             // counts, and glyph 0 is what fonts show for a character they do not have.
-            if letter.is_none() && !shaped && !unknown {
+            if letter.is_none() && !shaped && !unknown && !arbitrary {
                 continue;
             }
             self.glyphs = self.glyphs.saturating_add(1);
-            if !shaped || unknown {
+            if !shaped || unknown || arbitrary {
                 self.missing = self.missing.saturating_add(1);
             }
         }

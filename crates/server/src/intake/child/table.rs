@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, SheetVisible, Xlsx, XlsxError};
 
 use super::super::wire::{Failure, MAX_JSON};
 
@@ -13,10 +13,12 @@ const MAX_CELL: usize = 500;
 /// All cells together; leaves room for the escapes of JSON.
 const MAX_TEXT: usize = MAX_JSON / 8;
 
-/// The first sheet of a workbook.
+/// The first sheet of a workbook that can be seen.
 pub(super) fn spreadsheet(bytes: Vec<u8>, max_rows: usize, max_columns: usize) -> Result<(Rows, bool), Failure> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
-    let first = book.sheet_names().first().cloned().ok_or(Failure::Nothing)?;
+    // Templates keep their lists of choices in hidden sheets.
+    let sheets = book.sheets_metadata();
+    let first = sheets.iter().find(|s| s.visible == SheetVisible::Visible).or(sheets.first()).map(|s| s.name.clone()).ok_or(Failure::Nothing)?;
     let mut cells = book.worksheet_cells_reader(&first).map_err(fault)?;
     let mut sheet = Sheet::new(max_rows, max_columns);
     // Cell by cell: a sheet that claims a million columns reserves nothing.
