@@ -70,7 +70,8 @@ pub fn routes() -> Routes {
     let r = crate::public::routes(r);
     let r = crate::authority::routes(r);
     let r = crate::account::routes(r);
-    crate::admin::routes(r)
+    let r = crate::admin::routes(r);
+    crate::intake::routes(r)
 }
 
 /// The pages that every foot links to.

@@ -97,7 +97,10 @@ impl From<Fault> for crate::error::Error {
 #[derive(Debug)]
 pub(crate) struct Runner {
     program: PathBuf,
+    /// For looking at uploads.
     gate: Arc<Semaphore>,
+    /// For drawing pages: reviewers do not wait behind uploads.
+    viewing: Arc<Semaphore>,
     memory: u64,
     seconds: u64,
     fonts: Vec<Face>,
@@ -105,7 +108,8 @@ pub(crate) struct Runner {
 
 impl Runner {
     pub(crate) fn new(program: PathBuf, at_once: usize, memory: u64, seconds: u64, fonts: Vec<Face>) -> Self {
-        Self { program, gate: Arc::new(Semaphore::new(at_once)), memory, seconds, fonts }
+        let gate = || Arc::new(Semaphore::new(at_once));
+        Self { program, gate: gate(), viewing: gate(), memory, seconds, fonts }
     }
 
     /// The faces that workers are given.
@@ -115,7 +119,8 @@ impl Runner {
 
     /// Starts a worker on a task.
     pub(crate) async fn start(&self, task: Task, input: Input) -> Result<Run, Fault> {
-        let permit = match timeout(WAIT, self.gate.clone().acquire_owned()).await {
+        let gate = if matches!(task, Task::Draw { .. }) { &self.viewing } else { &self.gate };
+        let permit = match timeout(WAIT, gate.clone().acquire_owned()).await {
             Ok(Ok(p)) => p,
             Ok(Err(_)) | Err(_) => return Err(Fault::Busy),
         };

@@ -15,7 +15,7 @@ use skrifa::{FontRef, MetadataProvider as _};
 
 use super::Intake;
 use super::pages::Sheet;
-use super::wire::Face;
+use super::wire::{Face, Marks};
 
 /// Height of the letters, in pixels of a page 1,200 wide.
 const SIZE: f64 = 20.0;
@@ -47,6 +47,11 @@ impl Mark {
     }
 }
 
+/// Light type on dark ground, for a warning on the picture itself.
+const BAND: [u8; 3] = [140, 45, 4];
+/// Widest line of a warning.
+const BAND_MEASURE: f64 = 1120.0;
+
 /// Draws marks with one face.
 #[derive(Debug)]
 pub(crate) struct Stamper {
@@ -66,12 +71,12 @@ impl Stamper {
         Self { face, font: OnceLock::new() }
     }
 
-    fn stencil(&self, mark: &Mark) -> Option<Stencil> {
+    fn stencil(&self, lines: &[String], measure: f64, slant: f64) -> Option<Stencil> {
         let face = self.face.as_ref()?;
         let bytes = self.font.get_or_init(|| std::fs::read(&face.path).ok()).as_ref()?;
         let font = FontRef::from_index(bytes, face.index).ok()?;
-        let lines = outlines(&font, &mark.lines);
-        let turn = Affine::rotate(SLANT.to_radians());
+        let lines = outlines(&font, lines, measure);
+        let turn = Affine::rotate(slant.to_radians());
         let bounds = lines.iter().map(|l| (turn * l.clone()).bounding_box()).reduce(|a, b| a.union(b))?;
         let (width, height) = (bounds.width().ceil() + 2.0, bounds.height().ceil() + 2.0);
         if !(width > 0.0 && height > 0.0 && width < 4000.0 && height < 4000.0) {
@@ -93,8 +98,8 @@ impl Stamper {
     }
 }
 
-/// The lines as outlines, wrapped at [`MEASURE`], each at its place.
-fn outlines(font: &FontRef<'_>, lines: &[String]) -> Vec<BezPath> {
+/// The lines as outlines, wrapped at a measure, each at its place.
+fn outlines(font: &FontRef<'_>, lines: &[String], measure: f64) -> Vec<BezPath> {
     #[expect(clippy::cast_possible_truncation, reason = "a constant")]
     let size = Size::new(SIZE as f32);
     let (charmap, glyphs) = (font.charmap(), font.outline_glyphs());
@@ -106,7 +111,7 @@ fn outlines(font: &FontRef<'_>, lines: &[String]) -> Vec<BezPath> {
         for c in line.chars() {
             let id = charmap.map(c).unwrap_or_default();
             let advance = f64::from(metrics.advance_width(id).unwrap_or_default());
-            if x + advance > MEASURE {
+            if x + advance > measure {
                 out.push(BezPath::new());
                 x = 0.0;
             }
@@ -191,12 +196,66 @@ impl Intake {
     /// blocking thread. `None` when there is no face to write the mark with: then the page must
     /// not be sent.
     pub fn stamp(&self, sheet: &Sheet, mark: &Mark) -> Option<Vec<u8>> {
-        let stencil = self.0.stamper.stencil(mark)?;
-        let rgb = put_on(sheet, &stencil);
-        let mut png = Vec::with_capacity(rgb.len() / 8);
-        PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
-            .write_image(&rgb, sheet.width, sheet.height, image::ExtendedColorType::Rgb8)
-            .ok()?;
-        Some(png)
+        let stencil = self.0.stamper.stencil(&mark.lines, MEASURE, SLANT)?;
+        let mut rgb = put_on(sheet, &stencil);
+        let mut height = sheet.height;
+        if let Some(warning) = warning(&sheet.marks) {
+            let (band, rows) = self.band(&warning, sheet.width)?;
+            rgb.splice(0..0, band);
+            height += rows;
+        }
+        encode(&rgb, sheet.width, height)
     }
+
+    /// A picture that says why there is no page.
+    pub fn notice(&self, text: &str) -> Option<Vec<u8>> {
+        let width = super::READING_WIDTH;
+        let (rgb, height) = self.band(&[text.to_owned()], width)?;
+        encode(&rgb, width, height)
+    }
+
+    /// Lines on dark ground, as wide as the page.
+    fn band(&self, lines: &[String], width: u32) -> Option<(Vec<u8>, u32)> {
+        let text = self.0.stamper.stencil(lines, BAND_MEASURE.min(f64::from(width) - 48.0).max(60.0), 0.0)?;
+        let (w, rows) = (width as usize, text.height + 32);
+        let mut rgb = BAND.repeat(w * rows);
+        for y in 0..text.height {
+            for x in 0..text.width.min(w.saturating_sub(24)) {
+                let a = u32::from(text.ink[y * text.width + x]);
+                let at = ((y + 16) * w + x + 24) * 3;
+                for c in &mut rgb[at..at + 3] {
+                    *c = u8::try_from((u32::from(*c) * (255 - a) + 255 * a) / 255).unwrap_or(u8::MAX);
+                }
+            }
+        }
+        Some((rgb, u32::try_from(rows).ok()?))
+    }
+}
+
+/// What must be said on a page that may show less than the file holds, in both languages:
+/// the picture is the same for everybody who looks.
+fn warning(m: &Marks) -> Option<Vec<String>> {
+    let mut zh = Vec::new();
+    let mut en = Vec::new();
+    if m.blank {
+        zh.push("本页有内容，但是画出来是空白的".to_owned());
+        en.push("this page holds something but comes out blank".to_owned());
+    }
+    if m.missing_glyphs > 0 {
+        zh.push(format!("{}个字符中有{}个没有可靠的字形", m.glyphs, m.missing_glyphs));
+        en.push(format!("{} of {} characters have no reliable shape", m.missing_glyphs, m.glyphs));
+    }
+    if m.broken_images > 0 {
+        zh.push(format!("{}幅图像解不开", m.broken_images));
+        en.push(format!("{} pictures could not be decoded", m.broken_images));
+    }
+    (!zh.is_empty()).then(|| vec![format!("不能视为已经看过：{}。请查看原件。", zh.join("；")), format!("Not to be taken as read: {}. See the original.", en.join("; "))])
+}
+
+fn encode(rgb: &[u8], width: u32, height: u32) -> Option<Vec<u8>> {
+    let mut png = Vec::with_capacity(rgb.len() / 8);
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
+        .write_image(rgb, width, height, image::ExtendedColorType::Rgb8)
+        .ok()?;
+    Some(png)
 }

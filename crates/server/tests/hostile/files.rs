@@ -200,3 +200,34 @@ async fn many_hostile_files_at_once_wait_for_one_another() {
         assert!(i % 2 == 0 || e.problems.is_empty(), "a good file among bombs: {e:?}");
     }
 }
+
+/// What the kernel holds a worker to, read while it waits for its file.
+#[test]
+fn a_worker_holds_nothing_and_can_open_nothing() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    let request = br#"{"memory":536870912,"seconds":7,"fonts":[],"task":{"examine":{"kind":"pdf","max_pages":1,"want_code":false}}}"#;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guosuo")).arg("parse-worker").env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&u32::try_from(request.len()).unwrap().to_be_bytes()).unwrap();
+    stdin.write_all(request).unwrap();
+    let proc = std::path::PathBuf::from(format!("/proc/{}", child.id()));
+    let limit = |name: &str| {
+        let text = std::fs::read_to_string(proc.join("limits")).unwrap();
+        let line = text.lines().find(|l| l.starts_with(name)).unwrap().to_owned();
+        line[name.len()..].split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let begun = std::time::Instant::now();
+    while limit("Max cpu time") != ["7", "7"] {
+        assert!(begun.elapsed().as_secs() < 20, "the worker confines itself before it reads the file");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(limit("Max open files"), ["3", "3"], "standard input, output, error and no more: no file, no socket");
+    assert_eq!(limit("Max file size"), ["0", "0"]);
+    assert_eq!(limit("Max core file size"), ["0", "0"]);
+    assert_eq!(limit("Max processes"), ["0", "0"]);
+    assert_eq!(limit("Max address space"), ["536870912", "536870912"]);
+    assert_eq!(std::fs::read(proc.join("environ")).unwrap(), b"", "no secret from the environment");
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}

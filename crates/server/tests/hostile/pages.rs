@@ -53,6 +53,13 @@ async fn white_on_white_and_characters_without_shape_are_never_passed_off_as_rea
     assert_eq!(examine(Kind::Pdf, hidden.clone()).await.problems, [P::BlankPage]);
     let s = sheet(&intake(), Kind::Pdf, hidden, 1).await;
     assert!(s.marks.blank && s.marks.doubtful());
+    // The picture itself says so, above the page.
+    let told = decode(&intake().stamp(&s, &mark()).unwrap());
+    show("hidden.png", &told);
+    assert!(told.height() > s.height + 60 && told.get_pixel(2, 2).0[0] < 200, "a dark band on top");
+
+    let undecodable = pdfs::page_with(&mut pdfs::Maker::default(), b"not deflated at all", "/Filter/FlateDecode", "", pdfs::A4, "");
+    assert_eq!(examine(Kind::Pdf, undecodable).await.problems, [P::BlankPage], "content that cannot be decoded is not an empty page");
 
     let honest = pdfs::text("");
     assert!(examine(Kind::Pdf, honest).await.problems.is_empty(), "an empty page that claims nothing is a separator sheet");

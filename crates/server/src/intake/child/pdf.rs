@@ -13,6 +13,7 @@ use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings, InterpreterWarning,
     SoftMask, interpret_page,
 };
+use hayro::hayro_syntax::object::{Array, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::kurbo::{Affine, BezPath, Rect};
@@ -191,17 +192,35 @@ impl<'a> Easel<'a> {
         );
         let broken_images = self.notes.broken_images.load(Ordering::Relaxed);
         interpret_page(page, &mut cx, &mut tally);
-        let says_something = tally.glyphs > 0 || tally.images > 0;
+        let blank = ink.is_blank() && (tally.glyphs > 0 || tally.images > 0 || promises(page));
         let marks = Marks {
             glyphs: tally.glyphs,
             missing_glyphs: tally.missing,
             images: tally.images,
             broken_images,
             missing_fonts: count(self.missing_fonts().len() - before),
-            blank: says_something && ink.is_blank(),
+            blank,
         };
         Some((ink, marks))
     }
+}
+
+/// Whether the content of a page would show text or pictures, or cannot be decoded at all:
+/// then nothing drawn is not the same as nothing there.
+fn promises(page: &Page<'_>) -> bool {
+    let shows = page.page_stream().is_some_and(|content| {
+        let mut words = content.split(|b| b.is_ascii_whitespace() || b"()<>[]/".contains(b));
+        words.any(|word| [&b"Tj"[..], b"TJ", b"Do", b"BI", b"sh"].contains(&word))
+    });
+    // Nothing packed takes eight bytes; more that unpacks to nothing is damage.
+    let lost = |s: &Stream<'_>| match s.decoded() {
+        Ok(content) => content.is_empty() && s.raw_data().len() > 12,
+        Err(_) => true,
+    };
+    let raw = page.raw();
+    shows
+        || raw.get::<Stream<'_>>("Contents").as_ref().is_some_and(lost)
+        || raw.get::<Array<'_>>("Contents").is_some_and(|a| a.iter::<Stream<'_>>().any(|s| lost(&s)))
 }
 
 /// The fonts of this machine, read when first wanted.
