@@ -9,6 +9,7 @@
 pub mod checkpoint;
 pub mod clocks;
 pub mod mail;
+pub mod notice;
 pub mod schedule;
 pub mod sweep;
 
@@ -18,8 +19,6 @@ use guosuo_store::{ClaimedJob, Error as StoreError, new_id};
 use jiff::SignedDuration;
 
 use crate::app::App;
-use crate::authority::notice_job;
-use crate::consequences::NOTICE_QUEUE;
 
 /// How long a claim lasts. Longer than any job takes.
 const LOCK: SignedDuration = SignedDuration::from_mins(5);
@@ -78,7 +77,7 @@ impl Worker {
     async fn work(&self, job: ClaimedJob) -> Result<(), StoreError> {
         let done = match job.queue.as_str() {
             mail::QUEUE => mail::work(&self.app, &job).await,
-            NOTICE_QUEUE => notice_job::work(&self.app, &job).await,
+            notice::QUEUE => notice::work(&self.app, &job).await,
             other => Err(anyhow::anyhow!("no worker of this program knows the queue {other}")),
         };
         let now = self.app.now();
