@@ -18,11 +18,7 @@ pub fn identifier(data: &[u8]) {
     for normalise in [false, true] {
         for on in [None, Some(date(2026, 2, 3))] {
             let options = Options { normalise, on };
-            for checked in [
-                uscc::check(text, None, options),
-                ric::check(text, options),
-                ids::check(text, options),
-            ] {
+            for checked in [uscc::check(text, None, options), ric::check(text, options), ids::check(text, options)] {
                 identifier_holds(&checked, text, normalise);
             }
         }
@@ -30,22 +26,13 @@ pub fn identifier(data: &[u8]) {
 }
 
 fn identifier_holds(checked: &Checked, text: &str, normalise: bool) {
-    let given = if normalise {
-        ids::normalise(text)
-    } else {
-        text.to_owned()
-    };
+    let given = if normalise { ids::normalise(text) } else { text.to_owned() };
     assert_eq!(checked.code, given, "what is judged is what was given");
     if !checked.is_valid() {
         return;
     }
     let code = checked.code.as_str();
-    assert!(
-        code.len() == 18
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-    );
+    assert!(code.len() == 18 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()));
     let last = code.chars().last();
     match checked.kind {
         IdKind::Uscc => assert_eq!(uscc::check_character(&code[..17]), last),
@@ -76,28 +63,16 @@ pub fn holiday_notice(data: &[u8]) {
     assert_eq!(notice.validate(), Ok(()), "what was read is valid");
     let _ = notice.oddities();
     let (year, amends) = (notice.year, notice.amends.is_some());
-    let days: Vec<_> = notice
-        .holidays
-        .iter()
-        .flat_map(|h| &h.off)
-        .copied()
-        .collect();
+    let days: Vec<_> = notice.holidays.iter().flat_map(|h| &h.off).copied().collect();
     let calendar = Calendar::empty().with_notice(notice.clone());
-    assert_eq!(
-        calendar.is_err(),
-        amends,
-        "a first notice is taken, an amendment of nothing is not"
-    );
+    assert_eq!(calendar.is_err(), amends, "a first notice is taken, an amendment of nothing is not");
     if let Ok(calendar) = calendar {
         assert!(calendar.knows(year));
         assert!(calendar.working_days_in(year).is_some_and(|n| n <= 366));
         for day in days.into_iter().filter(|d| d.year() == year) {
             assert_eq!(calendar.is_working(day), Some(false), "{day} is off");
         }
-        assert!(
-            calendar.with_notice(notice).is_err(),
-            "no notice counts twice"
-        );
+        assert!(calendar.with_notice(notice).is_err(), "no notice counts twice");
     }
 }
 
@@ -119,22 +94,11 @@ pub fn batch_lines(data: &[u8]) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     // Success is not compared: `ExitCode` has no equality; the streams tell.
     let _ = guosuo_cli::run(command, &mut Cursor::new(data), &mut out, &mut err);
-    assert!(
-        err.is_empty(),
-        "{args:?}: {}",
-        String::from_utf8_lossy(&err)
-    );
+    assert!(err.is_empty(), "{args:?}: {}", String::from_utf8_lossy(&err));
     let out = String::from_utf8(out).expect("answers are UTF-8");
     assert!(out.is_empty() || out.ends_with('\n'));
-    assert_eq!(
-        out.matches('\n').count(),
-        lines,
-        "{args:?}: one answer for one line"
-    );
-    for answer in out
-        .lines()
-        .filter(|a| args[0] == "due" && !a.starts_with('{'))
-    {
+    assert_eq!(out.matches('\n').count(), lines, "{args:?}: one answer for one line");
+    for answer in out.lines().filter(|a| args[0] == "due" && !a.starts_with('{')) {
         let columns = answer.split('\t').count();
         let expected = if answer.starts_with("error\t") { 2 } else { 3 };
         assert_eq!(columns, expected, "{answer:?}");

@@ -7,9 +7,7 @@ use guosuo_seal::chain::Row;
 use guosuo_seal::checkpoint::Checkpoint;
 use guosuo_seal::envelope::Envelope;
 use guosuo_seal::keys::{Algorithm, PublicKey, Signer, SigningKey, sm2_from_der, sm2_to_der};
-use guosuo_seal::merkle::{
-    ConsistencyProof, InclusionProof, TilePath, TileSet, bundle_entries, leaf_hash, split_bundle,
-};
+use guosuo_seal::merkle::{ConsistencyProof, InclusionProof, TilePath, TileSet, bundle_entries, leaf_hash, split_bundle};
 use guosuo_seal::note::{Line, Note, VerifierKey};
 use guosuo_seal::proof::TlogProof;
 use guosuo_seal::sealed;
@@ -23,21 +21,13 @@ pub const TYPE: &str = "application/vnd.guosuo.receipt.v1+json";
 /// Keys that signed the seeds. They are public and protect nothing.
 pub fn signers() -> &'static [SigningKey; 2] {
     static KEYS: OnceLock<[SigningKey; 2]> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        [Algorithm::Ed25519, Algorithm::Sm2Sm3]
-            .map(|a| SigningKey::from_secret(a, &[0x5e; 32]).expect("a key"))
-    })
+    KEYS.get_or_init(|| [Algorithm::Ed25519, Algorithm::Sm2Sm3].map(|a| SigningKey::from_secret(a, &[0x5e; 32]).expect("a key")))
 }
 
 /// Verifier keys of the seeds.
 pub fn verifiers() -> &'static [VerifierKey] {
     static KEYS: OnceLock<Vec<VerifierKey>> = OnceLock::new();
-    KEYS.get_or_init(|| {
-        signers()
-            .iter()
-            .map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).expect("a name"))
-            .collect()
-    })
+    KEYS.get_or_init(|| signers().iter().map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).expect("a name")).collect())
 }
 
 /// Head that the seeds sign: 20 leaves.
@@ -52,17 +42,9 @@ pub fn head() -> Checkpoint {
 /// Signed notes, verifier keys, single lines.
 pub fn note(data: &[u8]) {
     if let Ok(note) = Note::parse(data) {
-        assert_eq!(
-            note.to_string().into_bytes(),
-            data,
-            "one note, one spelling"
-        );
+        assert_eq!(note.to_string().into_bytes(), data, "one note, one spelling");
         if note.verify(verifiers()).is_ok() {
-            assert_eq!(
-                note.text(),
-                head().to_string(),
-                "the keys signed one text only"
-            );
+            assert_eq!(note.text(), head().to_string(), "the keys signed one text only");
         }
     }
     if let Ok(text) = std::str::from_utf8(data) {
@@ -90,11 +72,7 @@ pub fn checkpoint(data: &[u8]) {
 /// Proof files, and proofs whose numbers and digests are taken straight from the bytes.
 pub fn proof(data: &[u8]) {
     if let Ok(proof) = TlogProof::parse(data) {
-        assert_eq!(
-            proof.to_string().into_bytes(),
-            data,
-            "one proof, one spelling"
-        );
+        assert_eq!(proof.to_string().into_bytes(), data, "one proof, one spelling");
         let leaf = leaf_hash(&[13]);
         if proof.verify(&leaf, ORIGIN, verifiers()).is_ok() {
             assert_eq!(proof.index, 13, "the leaf is in one place only");
@@ -106,28 +84,14 @@ pub fn proof(data: &[u8]) {
     let (a, b) = numbers.split_at(8);
     let number = |b: &[u8]| u64::from_be_bytes(b.try_into().expect("eight bytes"));
     let (index, size) = (number(a), number(b));
-    let hashes: Vec<_> = rest
-        .chunks_exact(32)
-        .filter_map(Digest32::from_slice)
-        .collect();
+    let hashes: Vec<_> = rest.chunks_exact(32).filter_map(Digest32::from_slice).collect();
     let leaf = sha256(b"leaf");
-    let inclusion = InclusionProof {
-        index,
-        size,
-        hashes: hashes.clone(),
-    };
+    let inclusion = InclusionProof { index, size, hashes: hashes.clone() };
     if inclusion.root(&leaf).is_ok() {
         assert!(index < size && hashes.len() <= 64);
-        assert!(
-            inclusion.verify(&leaf, &Digest32::ZERO).is_err(),
-            "nobody finds this root"
-        );
+        assert!(inclusion.verify(&leaf, &Digest32::ZERO).is_err(), "nobody finds this root");
     }
-    let consistency = ConsistencyProof {
-        from: index,
-        to: size,
-        hashes,
-    };
+    let consistency = ConsistencyProof { from: index, to: size, hashes };
     let verdict = consistency.verify(&leaf, &Digest32::ZERO);
     assert!(verdict.is_err(), "nobody finds this root");
 }
@@ -142,10 +106,7 @@ pub fn envelope(data: &[u8]) {
     static KEYS: OnceLock<Vec<PublicKey>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| signers().iter().map(|k| k.public_key().clone()).collect());
     if let Ok(verified) = envelope.verify::<serde_json::Value>(TYPE, keys) {
-        assert_eq!(
-            verified.body["number"], "2026-000001",
-            "the keys signed one statement only"
-        );
+        assert_eq!(verified.body["number"], "2026-000001", "the keys signed one statement only");
     }
 }
 
@@ -153,8 +114,7 @@ pub fn envelope(data: &[u8]) {
 pub fn canon_json(data: &[u8]) {
     match canon::parse(data) {
         Ok(value) => {
-            let second: serde_json::Value =
-                serde_json::from_slice(data).expect("strict JSON is JSON");
+            let second: serde_json::Value = serde_json::from_slice(data).expect("strict JSON is JSON");
             assert_eq!(second, value);
             let bytes = canon::write_value(&value).expect("what was read can be written");
             assert_eq!(canon::parse_canonical(&bytes).as_ref(), Ok(&value));
@@ -170,11 +130,7 @@ pub fn canon_json(data: &[u8]) {
 /// Tile paths, tiles and bundles.
 pub fn tile_path(data: &[u8]) {
     if let Ok(entries) = split_bundle(data) {
-        assert_eq!(
-            bundle_entries(entries).as_deref(),
-            Ok(data),
-            "one bundle, one spelling"
-        );
+        assert_eq!(bundle_entries(entries).as_deref(), Ok(data), "one bundle, one spelling");
     }
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -188,23 +144,13 @@ pub fn tile_path(data: &[u8]) {
         assert_eq!(nodes.len(), usize::from(path.width()));
         assert!(nodes.iter().all(|n| n.complete_at().is_some()));
     }
-    let _ = (
-        path.entry_range(),
-        path.exists_at(u64::MAX),
-        path.exists_at(0),
-    );
+    let _ = (path.entry_range(), path.exists_at(u64::MAX), path.exists_at(0));
     let mut set = TileSet::new();
-    let inserted = set
-        .insert(&path, &vec![7; usize::from(path.width()) * 32])
-        .is_ok();
+    let inserted = set.insert(&path, &vec![7; usize::from(path.width()) * 32]).is_ok();
     assert_eq!(inserted, path.level().is_some());
     if let (true, Some(nodes)) = (inserted, path.nodes()) {
         use guosuo_seal::merkle::NodeReader as _;
-        assert!(
-            nodes
-                .iter()
-                .all(|n| set.node(*n) == Some(Digest32::new([7; 32])))
-        );
+        assert!(nodes.iter().all(|n| set.node(*n) == Some(Digest32::new([7; 32]))));
     }
 }
 
@@ -215,22 +161,13 @@ pub fn stored(data: &[u8]) {
     }
     // Without a passphrase the costly derivation is never reached.
     assert!(sealed::open(data, b"").is_err());
-    let _ = std::str::from_utf8(data).map(|text| {
-        (
-            PublicKey::from_pem(text),
-            SigningKey::from_pkcs8_pem(text).is_ok(),
-        )
-    });
+    let _ = std::str::from_utf8(data).map(|text| (PublicKey::from_pem(text), SigningKey::from_pkcs8_pem(text).is_ok()));
 }
 
 /// Signatures: the first 64 bytes against the rest, judged by both implementations; and DER.
 pub fn signature(data: &[u8]) {
     if let Ok(raw) = sm2_from_der(data) {
-        assert_eq!(
-            sm2_to_der(&raw).as_deref(),
-            Ok(data),
-            "one signature, one DER form"
-        );
+        assert_eq!(sm2_to_der(&raw).as_deref(), Ok(data), "one signature, one DER form");
     }
     let Some((signature, message)) = data.split_first_chunk::<64>() else {
         return;
@@ -238,14 +175,7 @@ pub fn signature(data: &[u8]) {
     for key in signers() {
         let key = key.public_key();
         let verdict = key.verify(message, signature);
-        assert_eq!(
-            verdict,
-            key.verify_second(message, signature),
-            "both implementations agree"
-        );
-        assert!(
-            verdict.is_err() || message == b"seed",
-            "the keys signed one message only"
-        );
+        assert_eq!(verdict, key.verify_second(message, signature), "both implementations agree");
+        assert!(verdict.is_err() || message == b"seed", "the keys signed one message only");
     }
 }

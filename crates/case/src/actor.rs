@@ -175,8 +175,7 @@ impl Role {
 /// A role must exist in the kind of organisation, and nobody holds two of the three
 /// administrator roles.
 pub fn roles_compatible(kind: OrgKind, roles: &BTreeSet<Role>) -> bool {
-    roles.iter().all(|r| r.org_kind() == kind)
-        && roles.iter().filter(|r| r.is_separated_admin()).count() <= 1
+    roles.iter().all(|r| r.org_kind() == kind) && roles.iter().filter(|r| r.is_separated_admin()).count() <= 1
 }
 
 /// Who acts, as established by sign-in.
@@ -232,11 +231,7 @@ mod tests {
     #[test]
     fn the_three_administrators_exclude_one_another() {
         use Role::{AuditAdmin, SecurityAdmin, SystemAdmin};
-        for pair in [
-            [SystemAdmin, SecurityAdmin],
-            [SystemAdmin, AuditAdmin],
-            [SecurityAdmin, AuditAdmin],
-        ] {
+        for pair in [[SystemAdmin, SecurityAdmin], [SystemAdmin, AuditAdmin], [SecurityAdmin, AuditAdmin]] {
             assert!(!roles_compatible(OrgKind::Platform, &pair.into()));
             assert!(roles_compatible(OrgKind::Platform, &[pair[0]].into()));
         }
@@ -246,10 +241,7 @@ mod tests {
     fn a_role_exists_only_in_its_kind_of_organisation() {
         for kind in OrgKind::ALL {
             for role in Role::ALL {
-                assert_eq!(
-                    roles_compatible(kind, &[role].into()),
-                    role.org_kind() == kind
-                );
+                assert_eq!(roles_compatible(kind, &[role].into()), role.org_kind() == kind);
             }
         }
     }

@@ -20,11 +20,7 @@ pub struct By {
 
 impl From<&Actor> for By {
     fn from(a: &Actor) -> Self {
-        Self {
-            user: a.user.clone(),
-            name: a.name.clone(),
-            org: a.org.clone(),
-        }
+        Self { user: a.user.clone(), name: a.name.clone(), org: a.org.clone() }
     }
 }
 

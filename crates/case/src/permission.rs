@@ -97,10 +97,7 @@ impl Right {
 
     /// Which roles hold the right. `None` means everyone, signed in or not.
     pub fn roles(self) -> Option<&'static [Role]> {
-        use Role::{
-            AuditAdmin, CacHandler, CacHead, NdaReviewer, Operator, OrgAdmin, SamrReader,
-            SecurityAdmin, SystemAdmin,
-        };
+        use Role::{AuditAdmin, CacHandler, CacHead, NdaReviewer, Operator, OrgAdmin, SamrReader, SecurityAdmin, SystemAdmin};
         Some(match self {
             Self::PublicRead | Self::SignIn => return None,
             Self::OwnAccount => &Role::ALL,
@@ -170,11 +167,7 @@ pub fn matrix() -> String {
             let has = right.roles().is_none_or(|r| r.contains(&role));
             let _ = write!(out, " {:<14}", if has { "yes" } else { "-" });
         }
-        out.push_str(if right.roles().is_none() {
-            " yes\n"
-        } else {
-            " -\n"
-        });
+        out.push_str(if right.roles().is_none() { " yes\n" } else { " -\n" });
     }
     out
 }
@@ -200,11 +193,7 @@ mod tests {
         if std::env::var_os("UPDATE_RIGHTS").is_some() {
             std::fs::write(path, matrix()).unwrap();
         }
-        assert_eq!(
-            std::fs::read_to_string(path).unwrap(),
-            matrix(),
-            "run with UPDATE_RIGHTS=1 and review the difference"
-        );
+        assert_eq!(std::fs::read_to_string(path).unwrap(), matrix(), "run with UPDATE_RIGHTS=1 and review the difference");
     }
 
     #[test]
@@ -212,26 +201,14 @@ mod tests {
         let a = actor(OrgKind::Body, "a", Role::OrgAdmin);
         assert!(allow(Some(&a), Right::FilingEdit, &Object::Of("a".into())));
         assert!(!allow(Some(&a), Right::FilingEdit, &Object::Of("b".into())));
-        assert!(!allow(
-            Some(&a),
-            Right::FilingFilesRead,
-            &Object::UnderReview { sent_to_nda: true }
-        ));
+        assert!(!allow(Some(&a), Right::FilingFilesRead, &Object::UnderReview { sent_to_nda: true }));
     }
 
     #[test]
     fn the_data_authority_reads_what_was_sent_to_it() {
         let n = actor(OrgKind::Nda, "nda", Role::NdaReviewer);
-        assert!(!allow(
-            Some(&n),
-            Right::FilingFilesRead,
-            &Object::UnderReview { sent_to_nda: false }
-        ));
-        assert!(allow(
-            Some(&n),
-            Right::FilingFilesRead,
-            &Object::UnderReview { sent_to_nda: true }
-        ));
+        assert!(!allow(Some(&n), Right::FilingFilesRead, &Object::UnderReview { sent_to_nda: false }));
+        assert!(allow(Some(&n), Right::FilingFilesRead, &Object::UnderReview { sent_to_nda: true }));
     }
 
     #[test]

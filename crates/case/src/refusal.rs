@@ -20,11 +20,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without a later possibility.
     pub fn new(code: RefusalCode, article: &'static str) -> Self {
-        Self {
-            code,
-            article,
-            possible_from: None,
-        }
+        Self { code, article, possible_from: None }
     }
 }
 

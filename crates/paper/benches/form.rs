@@ -29,20 +29,14 @@ fn form(c: &mut Criterion) {
     group.bench_function("form warm", |b| {
         b.iter(|| {
             n += 1;
-            let form = ApplicationForm {
-                form_id: format!("BA-{n:08}"),
-                ..plain.clone()
-            };
+            let form = ApplicationForm { form_id: format!("BA-{n:08}"), ..plain.clone() };
             press.print(&form, Mode::Final).expect("a sample prints")
         });
     });
     group.bench_function("receipt with 18 files warm", |b| {
         b.iter(|| {
             n += 1;
-            let receipt = Receipt {
-                form_id: format!("BA-{n:08}"),
-                ..receipt.clone()
-            };
+            let receipt = Receipt { form_id: format!("BA-{n:08}"), ..receipt.clone() };
             press.print(&receipt, Mode::Final).expect("a sample prints")
         });
     });

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use guosuo_paper::{
-    ApplicationForm, CaseCover, FiledNotice, Fonts, JointOpinion, MaterialList, Mode, Paper, Press,
-    QueueList, Receipt, RefusalNotice,
+    ApplicationForm, CaseCover, FiledNotice, Fonts, JointOpinion, MaterialList, Mode, Paper, Press, QueueList, Receipt,
+    RefusalNotice,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,23 +26,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn all<P: Paper>(
-    press: &Press,
-    dir: &Path,
-    papers: &[P],
-) -> Result<(), Box<dyn std::error::Error>> {
+fn all<P: Paper>(press: &Press, dir: &Path, papers: &[P]) -> Result<(), Box<dyn std::error::Error>> {
     for (i, paper) in papers.iter().enumerate() {
         for (mode, mark) in [(Mode::Final, ""), (Mode::Draft, "-draft")] {
             let name = P::TEMPLATE.file().trim_end_matches(".typ");
             let started = std::time::Instant::now();
             match press.print(paper, mode) {
                 Ok(pdf) => {
-                    println!(
-                        "{name}-{i}{mark}: {} pages, {} bytes, {:?}",
-                        pdf.pages,
-                        pdf.bytes.len(),
-                        started.elapsed()
-                    );
+                    println!("{name}-{i}{mark}: {} pages, {} bytes, {:?}", pdf.pages, pdf.bytes.len(), started.elapsed());
                     std::fs::write(dir.join(format!("{name}-{i}{mark}.pdf")), pdf.bytes)?;
                 }
                 Err(e) => println!("{name}-{i}{mark}: {e}"),

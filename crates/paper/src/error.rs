@@ -98,11 +98,7 @@ pub enum FontError {
 }
 
 fn display_chars(chars: &[char]) -> String {
-    let mut list: Vec<String> = chars
-        .iter()
-        .take(20)
-        .map(|c| format!("{c} (U+{:04X})", u32::from(*c)))
-        .collect();
+    let mut list: Vec<String> = chars.iter().take(20).map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
     if chars.len() > list.len() {
         list.push(format!("and {} more", chars.len() - list.len()));
     }

@@ -27,19 +27,9 @@ const SONG: &[&str] = &[
     "Noto Serif S Chinese",
 ];
 /// Families for headings, tables and small print (黑), best first.
-const HEI: &[&str] = &[
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Noto Sans SC",
-    "Noto Sans S Chinese",
-];
+const HEI: &[&str] = &["Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Noto Sans SC", "Noto Sans S Chinese"];
 /// Families for titles of letters (小标宋); without one the bold 宋 serves.
-const TITLE: &[&str] = &[
-    "FZXiaoBiaoSong-B05S",
-    "FZXiaoBiaoSong-B05",
-    "方正小标宋简体",
-];
+const TITLE: &[&str] = &["FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体"];
 
 /// System folders of the usual packages, and the file names worth opening there.
 const SYSTEM: &[&str] = &[
@@ -50,12 +40,7 @@ const SYSTEM: &[&str] = &[
     "/usr/share/fonts/adobe-source-han-sans",
     "/usr/local/share/fonts",
 ];
-const SYSTEM_NAMES: &[&str] = &[
-    "NotoSerifCJK",
-    "NotoSansCJK",
-    "SourceHanSerif",
-    "SourceHanSans",
-];
+const SYSTEM_NAMES: &[&str] = &["NotoSerifCJK", "NotoSansCJK", "SourceHanSerif", "SourceHanSans"];
 
 /// Characters that every installation must be able to print besides those of
 /// the templates: punctuation of documents, words of the law, rare characters
@@ -143,12 +128,7 @@ impl fmt::Display for FontReport {
             FontSource::System(p) => write!(f, "from {}", p.display())?,
             FontSource::Embedded => write!(f, "built in")?,
         }
-        write!(
-            f,
-            ", {} faces, {} characters checked",
-            self.faces.len(),
-            self.checked
-        )
+        write!(f, ", {} faces, {} characters checked", self.faces.len(), self.checked)
     }
 }
 
@@ -169,35 +149,26 @@ impl Fonts {
     pub fn resolve(dir: Option<&Path>, embedded: &[&'static [u8]]) -> Result<Self, FontError> {
         if let Some(dir) = dir {
             let found = read_folder(dir, 3, &|_| true)?;
-            return Self::choose(FontSource::Dir(dir.to_owned()), found).ok_or_else(|| {
-                FontError::BadDir {
-                    dir: dir.to_owned(),
-                }
-            });
+            return Self::choose(FontSource::Dir(dir.to_owned()), found).ok_or_else(|| FontError::BadDir { dir: dir.to_owned() });
         }
         for place in SYSTEM.iter().map(Path::new) {
             let wanted = |name: &str| {
                 let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-                SYSTEM_NAMES.iter().any(|n| stem.starts_with(n))
-                    && (stem.ends_with("-Regular") || stem.ends_with("-Bold"))
+                SYSTEM_NAMES.iter().any(|n| stem.starts_with(n)) && (stem.ends_with("-Regular") || stem.ends_with("-Bold"))
             };
             let found = read_folder(place, 2, &wanted)?;
             if let Some(fonts) = Self::choose(FontSource::System(place.to_owned()), found) {
                 return Ok(fonts);
             }
         }
-        Self::from_bytes(embedded.iter().copied()).ok_or_else(|| FontError::NotFound {
-            searched: SYSTEM.iter().map(PathBuf::from).collect(),
-        })
+        Self::from_bytes(embedded.iter().copied())
+            .ok_or_else(|| FontError::NotFound { searched: SYSTEM.iter().map(PathBuf::from).collect() })
     }
 
     /// Fonts from font files in memory; `None` when no usable Chinese face is
     /// among them.
     pub fn from_bytes(files: impl IntoIterator<Item = &'static [u8]>) -> Option<Self> {
-        let files = files
-            .into_iter()
-            .map(|b| ("embedded".to_owned(), Bytes::new(b)))
-            .collect();
+        let files = files.into_iter().map(|b| ("embedded".to_owned(), Bytes::new(b))).collect();
         Self::choose(FontSource::Embedded, files)
     }
 
@@ -214,21 +185,13 @@ impl Fonts {
                     .map(|f| (i, f)),
             );
         }
-        let pick = |wanted: &[&'static str]| {
-            wanted
-                .iter()
-                .find(|w| all.iter().any(|(_, f)| f.info().family == **w))
-                .copied()
-        };
+        let pick = |wanted: &[&'static str]| wanted.iter().find(|w| all.iter().any(|(_, f)| f.info().family == **w)).copied();
         let hei = pick(HEI).or_else(|| pick(SONG))?;
         let song = pick(SONG).unwrap_or(hei);
         let title = pick(TITLE);
 
         let mut faces = Vec::new();
-        let families: BTreeSet<&str> = [Some(song), Some(hei), title]
-            .into_iter()
-            .flatten()
-            .collect();
+        let families: BTreeSet<&str> = [Some(song), Some(hei), title].into_iter().flatten().collect();
         for family in families {
             for weight in [FontWeight::REGULAR, FontWeight::BOLD] {
                 let nearest = all
@@ -244,11 +207,7 @@ impl Fonts {
         }
         let faces: Vec<Face> = faces
             .into_iter()
-            .map(|(i, font)| Face {
-                file: files[i].0.clone(),
-                file_sha256: hex::encode(Sha256::digest(&files[i].1)),
-                font,
-            })
+            .map(|(i, font)| Face { file: files[i].0.clone(), file_sha256: hex::encode(Sha256::digest(&files[i].1)), font })
             .collect();
         let book = FontBook::from_fonts(faces.iter().map(|f| &f.font));
         Some(Self {
@@ -315,12 +274,7 @@ impl Fonts {
         // Private-use characters mean something else in every font, and
         // archival PDF forbids them.
         let private = matches!(u32::from(c), 0xE000..=0xF8FF | 0xF_0000..=0x10_FFFF);
-        !private
-            && self
-                .inner
-                .faces
-                .iter()
-                .all(|f| f.font.info().coverage.contains(u32::from(c)))
+        !private && self.inner.faces.iter().all(|f| f.font.info().coverage.contains(u32::from(c)))
     }
 
     fn has_sequence(&self, base: char, selector: char) -> bool {
@@ -339,26 +293,16 @@ impl Fonts {
     /// face, and prints a trial document. To be called at start: without a good
     /// answer the program must not promise papers.
     pub fn self_test(&self) -> Result<FontReport, FontError> {
-        let mut required: BTreeSet<char> =
-            REQUIRED.chars().filter(|c| !c.is_whitespace()).collect();
+        let mut required: BTreeSet<char> = REQUIRED.chars().filter(|c| !c.is_whitespace()).collect();
         required.extend((' '..='~').chain(Template::ALL.into_iter().flat_map(template_chars)));
         for face in &self.inner.faces {
             let coverage = &face.font.info().coverage;
-            let chars: Vec<char> = required
-                .iter()
-                .copied()
-                .filter(|c| !coverage.contains(u32::from(*c)))
-                .collect();
+            let chars: Vec<char> = required.iter().copied().filter(|c| !coverage.contains(u32::from(*c))).collect();
             if !chars.is_empty() {
-                return Err(FontError::Incomplete {
-                    family: face.font.info().family.clone(),
-                    chars,
-                });
+                return Err(FontError::Incomplete { family: face.font.info().family.clone(), chars });
             }
         }
-        crate::Press::new(self.clone())
-            .trial()
-            .map_err(|e: PaperError| FontError::Trial(Box::new(e)))?;
+        crate::Press::new(self.clone()).trial().map_err(|e: PaperError| FontError::Trial(Box::new(e)))?;
         Ok(self.report(required.len()))
     }
 
@@ -376,18 +320,10 @@ impl Fonts {
 impl Face {
     fn report(&self) -> FaceReport {
         let info = self.font.info();
-        let instance =
-            self.font
-                .clone()
-                .instantiate(info.variant, Abs::pt(10.0), &FontVariations::default());
+        let instance = self.font.clone().instantiate(info.variant, Abs::pt(10.0), &FontVariations::default());
         // Name id 5 of the OpenType name table is the version string.
-        let version = instance
-            .ttf()
-            .names()
-            .into_iter()
-            .filter(|n| n.name_id == 5)
-            .find_map(|n| n.to_string())
-            .unwrap_or_default();
+        let version =
+            instance.ttf().names().into_iter().filter(|n| n.name_id == 5).find_map(|n| n.to_string()).unwrap_or_default();
         FaceReport {
             family: info.family.clone(),
             weight: info.variant.weight.to_number(),
@@ -403,11 +339,7 @@ impl Face {
 /// Font files below `dir` whose name passes `wanted`, in name order (so that
 /// the same folder gives the same choice everywhere). A folder that does not
 /// exist is empty.
-fn read_folder(
-    dir: &Path,
-    depth: usize,
-    wanted: &dyn Fn(&str) -> bool,
-) -> Result<Vec<(String, Bytes)>, FontError> {
+fn read_folder(dir: &Path, depth: usize, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<(String, Bytes)>, FontError> {
     let mut out = Vec::new();
     let Ok(entries) = std::fs::read_dir(dir) else {
         return Ok(out);
@@ -421,21 +353,12 @@ fn read_folder(
             }
             continue;
         }
-        let name = path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let ext = path
-            .extension()
-            .map(std::ffi::OsStr::to_ascii_lowercase)
-            .unwrap_or_default();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let ext = path.extension().map(std::ffi::OsStr::to_ascii_lowercase).unwrap_or_default();
         if !["otf", "ttf", "ttc", "otc"].iter().any(|e| ext == *e) || !wanted(&name) {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(|source| FontError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let bytes = std::fs::read(&path).map_err(|source| FontError::Read { path: path.clone(), source })?;
         out.push((name, Bytes::new(bytes)));
     }
     Ok(out)

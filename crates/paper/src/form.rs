@@ -80,8 +80,6 @@ impl Paper for ApplicationForm {
     }
 
     fn qr(&self) -> Option<&str> {
-        Some(&self.qr_text)
-            .filter(|t| !t.is_empty())
-            .map(String::as_str)
+        Some(&self.qr_text).filter(|t| !t.is_empty()).map(String::as_str)
     }
 }

@@ -43,11 +43,9 @@ mod text;
 pub use error::{FontError, PaperError};
 pub use fonts::{FaceReport, FontReport, FontSource, Fonts};
 pub use form::{ApplicationForm, OrgNature};
-pub use lists::{
-    CaseCover, CaseFact, CaseStep, Lamp, MaterialList, MaterialRow, QueueList, QueueRow,
-};
+pub use lists::{CaseCover, CaseFact, CaseStep, Lamp, MaterialList, MaterialRow, QueueList, QueueRow};
 pub use notice::{Contact, FiledNotice, NoticeHead, RefusalNotice, RefusalReason};
 pub use opinion::{JointOpinion, OpinionVerdict, SignatureLine};
 pub use press::{Mode, Paper, Pdf, Press, Template, forget};
-pub use statement::{Statement, StatementSection};
 pub use receipt::{Due, Receipt, ReceiptFile, ReceiptLanguage};
+pub use statement::{Statement, StatementSection};

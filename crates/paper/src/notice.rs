@@ -121,8 +121,6 @@ impl Paper for RefusalNotice {
 
 impl NoticeHead {
     fn qr(&self) -> Option<&str> {
-        Some(&self.verify_url)
-            .filter(|t| !t.is_empty())
-            .map(String::as_str)
+        Some(&self.verify_url).filter(|t| !t.is_empty()).map(String::as_str)
     }
 }

@@ -97,10 +97,7 @@ const LETTER: &str = include_str!("../templates/letter.typ");
 
 /// Characters outside ASCII in the templates, for the self-test.
 pub(crate) fn template_chars(template: Template) -> impl Iterator<Item = char> {
-    [BASE, LETTER, template.body()]
-        .into_iter()
-        .flat_map(str::chars)
-        .filter(|c| !c.is_ascii())
+    [BASE, LETTER, template.body()].into_iter().flat_map(str::chars).filter(|c| !c.is_ascii())
 }
 
 /// A struct that can be printed.
@@ -167,10 +164,7 @@ impl Press {
         let mut title = Value::String(paper.title());
         let chars = text::clean(&mut doc) + text::clean(&mut title);
         if chars > MAX_CHARS {
-            return Err(PaperError::TooLong {
-                chars,
-                limit: MAX_CHARS,
-            });
+            return Err(PaperError::TooLong { chars, limit: MAX_CHARS });
         }
         let mut texts = Vec::new();
         text::each_string(&doc, &mut |s| texts.push(s));
@@ -199,13 +193,7 @@ impl Press {
         outcome.unwrap_or_else(|panic| Err(PaperError::Panicked(panic_text(&*panic))))
     }
 
-    fn set(
-        &self,
-        template: Template,
-        data: Vec<u8>,
-        code: String,
-        dated: Timestamp,
-    ) -> Result<Pdf, PaperError> {
+    fn set(&self, template: Template, data: Vec<u8>, code: String, dated: Timestamp) -> Result<Pdf, PaperError> {
         // The identity of the document is its content, so it is stable.
         let ident = format!("{}:{}", template.file(), hex::encode(Sha256::digest(&data)));
         let letter = matches!(template, Template::FiledNotice | Template::RefusalNotice);
@@ -216,31 +204,19 @@ impl Press {
             data: Bytes::new(data),
             code: Bytes::from_string(code),
         };
-        let refused = |errors: &[SourceDiagnostic]| PaperError::Template {
-            template: template.file(),
-            message: messages(errors),
-        };
-        let document: PagedDocument = typst::compile(&desk)
-            .output
-            .map_err(|errors| refused(&errors))?;
+        let refused = |errors: &[SourceDiagnostic]| PaperError::Template { template: template.file(), message: messages(errors) };
+        let document: PagedDocument = typst::compile(&desk).output.map_err(|errors| refused(&errors))?;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|e| PaperError::Export(e.message().to_string()))?;
         let options = PdfOptions {
             ident: Smart::Custom(ident),
-            creator: Smart::Custom(Some(
-                concat!("Guosuo ", env!("CARGO_PKG_VERSION")).to_owned(),
-            )),
+            creator: Smart::Custom(Some(concat!("Guosuo ", env!("CARGO_PKG_VERSION")).to_owned())),
             timestamp: pdf_date(dated),
             standards,
             ..PdfOptions::default()
         };
-        let bytes = typst_pdf::pdf(&document, &options)
-            .map_err(|errors| PaperError::Export(messages(&errors)))?;
-        Ok(Pdf {
-            sha256: hex::encode(Sha256::digest(&bytes)),
-            pages: document.pages().len(),
-            bytes,
-        })
+        let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| PaperError::Export(messages(&errors)))?;
+        Ok(Pdf { sha256: hex::encode(Sha256::digest(&bytes)), pages: document.pages().len(), bytes })
     }
 
     /// Prints one small paper, so that broken fonts show at start and the
@@ -257,14 +233,8 @@ fn pdf_date(at: Timestamp) -> Option<typst_pdf::Timestamp> {
     let d = Offset::constant(8).to_datetime(at);
     let year = i32::from(d.year());
     let part = |n: i8| u8::try_from(n).unwrap_or_default();
-    let datetime = Datetime::from_ymd_hms(
-        year,
-        part(d.month()),
-        part(d.day()),
-        part(d.hour()),
-        part(d.minute()),
-        part(d.second()),
-    )?;
+    let datetime =
+        Datetime::from_ymd_hms(year, part(d.month()), part(d.day()), part(d.hour()), part(d.minute()), part(d.second()))?;
     typst_pdf::Timestamp::new_local(datetime, CST_MINUTES)
 }
 
@@ -294,11 +264,7 @@ static PATHS: LazyLock<Paths> = LazyLock::new(|| {
         let path = VirtualPath::new(name).expect("a plain file name is a valid path");
         RootedPath::new(VirtualRoot::Project, path).intern()
     };
-    Paths {
-        main: id("main.typ"),
-        data: id("data.json"),
-        code: id("qr.svg"),
-    }
+    Paths { main: id("main.typ"), data: id("data.json"), code: id("qr.svg") }
 });
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
@@ -329,11 +295,7 @@ impl World for Desk<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == PATHS.main {
-            Ok(self.main.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        if id == PATHS.main { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -42,10 +42,7 @@ mod tests {
     #[test]
     fn a_text_longer_than_any_code_is_refused() {
         let long = "长".repeat(2000);
-        assert!(matches!(
-            svg(&long),
-            Err(PaperError::QrTooLong { bytes: 6000 })
-        ));
+        assert!(matches!(svg(&long), Err(PaperError::QrTooLong { bytes: 6000 })));
     }
 
     #[test]

@@ -101,8 +101,6 @@ impl Paper for Receipt {
     }
 
     fn qr(&self) -> Option<&str> {
-        Some(&self.status_url)
-            .filter(|t| !t.is_empty())
-            .map(String::as_str)
+        Some(&self.status_url).filter(|t| !t.is_empty()).map(String::as_str)
     }
 }

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::{
-    ApplicationForm, CaseCover, CaseFact, CaseStep, Contact, Due, FiledNotice, JointOpinion, Lamp,
-    MaterialList, MaterialRow, NoticeHead, OpinionVerdict, OrgNature, QueueList, QueueRow, Receipt,
-    ReceiptFile, ReceiptLanguage, RefusalNotice, RefusalReason, SignatureLine,
+    ApplicationForm, CaseCover, CaseFact, CaseStep, Contact, Due, FiledNotice, JointOpinion, Lamp, MaterialList, MaterialRow,
+    NoticeHead, OpinionVerdict, OrgNature, QueueList, QueueRow, Receipt, ReceiptFile, ReceiptLanguage, RefusalNotice,
+    RefusalReason, SignatureLine,
 };
 
 const BODY: &str = "示例启衡认证有限公司（虚构）";
@@ -22,41 +22,11 @@ const LONG: &str = "示例跨境数据合规与个人信息保护认证技术服
 
 /// Slot, name, English name, requirement, what the guide says it covers (G 三（一）).
 const SLOTS: [(&str, &str, &str, &str, &str); 13] = [
-    (
-        "1",
-        "个人信息出境认证专业机构备案申请表",
-        "Application form",
-        "加盖公章",
-        "",
-    ),
-    (
-        "1.1",
-        "认证机构批准书",
-        "Approval certificate of the body",
-        "影印件",
-        "",
-    ),
-    (
-        "1.2",
-        "统一社会信用代码证件",
-        "Credit code certificate",
-        "影印件",
-        "",
-    ),
-    (
-        "1.3",
-        "法定代表人身份证件",
-        "Identity document of the legal representative",
-        "影印件",
-        "",
-    ),
-    (
-        "1.4",
-        "经办人身份证件",
-        "Identity document of the operator",
-        "影印件",
-        "",
-    ),
+    ("1", "个人信息出境认证专业机构备案申请表", "Application form", "加盖公章", ""),
+    ("1.1", "认证机构批准书", "Approval certificate of the body", "影印件", ""),
+    ("1.2", "统一社会信用代码证件", "Credit code certificate", "影印件", ""),
+    ("1.3", "法定代表人身份证件", "Identity document of the legal representative", "影印件", ""),
+    ("1.4", "经办人身份证件", "Identity document of the operator", "影印件", ""),
     (
         "2",
         "近三年从事数据安全和个人信息保护领域专业工作情况",
@@ -78,13 +48,7 @@ const SLOTS: [(&str, &str, &str, &str, &str); 13] = [
         "",
         "认证依据、认证模式、认证实施程序、认证证书和认证标志、认证责任",
     ),
-    (
-        "5",
-        "开展个人信息出境认证的工作计划",
-        "Work plan",
-        "",
-        "基础条件、管理能力、技术能力、人力资源、场所与设备资源",
-    ),
+    ("5", "开展个人信息出境认证的工作计划", "Work plan", "", "基础条件、管理能力、技术能力、人力资源、场所与设备资源"),
     (
         "6",
         "个人信息安全风险防范机制说明",
@@ -184,16 +148,15 @@ impl Receipt {
     /// One with every slot in both languages, one with 18 files, a long name
     /// and a provisional due date, one in English.
     pub fn samples() -> Vec<Self> {
-        let file =
-            |i: usize, (slot, name, en, _, _): &(&str, &str, &str, &str, &str)| ReceiptFile {
-                slot: (*slot).into(),
-                slot_name: (*name).into(),
-                slot_name_en: (*en).into(),
-                name: format!("{slot}_{name}.pdf"),
-                bytes: 137_000 + 911_003 * i as u64,
-                pages: Some(1 + 7 * u32::try_from(i).unwrap_or(0)),
-                sha256: format!("{}{}", &DIGEST[i..], &KEY[..i]),
-            };
+        let file = |i: usize, (slot, name, en, _, _): &(&str, &str, &str, &str, &str)| ReceiptFile {
+            slot: (*slot).into(),
+            slot_name: (*name).into(),
+            slot_name_en: (*en).into(),
+            name: format!("{slot}_{name}.pdf"),
+            bytes: 137_000 + 911_003 * i as u64,
+            pages: Some(1 + 7 * u32::try_from(i).unwrap_or(0)),
+            sha256: format!("{}{}", &DIGEST[i..], &KEY[..i]),
+        };
         let plain = Self {
             number: RECEIPT.into(),
             authority: format!("{AUTHORITY} 个人信息出境认证管理平台"),
@@ -208,7 +171,8 @@ impl Receipt {
                 date: day("2026-03-13"),
                 latest: None,
                 explanation: "已扣除春节放假的工作日，计入2月14日和2月28日两个调休上班日。".into(),
-                explanation_en: "Spring Festival days are left out; the make-up working days 14 and 28 February are counted.".into(),
+                explanation_en: "Spring Festival days are left out; the make-up working days 14 and 28 February are counted."
+                    .into(),
             },
             status_url: "https://guosuo.example/body/filings/003".into(),
             signature: Some(signature("示例平台签名服务（虚构）")),
@@ -222,7 +186,8 @@ impl Receipt {
                 date: day("2027-01-02"),
                 latest: Some(day("2027-01-05")),
                 explanation: "2027年的放假安排尚未公布，届满日是一个范围，公布后即时确定并另行告知。".into(),
-                explanation_en: "The holiday notice for 2027 is not yet published; the day will be fixed and announced when it is.".into(),
+                explanation_en:
+                    "The holiday notice for 2027 is not yet published; the day will be fixed and announced when it is.".into(),
             },
             signature: None,
             language: ReceiptLanguage::Chinese,
@@ -230,17 +195,12 @@ impl Receipt {
         };
         for i in 0..6 {
             let mut more = file(i + 2, &SLOTS[6]);
-            more.name = format!(
-                "人员背景审查表_{:02}_示例人员䶮_a-very-long-file-name-without-any-place-to-break_{DIGEST}.pdf",
-                i + 1
-            );
+            more.name =
+                format!("人员背景审查表_{:02}_示例人员䶮_a-very-long-file-name-without-any-place-to-break_{DIGEST}.pdf", i + 1);
             more.pages = None;
             many.files.insert(7 + i, more);
         }
-        let english = Self {
-            language: ReceiptLanguage::English,
-            ..plain.clone()
-        };
+        let english = Self { language: ReceiptLanguage::English, ..plain.clone() };
         vec![plain, many, english]
     }
 }
@@ -281,23 +241,16 @@ impl FiledNotice {
 impl RefusalNotice {
     /// An ordinary one with three reasons, and one with many.
     pub fn samples() -> Vec<Self> {
-        let reason =
-            |slot: usize, code: &str, text: &str, note: &str, article: &str| RefusalReason {
-                material: SLOTS[slot].0.into(),
-                material_name: SLOTS[slot].1.into(),
-                code: code.into(),
-                text: text.into(),
-                note: note.into(),
-                article: article.into(),
-            };
+        let reason = |slot: usize, code: &str, text: &str, note: &str, article: &str| RefusalReason {
+            material: SLOTS[slot].0.into(),
+            material_name: SLOTS[slot].1.into(),
+            code: code.into(),
+            text: text.into(),
+            note: note.into(),
+            article: article.into(),
+        };
         let three = vec![
-            reason(
-                4,
-                "C-104",
-                "缺少身份证件一面",
-                "只提交了正面，缺少反面。",
-                "《备案指南》三（一）1",
-            ),
+            reason(4, "C-104", "缺少身份证件一面", "只提交了正面，缺少反面。", "《备案指南》三（一）1"),
             reason(
                 6,
                 "C-302",
@@ -305,13 +258,7 @@ impl RefusalNotice {
                 "申请表填报18人，提交15份，缺3份。",
                 "《办法》第十二条第一款第三项，《备案指南》三（一）3",
             ),
-            reason(
-                11,
-                "C-801",
-                "缺少该项材料",
-                "",
-                "《办法》第十二条第一款第七项，《备案指南》三（一）8",
-            ),
+            reason(11, "C-801", "缺少该项材料", "", "《办法》第十二条第一款第七项，《备案指南》三（一）8"),
         ];
         let mut many: Vec<_> = three.iter().cycle().take(14).cloned().collect();
         many[0].note = "说明文字较长时应当自动换行，不得超出表格边框。".repeat(8);
@@ -320,14 +267,8 @@ impl RefusalNotice {
             reasons: many,
             refile_url: "https://guosuo.example/body/filings/new?from=003".into(),
         };
-        long.head.further = vec![
-            "如对本通知有异议，请按照本机关公布的渠道提出。（示例条款，由发文机关自行设定）".into(),
-        ];
-        let plain = Self {
-            head: head(BODY, "示信不备〔2026〕3号"),
-            reasons: three,
-            refile_url: String::new(),
-        };
+        long.head.further = vec!["如对本通知有异议，请按照本机关公布的渠道提出。（示例条款，由发文机关自行设定）".into()];
+        let plain = Self { head: head(BODY, "示信不备〔2026〕3号"), reasons: three, refile_url: String::new() };
         vec![plain, long]
     }
 }
@@ -357,12 +298,7 @@ impl JointOpinion {
                 slot: s.0.into(),
                 name: s.1.into(),
                 verdict: if i == 6 { "不符合要求" } else { "齐全" }.into(),
-                note: if i == 6 {
-                    "审查表份数少于申请表填报的人员数量。"
-                } else {
-                    ""
-                }
-                .into(),
+                note: if i == 6 { "审查表份数少于申请表填报的人员数量。" } else { "" }.into(),
             })
             .collect();
         let other = Self {
@@ -372,10 +308,7 @@ impl JointOpinion {
             verdicts,
             signatures: vec![
                 signature("示例王五（示例数据局）"),
-                SignatureLine {
-                    algorithm: "Ed25519".into(),
-                    ..signature("示例数据局签名服务（虚构）")
-                },
+                SignatureLine { algorithm: "Ed25519".into(), ..signature("示例数据局签名服务（虚构）") },
             ],
             ..plain.clone()
         };
@@ -397,11 +330,7 @@ impl MaterialList {
                     name: s.1.into(),
                     requirement: s.3.into(),
                     covers: s.4.into(),
-                    files: if i < done {
-                        if i == 6 { 19 } else { 1 }
-                    } else {
-                        0
-                    },
+                    files: if i < done { if i == 6 { 19 } else { 1 } } else { 0 },
                     complete: i < done,
                     optional: s.0 == "9",
                 })
@@ -423,17 +352,9 @@ impl QueueList {
                         3..=6 => Lamp::Yellow,
                         _ => Lamp::Green,
                     },
-                    left: if i == 0 {
-                        "超期2个工作日".into()
-                    } else {
-                        format!("剩{}个工作日", 2 * i)
-                    },
+                    left: if i == 0 { "超期2个工作日".into() } else { format!("剩{}个工作日", 2 * i) },
                     due: day("2026-03-13"),
-                    organisation: if i == 4 {
-                        LONG.into()
-                    } else {
-                        format!("示例第{}认证有限公司（虚构）", i + 1)
-                    },
+                    organisation: if i == 4 { LONG.into() } else { format!("示例第{}认证有限公司（虚构）", i + 1) },
                     credit_code: CODE.into(),
                     number: format!("备申〔2026〕{:03}号", i + 3),
                     received: day("2026-01-26"),
@@ -458,15 +379,8 @@ impl QueueList {
 impl CaseCover {
     /// A closed case.
     pub fn samples() -> Vec<Self> {
-        let fact = |label: &str, value: &str| CaseFact {
-            label: label.into(),
-            value: value.into(),
-        };
-        let step = |when: &str, what: &str, who: &str| CaseStep {
-            at: at(when),
-            what: what.into(),
-            who: who.into(),
-        };
+        let fact = |label: &str, value: &str| CaseFact { label: label.into(), value: value.into() };
+        let step = |when: &str, what: &str, who: &str| CaseStep { at: at(when), what: what.into(), who: who.into() };
         vec![Self {
             authority: AUTHORITY.into(),
             receipt_number: RECEIPT.into(),
@@ -482,21 +396,9 @@ impl CaseCover {
             steps: vec![
                 step("2026-01-26T01:32:05Z", "收到备案材料，出具收件回执", "平台"),
                 step("2026-01-27T02:05:00Z", "分办", "示例周二"),
-                step(
-                    "2026-02-03T02:00:00Z",
-                    "送国家数据管理部门会同审核",
-                    "示例陈一",
-                ),
-                step(
-                    "2026-03-09T08:20:00Z",
-                    "收到会同审核意见：材料齐全，同意备案",
-                    DATA_AUTHORITY,
-                ),
-                step(
-                    "2026-03-10T06:00:00Z",
-                    "予以备案并公示，送达备案通知书",
-                    "示例周二",
-                ),
+                step("2026-02-03T02:00:00Z", "送国家数据管理部门会同审核", "示例陈一"),
+                step("2026-03-09T08:20:00Z", "收到会同审核意见：材料齐全，同意备案", DATA_AUTHORITY),
+                step("2026-03-10T06:00:00Z", "予以备案并公示，送达备案通知书", "示例周二"),
             ],
             printed_at: at("2026-03-11T01:00:00Z"),
             printed_by: "示例陈一".into(),

@@ -54,7 +54,10 @@ impl Statement {
             heading: "投诉受理和争议解决机制说明".into(),
             organisation: "示例启衡认证有限公司（虚构）".into(),
             sections: vec![
-                StatementSection { heading: "一、公开的投诉受理渠道".into(), text: "示例内容，虚构。\n电话、邮箱和网站均为示例。".into() },
+                StatementSection {
+                    heading: "一、公开的投诉受理渠道".into(),
+                    text: "示例内容，虚构。\n电话、邮箱和网站均为示例。".into(),
+                },
                 StatementSection { heading: "二、内部处理工作规范".into(), text: "示例内容，虚构。".into() },
             ],
             date: jiff::civil::date(2026, 3, 9),

@@ -27,11 +27,7 @@ fn ledger(c: &mut Criterion) {
     let root = chain.head().root;
 
     c.bench_function("append a row of 400 bytes", |b| {
-        b.iter_batched_ref(
-            || chain.clone(),
-            |chain| chain.append(black_box(&row)),
-            BatchSize::SmallInput,
-        );
+        b.iter_batched_ref(|| chain.clone(), |chain| chain.append(black_box(&row)), BatchSize::SmallInput);
     });
     c.bench_function("root of 100000 rows", |b| b.iter(|| chain.head()));
     c.bench_function("inclusion proof in 100000", |b| {
@@ -62,19 +58,13 @@ fn signatures(c: &mut Criterion) {
             b.iter(|| key.public_key().verify(black_box(&message), &signature));
         });
     }
-    let keys = [Algorithm::Ed25519, Algorithm::Sm2Sm3]
-        .map(|a| SigningKey::from_secret(a, &[6; 32]).expect("a valid key"));
+    let keys = [Algorithm::Ed25519, Algorithm::Sm2Sm3].map(|a| SigningKey::from_secret(a, &[6; 32]).expect("a valid key"));
     let head = Checkpoint::new(ORIGIN, ROWS, guosuo_seal::sha256(b"root"));
     c.bench_function("checkpoint with both lines", |b| {
         b.iter(|| head.sign(&[&keys[0], &keys[1]]));
     });
-    let note = head
-        .sign(&[&keys[0], &keys[1]])
-        .expect("it signs")
-        .to_string();
-    let verifiers = keys
-        .each_ref()
-        .map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).expect("a valid name"));
+    let note = head.sign(&[&keys[0], &keys[1]]).expect("it signs").to_string();
+    let verifiers = keys.each_ref().map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).expect("a valid name"));
     c.bench_function("open a checkpoint with both lines", |b| {
         b.iter(|| Checkpoint::open(black_box(note.as_bytes()), ORIGIN, &verifiers));
     });

@@ -58,11 +58,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, CanonError> {
 /// Reads JSON that must already be in canonical spelling.
 pub fn parse_canonical(bytes: &[u8]) -> Result<Value, CanonError> {
     let value = parse(bytes)?;
-    if write_value(&value)? == bytes {
-        Ok(value)
-    } else {
-        Err(CanonError::NotCanonical)
-    }
+    if write_value(&value)? == bytes { Ok(value) } else { Err(CanonError::NotCanonical) }
 }
 
 /// Reads strict JSON in any spelling into a type.
@@ -247,32 +243,20 @@ mod tests {
         let given = "{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\ufb33\":\"Hebrew Letter Dalet With Dagesh\",\"1\":\"One\",\"\\ud83d\\ude00\":\"Emoji: Grinning Face\",\"\\u0080\":\"Control\",\"\\u00f6\":\"Latin Small Letter O With Diaeresis\"}";
         let keys: Vec<_> = ["\\r", "1", "\u{80}", "ö", "€", "😀", "\u{fb33}"].into();
         let out = canon(given).unwrap();
-        let places: Vec<_> = keys
-            .iter()
-            .map(|k| out.find(&format!("\"{k}\":")).expect("key is there"))
-            .collect();
+        let places: Vec<_> = keys.iter().map(|k| out.find(&format!("\"{k}\":")).expect("key is there")).collect();
         assert!(places.is_sorted(), "{out}");
     }
 
     #[test]
     fn strings_are_escaped_as_in_rfc_8785_3_2_2() {
         let given = r#"{"string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false]}"#;
-        assert_eq!(
-            canon(given).unwrap(),
-            r#"{"literals":[null,true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#
-        );
-        assert_eq!(
-            canon("\"\\u0008\\t\\f\\r\\u007f\"").unwrap(),
-            "\"\\b\\t\\f\\r\u{7f}\""
-        );
+        assert_eq!(canon(given).unwrap(), r#"{"literals":[null,true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#);
+        assert_eq!(canon("\"\\u0008\\t\\f\\r\\u007f\"").unwrap(), "\"\\b\\t\\f\\r\u{7f}\"");
     }
 
     #[test]
     fn only_integers_every_reader_gets_right() {
-        assert_eq!(
-            canon("[9007199254740991,-9007199254740991,0]").unwrap(),
-            "[9007199254740991,-9007199254740991,0]"
-        );
+        assert_eq!(canon("[9007199254740991,-9007199254740991,0]").unwrap(), "[9007199254740991,-9007199254740991,0]");
         for (given, why) in [
             ("1.0", CanonError::Float),
             ("1e2", CanonError::Float),
@@ -291,37 +275,16 @@ mod tests {
 
     #[test]
     fn a_key_given_twice_is_refused_at_any_depth() {
-        for given in [
-            r#"{"a":1,"a":2}"#,
-            r#"{"a":1,"\u0061":1}"#,
-            r#"[{"x":{"b":1,"b":1}}]"#,
-        ] {
-            assert!(
-                matches!(canon(given), Err(CanonError::Syntax(_))),
-                "{given}"
-            );
+        for given in [r#"{"a":1,"a":2}"#, r#"{"a":1,"\u0061":1}"#, r#"[{"x":{"b":1,"b":1}}]"#] {
+            assert!(matches!(canon(given), Err(CanonError::Syntax(_))), "{given}");
         }
     }
 
     #[test]
     fn broken_text_is_refused() {
         let deep = "[".repeat(100_000);
-        for given in [
-            "",
-            "{",
-            "1 2",
-            "{}x",
-            "'a'",
-            "{a:1}",
-            "[1,]",
-            "\"\\ud800\"",
-            "NaN",
-            deep.as_str(),
-        ] {
-            assert!(
-                matches!(canon(given), Err(CanonError::Syntax(_))),
-                "{given:.20}"
-            );
+        for given in ["", "{", "1 2", "{}x", "'a'", "{a:1}", "[1,]", "\"\\ud800\"", "NaN", deep.as_str()] {
+            assert!(matches!(canon(given), Err(CanonError::Syntax(_))), "{given:.20}");
         }
         assert!(matches!(parse(b"\"\xff\""), Err(CanonError::Syntax(_))));
     }
@@ -329,17 +292,8 @@ mod tests {
     #[test]
     fn canonical_spelling_is_the_only_one_taken_where_it_is_asked_for() {
         assert!(parse_canonical(br#"{"a":1,"b":"x"}"#).is_ok());
-        for given in [
-            r#"{"b":"x","a":1}"#,
-            r#"{ "a":1}"#,
-            r#"{"a":"\u0041"}"#,
-            "{}\n",
-        ] {
-            assert_eq!(
-                parse_canonical(given.as_bytes()),
-                Err(CanonError::NotCanonical),
-                "{given}"
-            );
+        for given in [r#"{"b":"x","a":1}"#, r#"{ "a":1}"#, r#"{"a":"\u0041"}"#, "{}\n"] {
+            assert_eq!(parse_canonical(given.as_bytes()), Err(CanonError::NotCanonical), "{given}");
         }
     }
 

@@ -109,10 +109,7 @@ pub struct Head {
 
 impl From<&Checkpoint> for Head {
     fn from(c: &Checkpoint) -> Self {
-        Self {
-            size: c.size,
-            root: c.root,
-        }
+        Self { size: c.size, root: c.root }
     }
 }
 
@@ -139,10 +136,7 @@ pub struct Linked {
 impl Chain {
     /// An empty ledger.
     pub fn new(origin: &str) -> Self {
-        Self {
-            link: genesis(origin),
-            frontier: Frontier::new(),
-        }
+        Self { link: genesis(origin), frontier: Frontier::new() }
     }
 
     /// Goes on from a stored state: chain digest of the last row and the tree's right edge.
@@ -168,10 +162,7 @@ impl Chain {
 
     /// Size and root as they stand.
     pub fn head(&self) -> Head {
-        Head {
-            size: self.frontier.size(),
-            root: self.frontier.root(),
-        }
+        Head { size: self.frontier.size(), root: self.frontier.root() }
     }
 
     /// Adds a row by its exact bytes.
@@ -179,12 +170,7 @@ impl Chain {
         let (seq, prev) = (self.next_seq(), self.link);
         self.link = link(&prev, seq, row_bytes);
         let nodes = self.frontier.append(leaf(&self.link));
-        Linked {
-            seq,
-            prev,
-            link: self.link,
-            nodes,
-        }
+        Linked { seq, prev, link: self.link, nodes }
     }
 }
 
@@ -223,9 +209,7 @@ pub enum Fault {
     #[error("was changed: its digest differs")]
     Link,
     /// A known head says another root: something before this row was rewritten.
-    #[error(
-        "rows before it were rewritten: a published head has root {published}, the rows give {found}"
-    )]
+    #[error("rows before it were rewritten: a published head has root {published}, the rows give {found}")]
     Head {
         /// Root that was published.
         published: Digest32,
@@ -257,10 +241,7 @@ impl ChainVerifier {
     /// they were compared when it was reached.
     pub fn resume(chain: Chain, heads: impl IntoIterator<Item = Head>) -> Self {
         let mut map: BTreeMap<u64, Vec<Digest32>> = BTreeMap::new();
-        for head in heads
-            .into_iter()
-            .filter(|head| head.size >= chain.next_seq())
-        {
+        for head in heads.into_iter().filter(|head| head.size >= chain.next_seq()) {
             map.entry(head.size).or_default().push(head.root);
         }
         Self { chain, heads: map }
@@ -272,20 +253,9 @@ impl ChainVerifier {
     }
 
     /// Checks the next row: its number, its bytes, and the two digests stored beside it.
-    pub fn push(
-        &mut self,
-        seq: u64,
-        row_bytes: &[u8],
-        stored_prev: &Digest32,
-        stored_link: &Digest32,
-    ) -> Result<(), ChainFault> {
+    pub fn push(&mut self, seq: u64, row_bytes: &[u8], stored_prev: &Digest32, stored_link: &Digest32) -> Result<(), ChainFault> {
         let expected = self.size();
-        let fault = |what| {
-            Err(ChainFault {
-                seq: expected,
-                what,
-            })
-        };
+        let fault = |what| Err(ChainFault { seq: expected, what });
         self.check_heads()?;
         if seq != expected {
             return fault(Fault::Number { found: seq });
@@ -310,10 +280,7 @@ impl ChainVerifier {
     ) -> Result<Row, ChainFault> {
         let expected = self.size();
         self.push(seq, row_bytes, stored_prev, stored_link)?;
-        let fault = |what| ChainFault {
-            seq: expected,
-            what,
-        };
+        let fault = |what| ChainFault { seq: expected, what };
         let row = Row::from_bytes(row_bytes).map_err(|e| fault(Fault::Form(e)))?;
         if row.seq != seq {
             return Err(fault(Fault::InnerNumber { found: row.seq }));
@@ -326,10 +293,7 @@ impl ChainVerifier {
         self.check_heads()?;
         let seq = self.size();
         match self.heads.last_key_value() {
-            Some((&published, _)) => Err(ChainFault {
-                seq,
-                what: Fault::Cut { published },
-            }),
+            Some((&published, _)) => Err(ChainFault { seq, what: Fault::Cut { published } }),
             None => Ok(self.chain),
         }
     }
@@ -342,10 +306,7 @@ impl ChainVerifier {
         };
         let found = self.chain.frontier.root();
         if let Some(&published) = roots.iter().find(|r| **r != found) {
-            return Err(ChainFault {
-                seq,
-                what: Fault::Head { published, found },
-            });
+            return Err(ChainFault { seq, what: Fault::Head { published, found } });
         }
         self.heads.remove(&seq);
         Ok(())

@@ -43,12 +43,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// A head without further lines.
     pub fn new(origin: &str, size: u64, root: Digest32) -> Self {
-        Self {
-            origin: origin.to_owned(),
-            size,
-            root,
-            extensions: Vec::new(),
-        }
+        Self { origin: origin.to_owned(), size, root, extensions: Vec::new() }
     }
 
     /// Signs with every signer, under the origin as key name.
@@ -77,10 +72,7 @@ impl Checkpoint {
         let signed = note.verify_all(keys)?;
         let checkpoint: Self = note.text().parse()?;
         if checkpoint.origin != origin {
-            return Err(CheckpointError::Origin {
-                expected: origin.to_owned(),
-                found: checkpoint.origin,
-            });
+            return Err(CheckpointError::Origin { expected: origin.to_owned(), found: checkpoint.origin });
         }
         Ok((checkpoint, signed))
     }
@@ -88,16 +80,8 @@ impl Checkpoint {
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{}\n{}\n{}",
-            self.origin,
-            self.size,
-            b64(self.root.as_ref())
-        )?;
-        self.extensions
-            .iter()
-            .try_for_each(|line| writeln!(f, "{line}"))
+        writeln!(f, "{}\n{}\n{}", self.origin, self.size, b64(self.root.as_ref()))?;
+        self.extensions.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
@@ -120,11 +104,6 @@ impl Checkpoint {
         if extensions.iter().any(String::is_empty) {
             return None;
         }
-        Some(Self {
-            origin,
-            size,
-            root,
-            extensions,
-        })
+        Some(Self { origin, size, root, extensions })
     }
 }

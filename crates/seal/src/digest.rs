@@ -236,26 +236,14 @@ mod tests {
     #[test]
     fn standard_vectors_of_sm3() {
         // GB/T 32905-2016, annex A.1 and A.2.
-        assert_eq!(
-            sm3(b"abc").to_hex(),
-            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-        );
-        assert_eq!(
-            sm3(&b"abcd".repeat(16)).to_hex(),
-            "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
-        );
+        assert_eq!(sm3(b"abc").to_hex(), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        assert_eq!(sm3(&b"abcd".repeat(16)).to_hex(), "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732");
     }
 
     #[test]
     fn standard_vectors_of_sha256() {
-        assert_eq!(
-            sha256(b"abc").to_hex(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-        assert_eq!(
-            sha256(b"").to_hex(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(sha256(b"abc").to_hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(sha256(b"").to_hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 
     #[test]
@@ -284,15 +272,8 @@ mod tests {
         let d = sha256(b"abc");
         assert_eq!(d.to_hex().parse(), Ok(d));
         assert_eq!(serde_json::to_string(&d).unwrap(), format!("\"{d}\""));
-        assert_eq!(
-            serde_json::from_str::<Digest32>(&format!("\"{d}\"")).unwrap(),
-            d
-        );
-        for bad in [
-            d.to_hex().to_uppercase(),
-            d.to_hex()[1..].to_owned(),
-            format!("{d} "),
-        ] {
+        assert_eq!(serde_json::from_str::<Digest32>(&format!("\"{d}\"")).unwrap(), d);
+        for bad in [d.to_hex().to_uppercase(), d.to_hex()[1..].to_owned(), format!("{d} ")] {
             assert_eq!(bad.parse::<Digest32>(), Err(NotADigest));
         }
     }

@@ -119,11 +119,7 @@ impl<B> Verified<B> {
 
 /// The bytes that are signed (DSSE v1, PAE).
 pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        payload.len()
-    );
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
     [head.as_bytes(), payload].concat()
 }
 
@@ -144,18 +140,10 @@ impl Envelope {
             .map(|signer| {
                 let key = signer.public_key();
                 let sig = signer.sign(&signed)?.to_vec();
-                Ok(EnvelopeSignature {
-                    alg: key.algorithm(),
-                    kid: key.kid(),
-                    sig,
-                })
+                Ok(EnvelopeSignature { alg: key.algorithm(), kid: key.kid(), sig })
             })
             .collect::<Result<_, KeyError>>()?;
-        Ok(Self {
-            payload_type: payload_type.to_owned(),
-            payload,
-            signatures,
-        })
+        Ok(Self { payload_type: payload_type.to_owned(), payload, signatures })
     }
 
     /// Reads an envelope in any JSON spelling.
@@ -193,11 +181,7 @@ impl Envelope {
     /// Checks the type and the signatures, and reads the statement. There must be one valid
     /// SM2 *and* one valid Ed25519 signature by `keys`, and none by them that is not valid;
     /// signatures of other keys are skipped.
-    pub fn verify<B: DeserializeOwned>(
-        &self,
-        payload_type: &str,
-        keys: &[PublicKey],
-    ) -> Result<Verified<B>, EnvelopeError> {
+    pub fn verify<B: DeserializeOwned>(&self, payload_type: &str, keys: &[PublicKey]) -> Result<Verified<B>, EnvelopeError> {
         self.verify_with(payload_type, keys, &[Algorithm::Sm2Sm3, Algorithm::Ed25519])
     }
 
@@ -210,22 +194,13 @@ impl Envelope {
         required: &[Algorithm],
     ) -> Result<Verified<B>, EnvelopeError> {
         if self.payload_type != payload_type {
-            return Err(EnvelopeError::Type {
-                found: self.payload_type.clone(),
-            });
+            return Err(EnvelopeError::Type { found: self.payload_type.clone() });
         }
         let signed = pre_authentication(&self.payload_type, &self.payload);
         let mut valid = Vec::new();
         for s in &self.signatures {
-            for key in keys
-                .iter()
-                .filter(|k| k.algorithm() == s.alg && k.kid() == s.kid)
-            {
-                key.verify(&signed, &s.sig)
-                    .map_err(|_| EnvelopeError::Signature {
-                        alg: s.alg,
-                        kid: s.kid.clone(),
-                    })?;
+            for key in keys.iter().filter(|k| k.algorithm() == s.alg && k.kid() == s.kid) {
+                key.verify(&signed, &s.sig).map_err(|_| EnvelopeError::Signature { alg: s.alg, kid: s.kid.clone() })?;
                 valid.push(s.alg);
             }
         }

@@ -7,8 +7,7 @@
 use std::fmt;
 
 use ed25519_dalek::pkcs8::{
-    self, DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _,
-    spki::der::pem::LineEnding,
+    self, DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, spki::der::pem::LineEnding,
 };
 use gmcrypto_core::sm2 as second;
 use serde::{Deserialize, Serialize};
@@ -46,9 +45,7 @@ impl Algorithm {
 
     /// Reads a stored name.
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Sm2Sm3, Self::Ed25519]
-            .into_iter()
-            .find(|a| a.id() == id)
+        [Self::Sm2Sm3, Self::Ed25519].into_iter().find(|a| a.id() == id)
     }
 }
 
@@ -110,19 +107,13 @@ impl PublicKey {
             Algorithm::Ed25519 => {
                 let bytes = bytes.try_into().map_err(|_| bad)?;
                 let key = ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| bad)?;
-                if key.is_weak() {
-                    Err(bad)
-                } else {
-                    Ok(Self(Public::Ed25519(key)))
-                }
+                if key.is_weak() { Err(bad) } else { Ok(Self(Public::Ed25519(key))) }
             }
             Algorithm::Sm2Sm3 => {
                 if bytes.len() != 65 || bytes[0] != 4 {
                     return Err(bad);
                 }
-                sm2::dsa::VerifyingKey::from_sec1_bytes(DIST_ID, bytes)
-                    .map(|key| Self(Public::Sm2(key)))
-                    .map_err(|_| bad)
+                sm2::dsa::VerifyingKey::from_sec1_bytes(DIST_ID, bytes).map(|key| Self(Public::Sm2(key))).map_err(|_| bad)
             }
         }
     }
@@ -195,12 +186,7 @@ impl PublicKey {
 
     /// Checks an SM2 signature made with another distinguishing identifier, as foreign
     /// certificates may have. For Ed25519, which has none, `Err`.
-    pub fn verify_with_id(
-        &self,
-        dist_id: &str,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), KeyError> {
+    pub fn verify_with_id(&self, dist_id: &str, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
         let bad = KeyError::Signature;
         let Public::Sm2(key) = &self.0 else {
             return Err(bad);
@@ -219,11 +205,7 @@ impl PublicKey {
         let bad = KeyError::Signature;
         let key = second::Sm2PublicKey::from_sec1_bytes(&key.to_sec1_bytes()).ok_or(bad)?;
         let der = sm2_to_der(signature)?;
-        if second::verify_with_id(&key, DIST_ID.as_bytes(), message, &der) {
-            Ok(())
-        } else {
-            Err(bad)
-        }
+        if second::verify_with_id(&key, DIST_ID.as_bytes(), message, &der) { Ok(()) } else { Err(bad) }
     }
 }
 
@@ -254,10 +236,8 @@ pub trait Signer: Send + Sync {
     fn sign(&self, message: &[u8]) -> Result<SignatureBytes, KeyError> {
         let signature = self.raw_signature(message)?;
         let key = self.public_key();
-        key.verify(message, &signature)
-            .map_err(|_| KeyError::SelfCheck)?;
-        key.verify_second(message, &signature)
-            .map_err(|_| KeyError::SelfCheck)?;
+        key.verify(message, &signature).map_err(|_| KeyError::SelfCheck)?;
+        key.verify_second(message, &signature).map_err(|_| KeyError::SelfCheck)?;
         Ok(signature)
     }
 }
@@ -270,10 +250,7 @@ pub struct SigningKey {
 
 enum Secret {
     Ed25519(ed25519_dalek::SigningKey),
-    Sm2 {
-        secret: sm2::SecretKey,
-        signer: Box<sm2::dsa::SigningKey>,
-    },
+    Sm2 { secret: sm2::SecretKey, signer: Box<sm2::dsa::SigningKey> },
 }
 
 impl SigningKey {
@@ -291,10 +268,7 @@ impl SigningKey {
 
     fn ed25519(key: &ed25519_dalek::SigningKey) -> Result<Self, KeyError> {
         let public = PublicKey::from_bytes(Algorithm::Ed25519, key.verifying_key().as_bytes())?;
-        Ok(Self {
-            secret: Secret::Ed25519(key.clone()),
-            public,
-        })
+        Ok(Self { secret: Secret::Ed25519(key.clone()), public })
     }
 
     fn sm2(secret: sm2::SecretKey) -> Result<Self, KeyError> {
@@ -303,13 +277,7 @@ impl SigningKey {
         // d = n - 1 has no inverse of 1 + d and can sign nothing.
         signer.try_sign(b"").map_err(|_| bad)?;
         let public = PublicKey(Public::Sm2(signer.verifying_key().clone()));
-        Ok(Self {
-            secret: Secret::Sm2 {
-                secret,
-                signer: Box::new(signer),
-            },
-            public,
-        })
+        Ok(Self { secret: Secret::Sm2 { secret, signer: Box::new(signer) }, public })
     }
 
     /// Reads `-----BEGIN PRIVATE KEY-----` (PKCS#8, not encrypted) of either algorithm, as
@@ -325,12 +293,8 @@ impl SigningKey {
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, KeyError> {
         match &self.secret {
             // Version 1, without the public key: OpenSSL 3.0 refuses version 2.
-            Secret::Ed25519(key) => pkcs8_ed25519(key)
-                .to_pkcs8_pem(LineEnding::LF)
-                .map_err(|_| KeyError::Encode),
-            Secret::Sm2 { secret, .. } => secret
-                .to_pkcs8_pem(LineEnding::LF)
-                .map_err(|_| KeyError::Encode),
+            Secret::Ed25519(key) => pkcs8_ed25519(key).to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Encode),
+            Secret::Sm2 { secret, .. } => secret.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Encode),
         }
     }
 
@@ -341,10 +305,7 @@ impl SigningKey {
 }
 
 fn pkcs8_ed25519(key: &ed25519_dalek::SigningKey) -> ed25519_dalek::pkcs8::KeypairBytes {
-    pkcs8::KeypairBytes {
-        secret_key: key.to_bytes(),
-        public_key: None,
-    }
+    pkcs8::KeypairBytes { secret_key: key.to_bytes(), public_key: None }
 }
 
 impl Signer for SigningKey {
@@ -354,13 +315,9 @@ impl Signer for SigningKey {
 
     fn raw_signature(&self, message: &[u8]) -> Result<SignatureBytes, KeyError> {
         match &self.secret {
-            Secret::Ed25519(key) => Ok(key
-                .try_sign(message)
-                .map_err(|_| KeyError::Device)?
-                .to_bytes()),
+            Secret::Ed25519(key) => Ok(key.try_sign(message).map_err(|_| KeyError::Device)?.to_bytes()),
             Secret::Sm2 { signer, .. } => {
-                let signature: sm2::dsa::Signature =
-                    signer.try_sign(message).map_err(|_| KeyError::Device)?;
+                let signature: sm2::dsa::Signature = signer.try_sign(message).map_err(|_| KeyError::Device)?;
                 Ok(signature.to_bytes().into())
             }
         }

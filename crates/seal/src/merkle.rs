@@ -16,12 +16,10 @@ mod tile;
 mod verify;
 
 pub use build::{
-    MissingNode, ProofRefused, consistency_nodes, consistency_proof, inclusion_nodes,
-    inclusion_proof, root_at, root_nodes,
+    MissingNode, ProofRefused, consistency_nodes, consistency_proof, inclusion_nodes, inclusion_proof, root_at, root_nodes,
 };
 pub use tile::{
-    BundleError, MAX_ENTRY, TILE_WIDTH, TilePath, TilePathError, TileSet, TileSetError,
-    bundle_entries, split_bundle,
+    BundleError, MAX_ENTRY, TILE_WIDTH, TilePath, TilePathError, TileSet, TileSetError, bundle_entries, split_bundle,
 };
 pub use verify::{ConsistencyProof, InclusionProof, ProofError};
 
@@ -89,10 +87,7 @@ fn cover(mut lo: u64, hi: u64) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     while lo < hi {
         let level = (hi - lo).ilog2();
-        nodes.push(NodeId::new(
-            u8::try_from(level).expect("below 64"),
-            lo >> level,
-        ));
+        nodes.push(NodeId::new(u8::try_from(level).expect("below 64"), lo >> level));
         lo += 1 << level;
     }
     nodes
@@ -136,10 +131,7 @@ struct FrontierParts {
 
 impl From<Frontier> for FrontierParts {
     fn from(f: Frontier) -> Self {
-        Self {
-            size: f.size,
-            nodes: f.nodes,
-        }
+        Self { size: f.size, nodes: f.nodes }
     }
 }
 
@@ -161,21 +153,14 @@ impl Frontier {
     pub fn from_parts(size: u64, nodes: Vec<Digest32>) -> Result<Self, FrontierError> {
         let expected = size.count_ones();
         if nodes.len() != expected as usize {
-            return Err(FrontierError {
-                size,
-                expected,
-                found: nodes.len(),
-            });
+            return Err(FrontierError { size, expected, found: nodes.len() });
         }
         Ok(Self { size, nodes })
     }
 
     /// Takes up a tree of `size` leaves from stored nodes ([`root_nodes`] lists them).
     pub fn load(reader: &impl NodeReader, size: u64) -> Result<Self, MissingNode> {
-        let nodes = cover(0, size)
-            .into_iter()
-            .map(|id| reader.node(id).ok_or(MissingNode(id)))
-            .collect::<Result<_, _>>()?;
+        let nodes = cover(0, size).into_iter().map(|id| reader.node(id).ok_or(MissingNode(id))).collect::<Result<_, _>>()?;
         Ok(Self { size, nodes })
     }
 
@@ -233,19 +218,10 @@ mod tests {
 
     /// Leaves and roots of the reference tests of Certificate Transparency for RFC 6962.
     pub(crate) fn rfc_leaves() -> Vec<Vec<u8>> {
-        [
-            "",
-            "00",
-            "10",
-            "2021",
-            "3031",
-            "40414243",
-            "5051525354555657",
-            "606162636465666768696a6b6c6d6e6f",
-        ]
-        .iter()
-        .map(|h| hex::decode(h).unwrap())
-        .collect()
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+            .iter()
+            .map(|h| hex::decode(h).unwrap())
+            .collect()
     }
 
     #[test]
@@ -277,15 +253,9 @@ mod tests {
         for n in 0..300 {
             assert_eq!(frontier.root(), slow_root(&leaves[..n]), "size {n}");
             assert_eq!(Frontier::load(&stored, n as u64), Ok(frontier.clone()));
-            assert_eq!(
-                Frontier::from_parts(n as u64, frontier.nodes().to_vec()),
-                Ok(frontier.clone())
-            );
+            assert_eq!(Frontier::from_parts(n as u64, frontier.nodes().to_vec()), Ok(frontier.clone()));
             for (id, digest) in frontier.append(leaf_hash(&leaves[n])) {
-                assert!(
-                    id.complete_at().unwrap() == n as u64 + 1,
-                    "reported when finished"
-                );
+                assert!(id.complete_at().unwrap() == n as u64 + 1, "reported when finished");
                 assert_eq!(stored.insert(id, digest), None, "reported once");
             }
         }

@@ -95,16 +95,8 @@ impl VerifierKey {
             (KeyUse::Cosign, Algorithm::Sm2Sm3) => return Err(KeyError::NeedsEd25519.into()),
         };
         let hash = sha256_of(&[name.as_bytes(), b"\n", kind, &key.to_bytes()]);
-        let id = *hash
-            .as_bytes()
-            .first_chunk()
-            .expect("a digest has four bytes");
-        Ok(Self {
-            name: name.to_owned(),
-            usage,
-            key,
-            id,
-        })
+        let id = *hash.as_bytes().first_chunk().expect("a digest has four bytes");
+        Ok(Self { name: name.to_owned(), usage, key, id })
     }
 
     /// Name of the key, by custom an address without scheme.
@@ -141,12 +133,9 @@ impl VerifierKey {
         match self.usage {
             KeyUse::Sign => self.key.verify(text.as_bytes(), signature).map(|()| None),
             KeyUse::Cosign => {
-                let (time, signature) = signature
-                    .split_first_chunk::<8>()
-                    .ok_or(KeyError::Signature)?;
+                let (time, signature) = signature.split_first_chunk::<8>().ok_or(KeyError::Signature)?;
                 let time = u64::from_be_bytes(*time);
-                self.key
-                    .verify(cosigned(time, text).as_bytes(), signature)?;
+                self.key.verify(cosigned(time, text).as_bytes(), signature)?;
                 Ok(Some(time))
             }
         }
@@ -183,11 +172,7 @@ impl FromStr for VerifierKey {
                 Self::with_use(name, usage, key).ok()
             })
             .ok_or(NoteError::VerifierKey)?;
-        if key.to_string() == text {
-            Ok(key)
-        } else {
-            Err(bad)
-        }
+        if key.to_string() == text { Ok(key) } else { Err(bad) }
     }
 }
 
@@ -204,12 +189,7 @@ pub struct Line {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{DASH}{} {}",
-            self.name,
-            b64(&[&self.id[..], &self.signature].concat())
-        )
+        write!(f, "{DASH}{} {}", self.name, b64(&[&self.id[..], &self.signature].concat()))
     }
 }
 
@@ -224,11 +204,9 @@ impl FromStr for Line {
         check_name(name)?;
         let body = un_b64(body).ok_or(NoteError::Line(1))?;
         match body.split_first_chunk::<4>() {
-            Some((id, signature)) if !signature.is_empty() => Ok(Self {
-                name: name.to_owned(),
-                id: *id,
-                signature: signature.to_vec(),
-            }),
+            Some((id, signature)) if !signature.is_empty() => {
+                Ok(Self { name: name.to_owned(), id: *id, signature: signature.to_vec() })
+            }
             _ => Err(bad),
         }
     }
@@ -259,10 +237,7 @@ impl Note {
         if !text.ends_with('\n') || !plain(text) {
             return Err(NoteError::Text);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            lines: Vec::new(),
-        })
+        Ok(Self { text: text.to_owned(), lines: Vec::new() })
     }
 
     /// Reads a note; lines of unknown keys are kept as they are.
@@ -284,10 +259,7 @@ impl Note {
             }
             lines.push(line.parse().map_err(|_| NoteError::Line(i + 1))?);
         }
-        Ok(Self {
-            text: text.to_owned(),
-            lines,
-        })
+        Ok(Self { text: text.to_owned(), lines })
     }
 
     /// The signed text, with its last line feed.
@@ -304,11 +276,7 @@ impl Note {
     pub fn sign(&mut self, name: &str, signer: &dyn Signer) -> Result<(), NoteError> {
         let key = VerifierKey::new(name, signer.public_key().clone())?;
         let signature = signer.sign(self.text.as_bytes())?.to_vec();
-        self.add_line(Line {
-            name: name.to_owned(),
-            id: key.id(),
-            signature,
-        })
+        self.add_line(Line { name: name.to_owned(), id: key.id(), signature })
     }
 
     /// Adds a witness's cosignature. `time` in seconds since 1970-01-01T00:00:00Z.
@@ -316,19 +284,14 @@ impl Note {
         let key = VerifierKey::cosigner(name, signer.public_key().clone())?;
         let signature = signer.sign(cosigned(time, &self.text).as_bytes())?;
         let signature = [&time.to_be_bytes()[..], &signature].concat();
-        self.add_line(Line {
-            name: name.to_owned(),
-            id: key.id(),
-            signature,
-        })
+        self.add_line(Line { name: name.to_owned(), id: key.id(), signature })
     }
 
     /// Adds a line that came from elsewhere, such as a witness's answer. A second line of the
     /// same key replaces the first.
     pub fn add_line(&mut self, line: Line) -> Result<(), NoteError> {
         check_name(&line.name)?;
-        self.lines
-            .retain(|l| (&l.name, l.id) != (&line.name, line.id));
+        self.lines.retain(|l| (&l.name, l.id) != (&line.name, line.id));
         if self.lines.len() == MAX_SIGNATURES {
             return Err(NoteError::TooLong);
         }
@@ -341,21 +304,12 @@ impl Note {
     pub fn verify<'k>(&self, keys: &'k [VerifierKey]) -> Result<Vec<SignedBy<'k>>, NoteError> {
         let mut valid = Vec::new();
         for line in &self.lines {
-            for key in keys
-                .iter()
-                .filter(|k| k.name == line.name && k.id == line.id)
-            {
-                let time = key
-                    .check(&self.text, &line.signature)
-                    .map_err(|_| NoteError::Signature(key.name.clone()))?;
+            for key in keys.iter().filter(|k| k.name == line.name && k.id == line.id) {
+                let time = key.check(&self.text, &line.signature).map_err(|_| NoteError::Signature(key.name.clone()))?;
                 valid.push(SignedBy { key, time });
             }
         }
-        if valid.is_empty() {
-            Err(NoteError::Unsigned)
-        } else {
-            Ok(valid)
-        }
+        if valid.is_empty() { Err(NoteError::Unsigned) } else { Ok(valid) }
     }
 
     /// As [`Note::verify`], and every one of `keys` must have signed.
@@ -386,9 +340,5 @@ fn plain(text: &str) -> bool {
 
 fn check_name(name: &str) -> Result<(), NoteError> {
     let bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-    if name.is_empty() || name.contains(bad) {
-        Err(NoteError::Name)
-    } else {
-        Ok(())
-    }
+    if name.is_empty() || name.contains(bad) { Err(NoteError::Name) } else { Ok(()) }
 }

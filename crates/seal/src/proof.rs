@@ -52,12 +52,7 @@ impl TlogProof {
         if head.size != proof.size {
             return Err(ProofError::Range.into());
         }
-        Ok(Self {
-            extra: None,
-            index: proof.index,
-            hashes: proof.hashes,
-            checkpoint,
-        })
+        Ok(Self { extra: None, index: proof.index, hashes: proof.hashes, checkpoint })
     }
 
     /// Reads the text of a `.tlog-proof` file.
@@ -70,12 +65,7 @@ impl TlogProof {
         let (extra, index, hashes) = Self::read_head(head).ok_or(TlogProofError::Form)?;
         let checkpoint = Note::parse(note.as_bytes())?;
         checkpoint.text().parse::<Checkpoint>()?;
-        Ok(Self {
-            extra,
-            index,
-            hashes,
-            checkpoint,
-        })
+        Ok(Self { extra, index, hashes, checkpoint })
     }
 
     fn read_head(head: &str) -> Option<(Option<Vec<u8>>, u64, Vec<Digest32>)> {
@@ -91,27 +81,16 @@ impl TlogProof {
             None => None,
         };
         let index = decimal(lines.next()?.strip_prefix("index ")?)?;
-        let hashes: Vec<_> = lines
-            .map(|line| un_b64(line).and_then(|b| Digest32::from_slice(&b)))
-            .collect::<Option<_>>()?;
+        let hashes: Vec<_> = lines.map(|line| un_b64(line).and_then(|b| Digest32::from_slice(&b))).collect::<Option<_>>()?;
         (hashes.len() <= MAX_PATH).then_some((extra, index, hashes))
     }
 
     /// Checks signatures, origin and path; gives the checkpoint. `leaf` is a
     /// [`crate::merkle::leaf_hash`]. Every one of `keys` must have signed.
-    pub fn verify(
-        &self,
-        leaf: &Digest32,
-        origin: &str,
-        keys: &[VerifierKey],
-    ) -> Result<Checkpoint, TlogProofError> {
+    pub fn verify(&self, leaf: &Digest32, origin: &str, keys: &[VerifierKey]) -> Result<Checkpoint, TlogProofError> {
         let (checkpoint, _) = Checkpoint::open_note(&self.checkpoint, origin, keys)?;
-        InclusionProof {
-            index: self.index,
-            size: checkpoint.size,
-            hashes: self.hashes.clone(),
-        }
-        .verify(leaf, &checkpoint.root)?;
+        InclusionProof { index: self.index, size: checkpoint.size, hashes: self.hashes.clone() }
+            .verify(leaf, &checkpoint.root)?;
         Ok(checkpoint)
     }
 }

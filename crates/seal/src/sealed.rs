@@ -41,17 +41,9 @@ pub struct Cost {
 
 impl Cost {
     /// 64 MiB, three passes: about a quarter of a second.
-    pub const STANDARD: Self = Self {
-        memory_kib: 64 * 1024,
-        passes: 3,
-        lanes: 1,
-    };
+    pub const STANDARD: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
     /// The least that is taken: 8 MiB, one pass. For tests and demonstrations.
-    pub const LEAST: Self = Self {
-        memory_kib: 8 * 1024,
-        passes: 1,
-        lanes: 1,
-    };
+    pub const LEAST: Self = Self { memory_kib: 8 * 1024, passes: 1, lanes: 1 };
 
     /// A file from elsewhere must not be able to take all memory.
     fn acceptable(self) -> bool {
@@ -151,13 +143,7 @@ pub fn seal(
     };
     let aad = canon::to_vec(&header)?;
     let sealed = cipher(passphrase, cost, &salt)?
-        .encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: secret,
-                aad: &aad,
-            },
-        )
+        .encrypt(&Nonce::from(nonce), Payload { msg: secret, aad: &aad })
         .map_err(|_| SealedError::TooLong)?;
     let mut bytes = canon::to_vec(&File { header, sealed })?;
     bytes.push(b'\n');
@@ -180,19 +166,9 @@ pub fn open(file: &[u8], passphrase: &[u8]) -> Result<Opened, SealedError> {
     }
     let aad = canon::to_vec(&header)?;
     let secret = cipher(passphrase, header.cost, &salt)?
-        .decrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: &sealed,
-                aad: &aad,
-            },
-        )
+        .decrypt(&Nonce::from(nonce), Payload { msg: &sealed, aad: &aad })
         .map_err(|_| SealedError::Refused)?;
-    Ok(Opened {
-        kind: header.kind,
-        label: header.label,
-        secret: Zeroizing::new(secret),
-    })
+    Ok(Opened { kind: header.kind, label: header.label, secret: Zeroizing::new(secret) })
 }
 
 /// Seals a signing key (PKCS#8 PEM inside).
@@ -204,15 +180,7 @@ pub fn seal_key(
     nonce: [u8; NONCE_LEN],
 ) -> Result<Vec<u8>, SealedError> {
     let pem = key.to_pkcs8_pem()?;
-    seal(
-        SIGNING_KEY,
-        &key.public_key().kid(),
-        pem.as_bytes(),
-        passphrase,
-        cost,
-        salt,
-        nonce,
-    )
+    seal(SIGNING_KEY, &key.public_key().kid(), pem.as_bytes(), passphrase, cost, salt, nonce)
 }
 
 /// Opens a sealed signing key.
@@ -233,8 +201,7 @@ fn cipher(passphrase: &[u8], cost: Cost, salt: &[u8]) -> Result<Aes256Gcm, Seale
     if !cost.acceptable() {
         return Err(SealedError::Cost);
     }
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
-        .map_err(|_| SealedError::Cost)?;
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(|_| SealedError::Cost)?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Argon::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase, salt, &mut *key)

@@ -45,17 +45,7 @@ mod tests {
     fn one_value_has_one_spelling() {
         assert_eq!(decimal("0"), Some(0));
         assert_eq!(decimal("18446744073709551615"), Some(u64::MAX));
-        for bad in [
-            "",
-            "00",
-            "01",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "１",
-            "18446744073709551616",
-        ] {
+        for bad in ["", "00", "01", "+1", "-1", " 1", "1 ", "１", "18446744073709551616"] {
             assert_eq!(decimal(bad), None, "{bad:?}");
         }
         assert_eq!(un_b64("AA=="), Some(vec![0]));

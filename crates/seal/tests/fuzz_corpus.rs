@@ -8,16 +8,10 @@ use guosuo_seal::note::Note;
 use guosuo_seal::proof::TlogProof;
 
 #[path = "../../../fuzz/src/seal.rs"]
-#[expect(
-    unreachable_pub,
-    reason = "the fuzz workspace uses this module as a library"
-)]
+#[expect(unreachable_pub, reason = "the fuzz workspace uses this module as a library")]
 mod seal;
 #[path = "../../../fuzz/src/seeds.rs"]
-#[expect(
-    unreachable_pub,
-    reason = "the test suites of several rooms use this module"
-)]
+#[expect(unreachable_pub, reason = "the test suites of several rooms use this module")]
 mod seeds;
 
 macro_rules! targets {
@@ -29,44 +23,24 @@ macro_rules! targets {
     )+};
 }
 
-targets!(
-    note, checkpoint, proof, envelope, canon_json, tile_path, stored, signature
-);
+targets!(note, checkpoint, proof, envelope, canon_json, tile_path, stored, signature);
 
 /// Seeds that are refused at the first byte teach the fuzzer nothing: the main ones are good.
 #[test]
 fn the_main_seeds_are_accepted() {
     let good = |target: &str| {
         let all = seeds::seeds(target);
-        all.into_iter()
-            .find(|(p, _)| p.ends_with("good"))
-            .expect("a good seed")
-            .1
+        all.into_iter().find(|(p, _)| p.ends_with("good")).expect("a good seed").1
     };
-    assert!(
-        Note::parse(&good("note"))
-            .expect("a note")
-            .verify_all(seal::verifiers())
-            .is_ok()
-    );
+    assert!(Note::parse(&good("note")).expect("a note").verify_all(seal::verifiers()).is_ok());
     let head = Checkpoint::open(&good("checkpoint"), seal::ORIGIN, seal::verifiers());
     assert_eq!(head, Ok(seal::head()));
     let proof = TlogProof::parse(&good("proof")).expect("a proof");
     let leaf = guosuo_seal::merkle::leaf_hash(&[13]);
-    assert_eq!(
-        proof.verify(&leaf, seal::ORIGIN, seal::verifiers()),
-        Ok(seal::head())
-    );
-    let keys: Vec<_> = seal::signers()
-        .iter()
-        .map(|k| k.public_key().clone())
-        .collect();
+    assert_eq!(proof.verify(&leaf, seal::ORIGIN, seal::verifiers()), Ok(seal::head()));
+    let keys: Vec<_> = seal::signers().iter().map(|k| k.public_key().clone()).collect();
     let envelope = Envelope::parse(&good("envelope")).expect("an envelope");
-    assert!(
-        envelope
-            .verify::<serde_json::Value>(seal::TYPE, &keys)
-            .is_ok()
-    );
+    assert!(envelope.verify::<serde_json::Value>(seal::TYPE, &keys).is_ok());
     assert!(guosuo_seal::canon::parse_canonical(&good("canon_json")).is_ok());
     let signature = good("signature");
     assert!(keys[1].verify(b"seed", &signature[..64]).is_ok());

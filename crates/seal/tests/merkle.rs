@@ -6,9 +6,8 @@ use std::collections::HashMap;
 
 use guosuo_seal::Digest32;
 use guosuo_seal::merkle::{
-    ConsistencyProof, Frontier, NodeId, ProofError, ProofRefused, TilePath, TileSet,
-    consistency_nodes, consistency_proof, inclusion_nodes, inclusion_proof, leaf_hash, node_hash,
-    root_at, root_nodes,
+    ConsistencyProof, Frontier, NodeId, ProofError, ProofRefused, TilePath, TileSet, consistency_nodes, consistency_proof,
+    inclusion_nodes, inclusion_proof, leaf_hash, node_hash, root_at, root_nodes,
 };
 use proptest::prelude::*;
 
@@ -23,10 +22,7 @@ fn leaf(i: u64) -> Digest32 {
 
 fn tree(n: u64) -> Tree {
     let mut frontier = Frontier::new();
-    let mut t = Tree {
-        nodes: HashMap::new(),
-        roots: vec![frontier.root()],
-    };
+    let mut t = Tree { nodes: HashMap::new(), roots: vec![frontier.root()] };
     for i in 0..n {
         t.nodes.extend(frontier.append(leaf(i)));
         t.roots.push(frontier.root());
@@ -41,11 +37,7 @@ fn inclusion_is_shown_for_every_leaf_of_every_tree_up_to_300() {
         assert_eq!(root_at(&t.nodes, size), Ok(t.roots[size as usize]));
         for index in 0..size {
             let proof = inclusion_proof(&t.nodes, index, size).unwrap();
-            assert_eq!(
-                proof.verify(&leaf(index), &t.roots[size as usize]),
-                Ok(()),
-                "{index}/{size}"
-            );
+            assert_eq!(proof.verify(&leaf(index), &t.roots[size as usize]), Ok(()), "{index}/{size}");
         }
     }
 }
@@ -66,16 +58,7 @@ fn consistency_is_shown_for_every_pair_of_trees_up_to_300() {
 fn proofs_of_the_reference_vectors() {
     // Reference tests of Certificate Transparency for RFC 6962: paths (leaf, size) 1/1, 1/8,
     // 6/8, 3/3, 2/5 and proofs 1→8, 6→8, 2→5, leaves counted from 1.
-    let leaves = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    let leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     let mut frontier = Frontier::new();
     let mut nodes = HashMap::new();
     for l in leaves {
@@ -100,10 +83,7 @@ fn proofs_of_the_reference_vectors() {
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
         ]
     );
-    assert_eq!(
-        path(3, 3),
-        ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]
-    );
+    assert_eq!(path(3, 3), ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]);
     assert_eq!(
         path(2, 5),
         [
@@ -142,58 +122,29 @@ fn proofs_of_the_reference_vectors() {
 #[test]
 fn what_cannot_be_shown_is_refused() {
     let t = tree(10);
-    assert_eq!(
-        inclusion_proof(&t.nodes, 10, 10),
-        Err(ProofRefused::NoSuchLeaf {
-            index: 10,
-            size: 10
-        })
-    );
-    assert_eq!(
-        inclusion_proof(&t.nodes, 0, 0),
-        Err(ProofRefused::NoSuchLeaf { index: 0, size: 0 })
-    );
-    assert_eq!(
-        consistency_proof(&t.nodes, 5, 4),
-        Err(ProofRefused::Backwards { from: 5, to: 4 })
-    );
-    assert!(matches!(
-        inclusion_proof(&t.nodes, 3, 16),
-        Err(ProofRefused::Missing(_))
-    ));
-    let bad = ConsistencyProof {
-        from: 5,
-        to: 4,
-        hashes: vec![],
-    };
+    assert_eq!(inclusion_proof(&t.nodes, 10, 10), Err(ProofRefused::NoSuchLeaf { index: 10, size: 10 }));
+    assert_eq!(inclusion_proof(&t.nodes, 0, 0), Err(ProofRefused::NoSuchLeaf { index: 0, size: 0 }));
+    assert_eq!(consistency_proof(&t.nodes, 5, 4), Err(ProofRefused::Backwards { from: 5, to: 4 }));
+    assert!(matches!(inclusion_proof(&t.nodes, 3, 16), Err(ProofRefused::Missing(_))));
+    let bad = ConsistencyProof { from: 5, to: 4, hashes: vec![] };
     assert_eq!(bad.verify(&t.roots[5], &t.roots[4]), Err(ProofError::Range));
 }
 
 #[test]
 fn a_list_of_nodes_fetched_beforehand_is_enough_and_all_of_it_is_needed() {
     let t = tree(100);
-    let only =
-        |ids: Vec<NodeId>| -> HashMap<_, _> { ids.iter().map(|id| (*id, t.nodes[id])).collect() };
+    let only = |ids: Vec<NodeId>| -> HashMap<_, _> { ids.iter().map(|id| (*id, t.nodes[id])).collect() };
     for size in 1..=100 {
-        assert_eq!(
-            root_at(&only(root_nodes(size)), size),
-            Ok(t.roots[size as usize])
-        );
+        assert_eq!(root_at(&only(root_nodes(size)), size), Ok(t.roots[size as usize]));
         for k in 0..size {
             let mut few = only(inclusion_nodes(k, size));
-            assert_eq!(
-                inclusion_proof(&few, k, size),
-                inclusion_proof(&t.nodes, k, size)
-            );
+            assert_eq!(inclusion_proof(&few, k, size), inclusion_proof(&t.nodes, k, size));
             if let Some(id) = few.keys().next().copied() {
                 few.remove(&id);
                 assert!(inclusion_proof(&few, k, size).is_err());
             }
             let few = only(consistency_nodes(k, size));
-            assert_eq!(
-                consistency_proof(&few, k, size),
-                consistency_proof(&t.nodes, k, size)
-            );
+            assert_eq!(consistency_proof(&few, k, size), consistency_proof(&t.nodes, k, size));
         }
     }
 }
@@ -207,18 +158,13 @@ fn a_client_proves_from_tiles_alone() {
         for path in TilePath::all(size) {
             let bytes = path.encode(&t.nodes).unwrap();
             assert_eq!(bytes.len(), usize::from(path.width()) * 32);
-            tiles
-                .insert(&path.to_string().parse().unwrap(), &bytes)
-                .unwrap();
+            tiles.insert(&path.to_string().parse().unwrap(), &bytes).unwrap();
         }
         assert_eq!(root_at(&tiles, size), Ok(t.roots[size as usize]));
         for index in [0, size / 3, size / 2, size - 1] {
             let proof = inclusion_proof(&tiles, index, size).unwrap();
             assert_eq!(proof.verify(&leaf(index), &t.roots[size as usize]), Ok(()));
-            assert_eq!(
-                consistency_proof(&tiles, index, size),
-                consistency_proof(&t.nodes, index, size)
-            );
+            assert_eq!(consistency_proof(&tiles, index, size), consistency_proof(&t.nodes, index, size));
         }
     }
 }
@@ -231,9 +177,7 @@ fn only_the_tiles_named_beforehand_are_needed() {
     for id in inclusion_nodes(index, size) {
         let path = TilePath::holding(id, size).unwrap();
         assert!(TilePath::all(size).contains(&path));
-        tiles
-            .insert(&path, &path.encode(&t.nodes).unwrap())
-            .unwrap();
+        tiles.insert(&path, &path.encode(&t.nodes).unwrap()).unwrap();
     }
     let proof = inclusion_proof(&tiles, index, size).unwrap();
     assert_eq!(proof.verify(&leaf(index), &t.roots[size as usize]), Ok(()));
@@ -244,11 +188,7 @@ fn only_the_tiles_named_beforehand_are_needed() {
 fn a_tile_of_the_wrong_length_is_refused() {
     let path: TilePath = "tile/0/000.p/3".parse().unwrap();
     assert!(TileSet::new().insert(&path, &[0; 95]).is_err());
-    assert!(
-        TileSet::new()
-            .insert(&"tile/entries/000".parse().unwrap(), &[0; 8192])
-            .is_err()
-    );
+    assert!(TileSet::new().insert(&"tile/entries/000".parse().unwrap(), &[0; 8192]).is_err());
 }
 
 proptest! {

@@ -25,66 +25,44 @@ fn both() -> (SigningKey, SigningKey) {
 
 fn verifiers() -> Vec<VerifierKey> {
     let (ed, sm) = both();
-    [&ed, &sm]
-        .map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).unwrap())
-        .to_vec()
+    [&ed, &sm].map(|k| VerifierKey::new(ORIGIN, k.public_key().clone()).unwrap()).to_vec()
 }
 
 fn checkpoint() -> Note {
     let (ed, sm) = both();
-    Checkpoint::new(ORIGIN, 42, sha256(b"root"))
-        .sign(&[&ed, &sm])
-        .unwrap()
+    Checkpoint::new(ORIGIN, 42, sha256(b"root")).sign(&[&ed, &sm]).unwrap()
 }
 
 /// Key and note from the documentation of the Go module `golang.org/x/mod/sumdb/note`, the
 /// implementation the format comes from.
 #[test]
 fn a_note_signed_by_the_go_implementation_is_accepted() {
-    let vkey: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-        .parse()
-        .unwrap();
+    let vkey: VerifierKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().unwrap();
     assert_eq!(vkey.usage(), KeyUse::Sign);
     let msg = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
     let note = Note::parse(msg.as_bytes()).unwrap();
-    assert_eq!(
-        note.verify_all(std::slice::from_ref(&vkey)).unwrap()[0].key,
-        &vkey
-    );
+    assert_eq!(note.verify_all(std::slice::from_ref(&vkey)).unwrap()[0].key, &vkey);
     assert_eq!(note.to_string(), msg);
     let bent = msg.replace("problem,", "problem.");
     let note = Note::parse(bent.as_bytes()).unwrap();
-    assert_eq!(
-        note.verify(&[vkey]),
-        Err(NoteError::Signature("PeterNeumann".into()))
-    );
+    assert_eq!(note.verify(&[vkey]), Err(NoteError::Signature("PeterNeumann".into())));
 }
 
 #[test]
 fn a_checkpoint_carries_both_lines_and_comes_back() {
     let note = checkpoint();
     assert_eq!(note.lines().len(), 2);
-    assert!(
-        note.lines()
-            .iter()
-            .all(|l| l.signature.len() == 64 && l.name == ORIGIN)
-    );
+    assert!(note.lines().iter().all(|l| l.signature.len() == 64 && l.name == ORIGIN));
     let bytes = note.to_string();
     assert!(bytes.starts_with(&format!("{ORIGIN}\n42\n")));
     let read = Checkpoint::open(bytes.as_bytes(), ORIGIN, &verifiers()).unwrap();
     assert_eq!(read, Checkpoint::new(ORIGIN, 42, sha256(b"root")));
     for one in verifiers() {
-        assert!(
-            Checkpoint::open(bytes.as_bytes(), ORIGIN, &[one]).is_ok(),
-            "either line alone"
-        );
+        assert!(Checkpoint::open(bytes.as_bytes(), ORIGIN, &[one]).is_ok(), "either line alone");
     }
     assert_eq!(
         Checkpoint::open(bytes.as_bytes(), "example.org/other", &verifiers()),
-        Err(CheckpointError::Origin {
-            expected: "example.org/other".into(),
-            found: ORIGIN.into()
-        })
+        Err(CheckpointError::Origin { expected: "example.org/other".into(), found: ORIGIN.into() })
     );
 }
 
@@ -129,27 +107,15 @@ fn verifier_keys_that_are_not_are_refused() {
 #[test]
 fn unknown_lines_are_skipped_and_kept() {
     let mut note = checkpoint();
-    note.add_line(Line {
-        name: "later.example/x".into(),
-        id: [1, 2, 3, 4],
-        signature: vec![9; 3000],
-    })
-    .unwrap();
+    note.add_line(Line { name: "later.example/x".into(), id: [1, 2, 3, 4], signature: vec![9; 3000] }).unwrap();
     let again = Note::parse(note.to_string().as_bytes()).unwrap();
     assert_eq!(again, note);
     assert_eq!(again.verify_all(&verifiers()).unwrap().len(), 2);
-    let stranger =
-        VerifierKey::new(ORIGIN, key(Algorithm::Ed25519, 9).public_key().clone()).unwrap();
-    assert_eq!(
-        again.verify(std::slice::from_ref(&stranger)),
-        Err(NoteError::Unsigned)
-    );
+    let stranger = VerifierKey::new(ORIGIN, key(Algorithm::Ed25519, 9).public_key().clone()).unwrap();
+    assert_eq!(again.verify(std::slice::from_ref(&stranger)), Err(NoteError::Unsigned));
     let mixed = [verifiers(), vec![stranger]].concat();
     assert!(again.verify(&mixed).is_ok());
-    assert_eq!(
-        again.verify_all(&mixed),
-        Err(NoteError::Missing(ORIGIN.into()))
-    );
+    assert_eq!(again.verify_all(&mixed), Err(NoteError::Missing(ORIGIN.into())));
     assert_eq!(again.verify(&[]), Err(NoteError::Unsigned));
 }
 
@@ -157,8 +123,7 @@ fn unknown_lines_are_skipped_and_kept() {
 fn a_witness_adds_its_line_with_a_time() {
     let witness = key(Algorithm::Ed25519, 7);
     let mut note = checkpoint();
-    note.cosign("witness.example/w1", &witness, 1_770_000_000)
-        .unwrap();
+    note.cosign("witness.example/w1", &witness, 1_770_000_000).unwrap();
     let vkey = VerifierKey::cosigner("witness.example/w1", witness.public_key().clone()).unwrap();
     assert_eq!(vkey.to_string().parse::<VerifierKey>().unwrap(), vkey);
     let keys = [verifiers(), vec![vkey.clone()]].concat();
@@ -171,15 +136,8 @@ fn a_witness_adds_its_line_with_a_time() {
     let mut line = note.lines()[2].clone();
     line.signature[7] ^= 1;
     bent.add_line(line).unwrap();
-    assert_eq!(
-        bent.lines().len(),
-        3,
-        "a second line of one key replaces the first"
-    );
-    assert_eq!(
-        bent.verify(&keys),
-        Err(NoteError::Signature("witness.example/w1".into()))
-    );
+    assert_eq!(bent.lines().len(), 3, "a second line of one key replaces the first");
+    assert_eq!(bent.verify(&keys), Err(NoteError::Signature("witness.example/w1".into())));
     assert_eq!(
         VerifierKey::cosigner("w", key(Algorithm::Sm2Sm3, 1).public_key().clone()),
         Err(NoteError::Key(KeyError::NeedsEd25519))
@@ -192,36 +150,17 @@ fn every_change_of_one_byte_is_refused() {
     let keys = verifiers();
     assert!(Checkpoint::open(&whole, ORIGIN, &keys).is_ok());
     for i in 0..whole.len() {
-        for to in [
-            whole[i] ^ 1,
-            whole[i] ^ 0x20,
-            whole[i].wrapping_add(1),
-            b'\n',
-            b' ',
-            b'A',
-            b'=',
-            0,
-            0xff,
-        ] {
+        for to in [whole[i] ^ 1, whole[i] ^ 0x20, whole[i].wrapping_add(1), b'\n', b' ', b'A', b'=', 0, 0xff] {
             if to != whole[i] {
                 let mut bent = whole.clone();
                 bent[i] = to;
-                assert!(
-                    Checkpoint::open(&bent, ORIGIN, &keys).is_err(),
-                    "byte {i} to {to:#x}"
-                );
+                assert!(Checkpoint::open(&bent, ORIGIN, &keys).is_err(), "byte {i} to {to:#x}");
             }
         }
         let mut short = whole.clone();
         short.remove(i);
-        assert!(
-            Checkpoint::open(&short, ORIGIN, &keys).is_err(),
-            "without byte {i}"
-        );
-        assert!(
-            Checkpoint::open(&whole[..i], ORIGIN, &keys).is_err(),
-            "cut at {i}"
-        );
+        assert!(Checkpoint::open(&short, ORIGIN, &keys).is_err(), "without byte {i}");
+        assert!(Checkpoint::open(&whole[..i], ORIGIN, &keys).is_err(), "cut at {i}");
     }
 }
 
@@ -251,10 +190,7 @@ fn texts_that_are_no_notes_are_refused() {
     assert_eq!(Note::parse(b"\xff\n\n"), Err(NoteError::Text));
     assert_eq!(Note::new("no line feed"), Err(NoteError::Text));
     let mut note = Note::new("x\n").unwrap();
-    assert_eq!(
-        note.sign("a b", &key(Algorithm::Ed25519, 1)),
-        Err(NoteError::Name)
-    );
+    assert_eq!(note.sign("a b", &key(Algorithm::Ed25519, 1)), Err(NoteError::Name));
     // Empty lines belong to the text; only the last one separates.
     let note = format!("a\n\nb\n\n{line}\n");
     assert_eq!(Note::parse(note.as_bytes()).unwrap().text(), "a\n\nb\n");
@@ -265,10 +201,7 @@ fn texts_that_are_no_checkpoints_are_refused() {
     let root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
     assert!(format!("o\n0\n{root}\n").parse::<Checkpoint>().is_ok());
     let extended = format!("o\n7\n{root}\nmore\nlines\n");
-    assert_eq!(
-        extended.parse::<Checkpoint>().unwrap().to_string(),
-        extended
-    );
+    assert_eq!(extended.parse::<Checkpoint>().unwrap().to_string(), extended);
     for bad in [
         String::new(),
         "\n".into(),
@@ -282,19 +215,11 @@ fn texts_that_are_no_checkpoints_are_refused() {
         format!("o\n1\n{root}\n\n"),
         format!("o\n1\n{root}\n\nx\n"),
     ] {
-        assert_eq!(
-            bad.parse::<Checkpoint>(),
-            Err(CheckpointError::Form),
-            "{bad:?}"
-        );
+        assert_eq!(bad.parse::<Checkpoint>(), Err(CheckpointError::Form), "{bad:?}");
     }
     let (ed, _) = both();
     let mut bad = Checkpoint::new("", 1, Digest32::ZERO);
-    assert_eq!(
-        bad.sign(&[&ed]),
-        Err(CheckpointError::Form),
-        "what cannot be read is not signed"
-    );
+    assert_eq!(bad.sign(&[&ed]), Err(CheckpointError::Form), "what cannot be read is not signed");
     bad.origin = "two\nlines".into();
     assert!(bad.sign(&[&ed]).is_err());
 }
@@ -310,9 +235,7 @@ fn proof_file() -> (TlogProof, Digest32) {
         nodes.extend(linked.nodes);
     }
     let head = chain.head();
-    let note = Checkpoint::new(ORIGIN, head.size, head.root)
-        .sign(&[&ed, &sm])
-        .unwrap();
+    let note = Checkpoint::new(ORIGIN, head.size, head.root).sign(&[&ed, &sm]).unwrap();
     let proof = TlogProof::new(inclusion_proof(&nodes, 13, 20).unwrap(), note).unwrap();
     (proof, leaf(&links[13]))
 }
@@ -326,29 +249,14 @@ fn a_holder_checks_a_proof_file_without_any_server() {
     assert_eq!(read, proof);
     assert_eq!(read.verify(&leaf, ORIGIN, &verifiers()).unwrap().size, 20);
     let other = Digest32::ZERO;
-    assert!(matches!(
-        read.verify(&other, ORIGIN, &verifiers()),
-        Err(TlogProofError::Proof(_))
-    ));
-    let with_extra = TlogProof {
-        extra: Some(b"salt".to_vec()),
-        ..proof
-    };
+    assert!(matches!(read.verify(&other, ORIGIN, &verifiers()), Err(TlogProofError::Proof(_))));
+    let with_extra = TlogProof { extra: Some(b"salt".to_vec()), ..proof };
+    assert_eq!(TlogProof::parse(with_extra.to_string().as_bytes()).unwrap(), with_extra);
     assert_eq!(
-        TlogProof::parse(with_extra.to_string().as_bytes()).unwrap(),
-        with_extra
-    );
-    assert_eq!(
-        Checkpoint::new(ORIGIN, 5, other)
-            .sign(&[&both().0])
-            .map(|note| {
-                let bent = guosuo_seal::merkle::InclusionProof {
-                    index: 0,
-                    size: 4,
-                    hashes: vec![],
-                };
-                TlogProof::new(bent, note).is_err()
-            }),
+        Checkpoint::new(ORIGIN, 5, other).sign(&[&both().0]).map(|note| {
+            let bent = guosuo_seal::merkle::InclusionProof { index: 0, size: 4, hashes: vec![] };
+            TlogProof::new(bent, note).is_err()
+        }),
         Ok(true),
         "path and checkpoint must be of one size"
     );
@@ -363,8 +271,7 @@ fn every_change_of_one_byte_of_a_proof_file_is_refused() {
             if to != whole[i] {
                 let mut bent = whole.clone();
                 bent[i] = to;
-                let verdict =
-                    TlogProof::parse(&bent).and_then(|p| p.verify(&leaf, ORIGIN, &verifiers()));
+                let verdict = TlogProof::parse(&bent).and_then(|p| p.verify(&leaf, ORIGIN, &verifiers()));
                 assert!(verdict.is_err(), "byte {i} to {to:#x}");
             }
         }

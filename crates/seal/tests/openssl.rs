@@ -4,9 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use guosuo_seal::keys::{
-    Algorithm, DIST_ID, PublicKey, Signer as _, SigningKey, sm2_from_der, sm2_to_der,
-};
+use guosuo_seal::keys::{Algorithm, DIST_ID, PublicKey, Signer as _, SigningKey, sm2_from_der, sm2_to_der};
 use guosuo_seal::{sha256, sm3};
 
 const MESSAGE: &[u8] = "示例科技有限公司（虚构）的备案回执".as_bytes();
@@ -32,12 +30,7 @@ fn digests_agree() {
     for (name, ours) in [("sm3", sm3(MESSAGE)), ("sha256", sha256(MESSAGE))] {
         let (ok, printed) = openssl(dir.path(), &format!("dgst -{name} -r m"));
         assert!(ok);
-        assert!(
-            String::from_utf8(printed)
-                .unwrap()
-                .starts_with(&ours.to_hex()),
-            "{name}"
-        );
+        assert!(String::from_utf8(printed).unwrap().starts_with(&ours.to_hex()), "{name}");
     }
 }
 
@@ -57,19 +50,12 @@ fn openssl_checks_what_we_sign() {
         std::fs::write(dir.join("bent"), [MESSAGE, b"!"].concat()).unwrap();
         std::fs::write(dir.join("sig"), signature).unwrap();
         let verify = |file: &str, opts: &str| {
-            openssl(
-                dir,
-                &format!("pkeyutl -verify -pubin -inkey p.pem -in {file} -sigfile sig {opts}"),
-            )
-            .0
+            openssl(dir, &format!("pkeyutl -verify -pubin -inkey p.pem -in {file} -sigfile sig {opts}")).0
         };
         assert!(verify("m", &opts), "{algorithm}");
         assert!(!verify("bent", &opts), "{algorithm}");
         if algorithm == Algorithm::Sm2Sm3 {
-            assert!(
-                !verify("m", "-rawin -digest sm3"),
-                "without the identifier it must fail"
-            );
+            assert!(!verify("m", "-rawin -digest sm3"), "without the identifier it must fail");
         }
         // The key file is one OpenSSL reads, and gives the same public key and identifier.
         std::fs::write(dir.join("k.pem"), key.to_pkcs8_pem().unwrap()).unwrap();
@@ -94,13 +80,7 @@ fn we_check_what_openssl_signs() {
         std::fs::write(dir.join("m"), MESSAGE).unwrap();
         assert!(openssl(dir, &format!("genpkey -algorithm {name} -out k.pem")).0);
         assert!(openssl(dir, "pkey -in k.pem -pubout -out p.pem").0);
-        assert!(
-            openssl(
-                dir,
-                &format!("pkeyutl -sign -inkey k.pem -in m -out sig {opts}")
-            )
-            .0
-        );
+        assert!(openssl(dir, &format!("pkeyutl -sign -inkey k.pem -in m -out sig {opts}")).0);
         let read = |file: &str| std::fs::read(dir.join(file)).unwrap();
         let text = |file: &str| String::from_utf8(read(file)).unwrap();
         let signature = match algorithm {

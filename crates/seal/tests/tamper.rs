@@ -41,21 +41,9 @@ fn write(rows: &[Row], every: u64) -> (Vec<Stored>, Vec<Head>) {
     let mut chain = Chain::new(ORIGIN);
     let (mut stored, mut heads) = (Vec::new(), vec![chain.head()]);
     for (i, row) in rows.iter().enumerate() {
-        let bytes = Row {
-            seq: i as u64,
-            ..row.clone()
-        }
-        .to_bytes()
-        .unwrap();
-        let Linked {
-            seq, prev, link, ..
-        } = chain.append(&bytes);
-        stored.push(Stored {
-            seq,
-            bytes,
-            prev,
-            link,
-        });
+        let bytes = Row { seq: i as u64, ..row.clone() }.to_bytes().unwrap();
+        let Linked { seq, prev, link, .. } = chain.append(&bytes);
+        stored.push(Stored { seq, bytes, prev, link });
         if chain.next_seq().is_multiple_of(every) {
             heads.push(chain.head());
         }
@@ -79,10 +67,7 @@ fn verify(stored: &[Stored], heads: &[Head]) -> Result<Chain, ChainFault> {
 #[test]
 fn an_honest_ledger_passes_with_and_without_heads() {
     let (stored, heads) = write(&rows(100), 10);
-    assert_eq!(
-        verify(&stored, &heads).unwrap().head(),
-        *heads.last().unwrap()
-    );
+    assert_eq!(verify(&stored, &heads).unwrap().head(), *heads.last().unwrap());
     assert!(verify(&stored, &[]).is_ok());
     assert!(verify(&[], &[]).is_ok());
 }
@@ -99,15 +84,9 @@ fn each_naive_change_is_named_with_its_place() {
     assert_eq!(fault(&|s| s[7].bytes[10] ^= 1), (7, Fault::Link));
     assert_eq!(fault(&|s| s[7].link = Digest32::ZERO), (7, Fault::Link));
     assert_eq!(fault(&|s| s[7].prev = Digest32::ZERO), (7, Fault::Prev));
-    assert_eq!(
-        fault(&|s| drop(s.remove(7))),
-        (7, Fault::Number { found: 8 })
-    );
+    assert_eq!(fault(&|s| drop(s.remove(7))), (7, Fault::Number { found: 8 }));
     assert_eq!(fault(&|s| s.swap(7, 8)), (7, Fault::Number { found: 8 }));
-    assert_eq!(
-        fault(&|s| s.insert(7, s[6].clone())),
-        (7, Fault::Number { found: 6 })
-    );
+    assert_eq!(fault(&|s| s.insert(7, s[6].clone())), (7, Fault::Number { found: 6 }));
 }
 
 #[test]
@@ -115,17 +94,13 @@ fn a_row_that_lies_about_its_number_or_is_no_row_is_refused() {
     let mut chain = Chain::new(ORIGIN);
     let lying = row(5, "user-1").to_bytes().unwrap();
     let l = chain.append(&lying);
-    let f = ChainVerifier::new(ORIGIN, [])
-        .push_row(0, &lying, &l.prev, &l.link)
-        .unwrap_err();
+    let f = ChainVerifier::new(ORIGIN, []).push_row(0, &lying, &l.prev, &l.link).unwrap_err();
     assert_eq!(f.what, Fault::InnerNumber { found: 5 });
 
     let mut chain = Chain::new(ORIGIN);
     let spaced = [row(0, "user-1").to_bytes().unwrap(), b"\n".to_vec()].concat();
     let l = chain.append(&spaced);
-    let f = ChainVerifier::new(ORIGIN, [])
-        .push_row(0, &spaced, &l.prev, &l.link)
-        .unwrap_err();
+    let f = ChainVerifier::new(ORIGIN, []).push_row(0, &spaced, &l.prev, &l.link).unwrap_err();
     assert!(matches!(f.what, Fault::Form(_)));
 }
 
@@ -155,10 +130,7 @@ fn verification_goes_on_from_a_stored_state() {
 fn a_published_leaf_proves_one_row_without_the_others() {
     let (stored, heads) = write(&rows(50), 50);
     let mut frontier = merkle::Frontier::new();
-    let nodes: std::collections::HashMap<_, _> = stored
-        .iter()
-        .flat_map(|s| frontier.append(leaf(&s.link)))
-        .collect();
+    let nodes: std::collections::HashMap<_, _> = stored.iter().flat_map(|s| frontier.append(leaf(&s.link))).collect();
     let proof = merkle::inclusion_proof(&nodes, 33, 50).unwrap();
     let root = heads.last().unwrap().root;
     assert_eq!(proof.verify(&leaf(&stored[33].link), &root), Ok(()));

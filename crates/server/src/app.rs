@@ -173,7 +173,13 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::act`]; [`guosuo_store::Error::Stale`] if the case has changed since.
-    pub async fn act_on(&self, case_id: &str, command: Command, expected: Option<u64>, idem: Option<Idem>) -> Result<Acted<Filing>, ActError> {
+    pub async fn act_on(
+        &self,
+        case_id: &str,
+        command: Command,
+        expected: Option<u64>,
+        idem: Option<Idem>,
+    ) -> Result<Acted<Filing>, ActError> {
         let signed = self.signed.as_ref().ok_or(guosuo_store::Error::NotFound("session"))?;
         let request = Request {
             case_id: case_id.to_owned(),
@@ -247,7 +253,9 @@ async fn put(app: &App, request: Request<Filing>) -> Result<Acted<Filing>, ActEr
         .await
 }
 
-fn facts(known: Known) -> impl for<'t> Fn(&'t mut Tx, Option<&'t Filing>) -> UnitFuture<'t, Facts, guosuo_store::Error> + Send + Sync + 'static {
+fn facts(
+    known: Known,
+) -> impl for<'t> Fn(&'t mut Tx, Option<&'t Filing>) -> UnitFuture<'t, Facts, guosuo_store::Error> + Send + Sync + 'static {
     let known = Arc::new(known);
     move |tx, state| {
         let known = Arc::clone(&known);

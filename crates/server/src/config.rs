@@ -164,12 +164,20 @@ impl Config {
 
     /// The database address in force.
     pub fn database_url(&self) -> String {
-        if self.database.is_empty() { format!("sqlite://{}", self.data.join("guosuo.db").display()) } else { self.database.clone() }
+        if self.database.is_empty() {
+            format!("sqlite://{}", self.data.join("guosuo.db").display())
+        } else {
+            self.database.clone()
+        }
     }
 
     /// The blob address in force.
     pub fn blobs_url(&self) -> String {
-        if self.blobs.is_empty() { format!("file://{}", absolute(&self.data.join("blobs")).display()) } else { self.blobs.clone() }
+        if self.blobs.is_empty() {
+            format!("file://{}", absolute(&self.data.join("blobs")).display())
+        } else {
+            self.blobs.clone()
+        }
     }
 }
 

@@ -90,7 +90,8 @@ fn one(dir: &Path, name: &str, algorithm: Algorithm, passphrase: &[u8]) -> anyho
     let (mut salt, mut nonce) = ([0_u8; sealed::SALT_LEN], [0_u8; sealed::NONCE_LEN]);
     rand::rng().fill_bytes(&mut salt);
     rand::rng().fill_bytes(&mut nonce);
-    let file = sealed::seal_key(&key, passphrase, Cost::STANDARD, salt, nonce).map_err(|e| anyhow::anyhow!("cannot seal {name}: {e}"))?;
+    let file = sealed::seal_key(&key, passphrase, Cost::STANDARD, salt, nonce)
+        .map_err(|e| anyhow::anyhow!("cannot seal {name}: {e}"))?;
     write_new(&path, &file)?;
     Ok(key)
 }

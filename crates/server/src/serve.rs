@@ -37,8 +37,12 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     let keys = Keys::open_or_make(&key_folder)?;
     let root_key = RootKey::load_or_create(&key_folder.join("root.key"))?;
     let options = Options { origin: Some(config.log_origin.clone()), ..Options::new(root_key) };
-    let store = Store::open(&config.database_url(), options).await.with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
-    let blobs = Blobs::open(&config.blobs_url(), &store).await.with_context(|| format!("cannot open the file store {}", config.blobs_url()))?;
+    let store = Store::open(&config.database_url(), options)
+        .await
+        .with_context(|| format!("cannot open the database {}", without_password(&config.database_url())))?;
+    let blobs = Blobs::open(&config.blobs_url(), &store)
+        .await
+        .with_context(|| format!("cannot open the file store {}", config.blobs_url()))?;
     let press = match Fonts::load().and_then(|f| f.self_test().map(|_| f)) {
         Ok(fonts) => Ok(Press::new(fonts)),
         Err(e) => {
@@ -197,7 +201,9 @@ fn dress(screen: &Screen, status: StatusCode, mark: Option<&ErrorMark>, id: &str
             let max = m.number;
             page = page.because(l.pick(
                 format!("文件超过上限。单个文件不超过{max} MB；请压缩扫描件（200至300 dpi）或者分成几个文件上传。"),
-                format!("The file is too large. Each file may have up to {max} MB; lower the resolution (200 to 300 dpi) or split it."),
+                format!(
+                    "The file is too large. Each file may have up to {max} MB; lower the resolution (200 to 300 dpi) or split it."
+                ),
             ));
         }
     }

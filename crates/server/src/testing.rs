@@ -137,16 +137,24 @@ impl Client {
         const MARK: &str = "----guosuo-test-boundary";
         let mut body = Vec::new();
         for (name, value) in fields {
-            body.extend_from_slice(format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+            );
         }
         for (field, name, media, content) in files {
-            let head = format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n");
+            let head = format!(
+                "--{MARK}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n"
+            );
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(content);
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(format!("--{MARK}--\r\n").as_bytes());
-        self.send(Request::post(path).header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}")), Body::from(body)).await
+        self.send(
+            Request::post(path).header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}")),
+            Body::from(body),
+        )
+        .await
     }
 
     /// Sends any request.

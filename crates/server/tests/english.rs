@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 14] = [
+const APART: [(&str, &str); 17] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
     ("ops/", "commands say both languages in one line"),
@@ -18,6 +18,9 @@ const APART: [(&str, &str); 14] = [
     ("authority/phrases.rs", "ready reasons for the notice, which is in Chinese"),
     ("authority/export.rs", "name of the sheet in an officers' workbook"),
     ("body/print.rs", "the guide's form is printed in Chinese"),
+    ("body/docx.rs", "the outlines are written in Chinese, the language of the filing"),
+    ("body/classify.rs", "words looked for in the names of files"),
+    ("body/roster_file.rs", "words looked for in the heads of tables"),
     ("body/receipt.rs", "the receipt is printed in Chinese"),
 ];
 

@@ -50,7 +50,8 @@ async fn an_officer_sees_pages_and_each_look_is_a_row() {
 async fn nobody_else_sees_anything_and_nothing_that_is_not_there_is_found() {
     let (t, case, filing) = received(Stage::Checking).await;
     let form = file(&filing, Slot::Form);
-    let (page, original) = (format!("/authority/files/{case}/{form}/pages/1.png"), format!("/authority/files/{case}/{form}/original"));
+    let (page, original) =
+        (format!("/authority/files/{case}/{form}/pages/1.png"), format!("/authority/files/{case}/{form}/original"));
     let (own, own_original) = (format!("/body/files/{case}/{form}/pages/1.png"), format!("/body/files/{case}/{form}/original"));
     for path in [&page, &original, &own, &own_original] {
         assert_eq!(t.anonymous().get(path).await.status, StatusCode::SEE_OTHER, "{path}");
@@ -92,7 +93,10 @@ async fn nobody_else_sees_anything_and_nothing_that_is_not_there_is_found() {
 async fn a_draft_is_the_bodys_alone() {
     let (t, case, filing) = received(Stage::Draft(13)).await;
     let form = file(&filing, Slot::Form);
-    assert_eq!(t.sign_in("chenmin").await.get(&format!("/authority/files/{case}/{form}/pages/1.png")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        t.sign_in("chenmin").await.get(&format!("/authority/files/{case}/{form}/pages/1.png")).await.status,
+        StatusCode::NOT_FOUND
+    );
     let page = t.sign_in("qiheng").await.get(&format!("/body/files/{case}/{form}/pages/1.png")).await;
     assert!(is_picture(&page), "{}", page.text);
 }

@@ -11,7 +11,8 @@ use guosuo_store::{Error, NewJob, Origin};
 
 fn mails(app: &TestApp) -> Vec<String> {
     let folder = app.folder().join("data/mail");
-    let mut all: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| std::fs::read_to_string(e.unwrap().path()).unwrap()).collect();
+    let mut all: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|e| std::fs::read_to_string(e.unwrap().path()).unwrap()).collect();
     all.sort();
     all
 }

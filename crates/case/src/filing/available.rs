@@ -73,9 +73,7 @@ impl Action {
             | Self::DeclareNothingFurther => Right::FilingEdit,
             Self::Submit | Self::Withdraw => Right::FilingSubmit,
             Self::Assign => Right::QueueRead,
-            Self::GiveVerdict | Self::SendToNda | Self::Propose | Self::ExplainOverdue => {
-                Right::FilingReview
-            }
+            Self::GiveVerdict | Self::SendToNda | Self::Propose | Self::ExplainOverdue => Right::FilingReview,
             Self::GiveOpinion => Right::FilingOpine,
             Self::ReturnProposal | Self::Decide => Right::FilingDecide,
             Self::Remove => Right::BodyRegisterAct,
@@ -105,12 +103,7 @@ impl Action {
 ///
 /// # Errors
 /// The refusal that `decide` would give.
-pub fn permit(
-    filing: Option<&Filing>,
-    action: Action,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<(), Refusal> {
+pub fn permit(filing: Option<&Filing>, action: Action, actor: &Actor, now: Timestamp) -> Result<(), Refusal> {
     let no = |code| Err(Refusal::new(code, action.article()));
     let right = action.right();
     let Some(f) = filing else {
@@ -134,18 +127,12 @@ pub fn permit(
     }
     let object = match right {
         Right::FilingEdit | Right::FilingSubmit => Object::Of(f.owner.clone()),
-        _ => Object::UnderReview {
-            sent_to_nda: f.review().is_some_and(|r| r.sent_to_nda.is_some()),
-        },
+        _ => Object::UnderReview { sent_to_nda: f.review().is_some_and(|r| r.sent_to_nda.is_some()) },
     };
     if !allow(Some(actor), right, &object) {
         // Another organisation is not told that the case exists.
         let own_side = actor.org_kind == OrgKind::Body && actor.org == f.owner;
-        return no(if actor.org_kind == OrgKind::Body && !own_side {
-            RefusalCode::NotFound
-        } else {
-            RefusalCode::NotAllowed
-        });
+        return no(if actor.org_kind == OrgKind::Body && !own_side { RefusalCode::NotFound } else { RefusalCode::NotAllowed });
     }
     match (&f.phase, action) {
         (
@@ -168,17 +155,11 @@ pub fn permit(
                 if review.handler.as_ref() == Some(&actor.user) {
                     Ok(())
                 } else {
-                    no(RefusalCode::NotHandler {
-                        handler: review.handler.as_ref().map(ToString::to_string),
-                    })
+                    no(RefusalCode::NotHandler { handler: review.handler.as_ref().map(ToString::to_string) })
                 }
             };
             let settled = || {
-                if review.proposal.is_some() {
-                    no(RefusalCode::ProposalPending)
-                } else {
-                    Ok(())
-                }
+                if review.proposal.is_some() { no(RefusalCode::ProposalPending) } else { Ok(()) }
             };
             match action {
                 Action::Assign => {
@@ -191,19 +172,13 @@ pub fn permit(
                     match &review.handler {
                         None => Ok(()),
                         Some(h) if *h == actor.user => Ok(()),
-                        Some(h) => no(RefusalCode::NotHandler {
-                            handler: Some(h.to_string()),
-                        }),
+                        Some(h) => no(RefusalCode::NotHandler { handler: Some(h.to_string()) }),
                     }
                 }
                 Action::GiveVerdict => handler().and_then(|()| settled()),
                 Action::SendToNda => {
                     handler()?;
-                    if review.sent_to_nda.is_some() {
-                        no(RefusalCode::WrongPhase)
-                    } else {
-                        Ok(())
-                    }
+                    if review.sent_to_nda.is_some() { no(RefusalCode::WrongPhase) } else { Ok(()) }
                 }
                 Action::GiveOpinion => {
                     if review.sent_to_nda.is_none() {
@@ -234,11 +209,7 @@ pub fn permit(
                 Action::ExplainOverdue => {
                     handler()?;
                     // The due date itself is checked by `decide`, which knows the calendar.
-                    if submission.received_at > now {
-                        no(RefusalCode::NotOverdue)
-                    } else {
-                        Ok(())
-                    }
+                    if submission.received_at > now { no(RefusalCode::NotOverdue) } else { Ok(()) }
                 }
                 _ => no(RefusalCode::WrongPhase),
             }
@@ -249,8 +220,5 @@ pub fn permit(
 
 /// All acts that exist for this actor now.
 pub fn available(filing: Option<&Filing>, actor: &Actor, now: Timestamp) -> Vec<Action> {
-    Action::ALL
-        .into_iter()
-        .filter(|a| permit(filing, *a, actor, now).is_ok())
-        .collect()
+    Action::ALL.into_iter().filter(|a| permit(filing, *a, actor, now).is_ok()).collect()
 }

@@ -161,11 +161,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            fresh_factor_minutes: 5,
-            capital_floor_wan: 300,
-            staff_floor: 10,
-        }
+        Self { fresh_factor_minutes: 5, capital_floor_wan: 300, staff_floor: 10 }
     }
 }
 

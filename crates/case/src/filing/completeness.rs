@@ -180,11 +180,7 @@ impl ReasonCode {
             }
             Slot::PastWork => out.extend([Self::OutsideWindow, Self::ContentMissing]),
             Slot::Background => out.extend([Self::StatementMissing, Self::NamesDiffer]),
-            Slot::DetailedRules
-            | Slot::WorkPlan
-            | Slot::RiskPrevention
-            | Slot::ContinuousSupervision
-            | Slot::Complaints => {
+            Slot::DetailedRules | Slot::WorkPlan | Slot::RiskPrevention | Slot::ContinuousSupervision | Slot::Complaints => {
                 out.push(Self::ContentMissing);
             }
             Slot::Other => {}
@@ -209,20 +205,10 @@ pub struct Finding {
 
 impl Finding {
     fn blocks(slot: Slot, reason: ReasonCode) -> Self {
-        Self {
-            slot,
-            reason,
-            severity: Severity::Blocks,
-            article: slot.article(),
-        }
+        Self { slot, reason, severity: Severity::Blocks, article: slot.article() }
     }
     fn warns(slot: Slot, reason: ReasonCode, article: &'static str) -> Self {
-        Self {
-            slot,
-            reason,
-            severity: Severity::Warns,
-            article,
-        }
+        Self { slot, reason, severity: Severity::Warns, article }
     }
 }
 
@@ -256,23 +242,14 @@ pub(super) fn due_of(id: DeadlineId, trigger: Date, calendar: &Calendar) -> Opti
 
 /// The window of item 2: the three years before the filing date (M 12(2), G 三(一)2).
 pub fn past_work_window(filing_date: Date) -> (Date, Date) {
-    (
-        filing_date.saturating_sub(jiff::Span::new().years(3)),
-        filing_date,
-    )
+    (filing_date.saturating_sub(jiff::Span::new().years(3)), filing_date)
 }
 
 /// Everything that the platform can see to be missing or doubtful, in the guide's order.
 pub fn check_dossier(dossier: &Dossier, cx: &CheckContext<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
-    for (field, problem) in dossier
-        .form
-        .problems(cx.today, cx.credit_code, cx.code_overridden)
-    {
-        out.push(Finding::blocks(
-            Slot::Form,
-            ReasonCode::FieldProblem { field, problem },
-        ));
+    for (field, problem) in dossier.form.problems(cx.today, cx.credit_code, cx.code_overridden) {
+        out.push(Finding::blocks(Slot::Form, ReasonCode::FieldProblem { field, problem }));
     }
     form_warnings(dossier, cx, &mut out);
     for slot in Slot::ALL {
@@ -285,15 +262,8 @@ pub fn check_dossier(dossier: &Dossier, cx: &CheckContext<'_>) -> Vec<Finding> {
         }
         for f in files {
             for p in &f.problems {
-                let reason = ReasonCode::File {
-                    name: f.name.clone(),
-                    problem: *p,
-                };
-                out.push(if p.blocks() {
-                    Finding::blocks(slot, reason)
-                } else {
-                    Finding::warns(slot, reason, slot.article())
-                });
+                let reason = ReasonCode::File { name: f.name.clone(), problem: *p };
+                out.push(if p.blocks() { Finding::blocks(slot, reason) } else { Finding::warns(slot, reason, slot.article()) });
             }
         }
         match slot {
@@ -311,32 +281,13 @@ fn form_warnings(dossier: &Dossier, cx: &CheckContext<'_>, out: &mut Vec<Finding
         && cx.today > due
     {
         let noted = !crate::text::is_blank(&form.late_note);
-        out.push(Finding::warns(
-            Slot::Form,
-            ReasonCode::Late { due, noted },
-            "M 12(1)",
-        ));
+        out.push(Finding::warns(Slot::Form, ReasonCode::Late { due, noted }, "M 12(1)"));
     }
-    if form
-        .capital_wan()
-        .is_some_and(|c| c < cx.config.capital_floor_wan)
-    {
-        out.push(Finding::warns(
-            Slot::Form,
-            ReasonCode::CapitalLow {
-                floor_wan: cx.config.capital_floor_wan,
-            },
-            "CAR 10",
-        ));
+    if form.capital_wan().is_some_and(|c| c < cx.config.capital_floor_wan) {
+        out.push(Finding::warns(Slot::Form, ReasonCode::CapitalLow { floor_wan: cx.config.capital_floor_wan }, "CAR 10"));
     }
     if form.staff().is_some_and(|n| n < cx.config.staff_floor) {
-        out.push(Finding::warns(
-            Slot::Form,
-            ReasonCode::StaffLow {
-                floor: cx.config.staff_floor,
-            },
-            "CAR 10",
-        ));
+        out.push(Finding::warns(Slot::Form, ReasonCode::StaffLow { floor: cx.config.staff_floor }, "CAR 10"));
     }
     let nature = match form.nature() {
         Some(Nature::PublicInstitution) => Some(uscc::Nature::PublicInstitution),
@@ -355,31 +306,19 @@ fn form_warnings(dossier: &Dossier, cx: &CheckContext<'_>, out: &mut Vec<Finding
 }
 
 fn check_scan(dossier: &Dossier, cx: &CheckContext<'_>, out: &mut Vec<Finding>) {
-    let usable: Vec<_> = dossier
-        .files(Slot::Form)
-        .iter()
-        .filter(|f| f.is_usable())
-        .collect();
+    let usable: Vec<_> = dossier.files(Slot::Form).iter().filter(|f| f.is_usable()).collect();
     if usable.is_empty() {
         return;
     }
     let codes: Vec<_> = usable.iter().filter_map(|f| f.form_code.as_ref()).collect();
     if codes.is_empty() {
-        out.push(Finding::warns(
-            Slot::Form,
-            ReasonCode::NoFormCode,
-            Slot::Form.article(),
-        ));
+        out.push(Finding::warns(Slot::Form, ReasonCode::NoFormCode, Slot::Form.article()));
     } else if !codes.iter().any(|c| c.digest == cx.form_digest) {
-        let print = codes
-            .iter()
-            .find_map(|c| dossier.prints.iter().rev().find(|p| p.digest == c.digest));
+        let print = codes.iter().find_map(|c| dossier.prints.iter().rev().find(|p| p.digest == c.digest));
         out.push(Finding::blocks(
             Slot::Form,
             match print {
-                Some(p) => ReasonCode::StalePrint {
-                    changed: changed_fields(&p.form, &dossier.form),
-                },
+                Some(p) => ReasonCode::StalePrint { changed: changed_fields(&p.form, &dossier.form) },
                 None => ReasonCode::ForeignPrint,
             },
         ));
@@ -392,41 +331,19 @@ fn check_roster(dossier: &Dossier, out: &mut Vec<Finding>) {
     if let Some(declared) = dossier.form.staff()
         && declared as usize != people
     {
-        out.push(Finding::blocks(
-            slot,
-            ReasonCode::RosterCount { declared, people },
-        ));
+        out.push(Finding::blocks(slot, ReasonCode::RosterCount { declared, people }));
     }
     for (i, p) in dossier.people.iter().enumerate() {
         if crate::text::is_blank(&p.name) || crate::text::is_blank(&p.doc_number) {
-            out.push(Finding::blocks(
-                slot,
-                ReasonCode::RosterIncomplete { row: i + 1 },
-            ));
-        } else if p.doc_kind == "resident_id"
-            && !ric::check(&p.doc_number, Options::default()).is_valid()
-        {
-            out.push(Finding::warns(
-                slot,
-                ReasonCode::RosterIdNumber {
-                    row: i + 1,
-                    name: p.name.clone(),
-                },
-                "GB 11643",
-            ));
+            out.push(Finding::blocks(slot, ReasonCode::RosterIncomplete { row: i + 1 }));
+        } else if p.doc_kind == "resident_id" && !ric::check(&p.doc_number, Options::default()).is_valid() {
+            out.push(Finding::warns(slot, ReasonCode::RosterIdNumber { row: i + 1, name: p.name.clone() }, "GB 11643"));
         }
-        let twin = dossier.people[..i].iter().any(|q| {
-            !q.doc_number.is_empty()
-                && q.doc_number.eq_ignore_ascii_case(&p.doc_number)
-                && q.doc_kind == p.doc_kind
-        });
+        let twin = dossier.people[..i]
+            .iter()
+            .any(|q| !q.doc_number.is_empty() && q.doc_number.eq_ignore_ascii_case(&p.doc_number) && q.doc_kind == p.doc_kind);
         if twin {
-            out.push(Finding::blocks(
-                slot,
-                ReasonCode::RosterDuplicate {
-                    name: p.name.clone(),
-                },
-            ));
+            out.push(Finding::blocks(slot, ReasonCode::RosterDuplicate { name: p.name.clone() }));
         }
     }
     let sheets = dossier.sheets();
@@ -434,29 +351,13 @@ fn check_roster(dossier: &Dossier, out: &mut Vec<Finding>) {
         let names = dossier
             .people
             .iter()
-            .filter(|p| {
-                p.sheet.as_ref().is_none_or(|id| {
-                    !dossier
-                        .files(slot)
-                        .iter()
-                        .any(|f| f.id == *id && f.is_usable())
-                })
-            })
+            .filter(|p| p.sheet.as_ref().is_none_or(|id| !dossier.files(slot).iter().any(|f| f.id == *id && f.is_usable())))
             .take(10)
             .map(|p| p.name.clone())
             .collect();
-        out.push(Finding::blocks(
-            slot,
-            ReasonCode::SheetsMissing {
-                people,
-                sheets,
-                names,
-            },
-        ));
+        out.push(Finding::blocks(slot, ReasonCode::SheetsMissing { people, sheets, names }));
     }
-    if !dossier.files(slot).is_empty()
-        && !dossier.statements().any(super::state::FileRef::is_usable)
-    {
+    if !dossier.files(slot).is_empty() && !dossier.statements().any(super::state::FileRef::is_usable) {
         out.push(Finding::blocks(slot, ReasonCode::StatementMissing));
     }
 }

@@ -12,8 +12,8 @@ use super::completeness::{CheckContext, Severity, check_dossier, due_of, filing_
 use super::event::{Event, Outcome};
 use super::material::{Slot, Verdict};
 use super::state::{
-    Decision, Dossier, Filing, Number, NumberKind, Opinion, Phase, Print, Proposal, Removal,
-    Review, SlotVerdict, Submission, Withdrawal,
+    Decision, Dossier, Filing, Number, NumberKind, Opinion, Phase, Print, Proposal, Removal, Review, SlotVerdict, Submission,
+    Withdrawal,
 };
 use crate::actor::{Actor, OrgId};
 use crate::life::{Life, Recorded};
@@ -55,11 +55,7 @@ impl Command {
 ///
 /// `None` only for a receipt in a year that no calendar reaches.
 pub fn decision_due(submission: &Submission, calendar: &Calendar) -> Option<Due> {
-    due_of(
-        DeadlineId::CbFileDecide,
-        cst_date(submission.received_at),
-        calendar,
-    )
+    due_of(DeadlineId::CbFileDecide, cst_date(submission.received_at), calendar)
 }
 
 impl Life for Filing {
@@ -113,13 +109,7 @@ impl Life for Filing {
             };
             let (copied_from, dossier) = match copy {
                 Some((id, d)) => (Some(id), *d),
-                None => (
-                    None,
-                    Dossier {
-                        form: *prefill,
-                        ..Dossier::default()
-                    },
-                ),
+                None => (None, Dossier { form: *prefill, ..Dossier::default() }),
             };
             return Ok(vec![Event::Opened {
                 credit_code: facts.credit_code.clone(),
@@ -133,16 +123,11 @@ impl Life for Filing {
             Command::Open { .. } => return no(RefusalCode::WrongPhase),
             Command::SaveForm { form, seen } => {
                 if seen != f.dossier.form_rev {
-                    return no(RefusalCode::StaleForm {
-                        expected: seen,
-                        current: f.dossier.form_rev,
-                    });
+                    return no(RefusalCode::StaleForm { expected: seen, current: f.dossier.form_rev });
                 }
                 Event::FormSaved { form: *form }
             }
-            Command::PrintForm => Event::FormPrinted {
-                digest: facts.form_digest.clone(),
-            },
+            Command::PrintForm => Event::FormPrinted { digest: facts.form_digest.clone() },
             Command::AttachFile { slot, file, person } => {
                 if let Some(p) = &person
                     && (slot != Slot::Background || !f.dossier.people.iter().any(|q| q.id == *p))
@@ -152,17 +137,9 @@ impl Life for Filing {
                 Event::FileAttached { slot, file, person }
             }
             Command::RemoveFile { file } if known(&file) => Event::FileRemoved { file },
-            Command::ExamineFile {
-                file,
-                pages,
-                problems,
-                form_code,
-            } if known(&file) => Event::FileExamined {
-                file,
-                pages,
-                problems,
-                form_code,
-            },
+            Command::ExamineFile { file, pages, problems, form_code } if known(&file) => {
+                Event::FileExamined { file, pages, problems, form_code }
+            }
             Command::RemoveFile { .. } | Command::ExamineFile { .. } => {
                 return no(RefusalCode::UnknownFile);
             }
@@ -179,28 +156,12 @@ impl Life for Filing {
             Command::SaveRoster { people } => Event::RosterSaved { people },
             Command::DeclareNothingFurther(declared) => Event::NothingFurther { declared },
             Command::Submit { pledge } => return submit(f, pledge, facts, now),
-            Command::Withdraw { reason } => Event::Withdrawn {
-                reason: needed(reason, action)?,
-            },
-            Command::Assign {
-                handler,
-                handler_name,
-                note,
-            } => {
+            Command::Withdraw { reason } => Event::Withdrawn { reason: needed(reason, action)? },
+            Command::Assign { handler, handler_name, note } => {
                 // A handler takes a case for nobody else, but may hand over the own one.
-                Event::Assigned {
-                    handler,
-                    handler_name,
-                    note,
-                }
+                Event::Assigned { handler, handler_name, note }
             }
-            Command::GiveVerdict {
-                slot,
-                verdict,
-                reasons,
-                note,
-                page,
-            } => {
+            Command::GiveVerdict { slot, verdict, reasons, note, page } => {
                 if verdict != Verdict::Complete && reasons.is_empty() {
                     return no(RefusalCode::ReasonNeeded { slot });
                 }
@@ -208,30 +169,14 @@ impl Life for Filing {
                 if says_other {
                     needed(note.clone(), action)?;
                 }
-                Event::VerdictGiven {
-                    slot,
-                    verdict,
-                    reasons,
-                    note,
-                    page,
-                }
+                Event::VerdictGiven { slot, verdict, reasons, note, page }
             }
             Command::SendToNda => Event::SentToNda,
-            Command::GiveOpinion {
-                complete,
-                slots,
-                note,
-                signed,
-            } => {
+            Command::GiveOpinion { complete, slots, note, signed } => {
                 if !complete {
                     needed(note.clone(), action)?;
                 }
-                Event::OpinionGiven {
-                    complete,
-                    slots,
-                    note,
-                    signed,
-                }
+                Event::OpinionGiven { complete, slots, note, signed }
             }
             Command::Propose { outcome, note } => {
                 let Phase::UnderReview { review, .. } = &f.phase else {
@@ -252,9 +197,7 @@ impl Life for Filing {
                 }
                 Event::Proposed { outcome, note }
             }
-            Command::ReturnProposal { reason } => Event::ProposalReturned {
-                reason: needed(reason, action)?,
-            },
+            Command::ReturnProposal { reason } => Event::ProposalReturned { reason: needed(reason, action)? },
             Command::ExplainOverdue { reason } => {
                 let Phase::UnderReview { submission, .. } = &f.phase else {
                     return no(RefusalCode::WrongPhase);
@@ -262,28 +205,19 @@ impl Life for Filing {
                 if overdue(submission, facts, now).is_none() {
                     return no(RefusalCode::NotOverdue);
                 }
-                Event::OverdueExplained {
-                    reason: needed(reason, action)?,
-                }
+                Event::OverdueExplained { reason: needed(reason, action)? }
             }
             Command::Decide => return decide_as_proposed(f, actor, facts, now),
-            Command::Remove { ground, reason } => Event::Removed {
-                ground: needed(ground, action)?,
-                reason: needed(reason, action)?,
-            },
+            Command::Remove { ground, reason } => {
+                Event::Removed { ground: needed(ground, action)?, reason: needed(reason, action)? }
+            }
         }])
     }
 
     fn apply(state: Option<Self>, recorded: &Recorded<Event>) -> Option<Self> {
         let (at, by) = (recorded.at, &recorded.by);
         let Some(mut f) = state else {
-            let Event::Opened {
-                credit_code,
-                code_overridden,
-                copied_from,
-                dossier,
-            } = &recorded.event
-            else {
+            let Event::Opened { credit_code, code_overridden, copied_from, dossier } = &recorded.event else {
                 return None;
             };
             return Some(Self {
@@ -302,21 +236,9 @@ impl Life for Filing {
             Event::Opened { .. } => {}
             Event::Withdrawn { reason } => {
                 let submission = f.submission().cloned();
-                f.phase = Phase::Withdrawn {
-                    submission,
-                    withdrawal: Withdrawal {
-                        reason: reason.clone(),
-                        by: by.clone(),
-                        at,
-                    },
-                };
+                f.phase = Phase::Withdrawn { submission, withdrawal: Withdrawal { reason: reason.clone(), by: by.clone(), at } };
             }
-            Event::Submitted {
-                number,
-                form_digest,
-                filing_due,
-                late,
-            } => {
+            Event::Submitted { number, form_digest, filing_due, late } => {
                 f.phase = Phase::UnderReview {
                     submission: Submission {
                         number: number.clone(),
@@ -329,55 +251,26 @@ impl Life for Filing {
                     review: Review::default(),
                 };
             }
-            Event::Decided {
-                outcome,
-                notice,
-                filing,
-            } => {
+            Event::Decided { outcome, notice, filing } => {
                 if let Phase::UnderReview { submission, review } = f.phase.clone() {
                     let decision = Decision {
                         outcome: *outcome,
                         notice: notice.clone(),
                         filing: filing.clone(),
                         by: by.clone(),
-                        proposed_by: review
-                            .proposal
-                            .as_ref()
-                            .map_or_else(|| by.clone(), |p| p.by.clone()),
+                        proposed_by: review.proposal.as_ref().map_or_else(|| by.clone(), |p| p.by.clone()),
                         at,
                     };
                     f.phase = match outcome {
-                        Outcome::File => Phase::Filed {
-                            submission,
-                            review,
-                            decision,
-                        },
-                        Outcome::Refuse => Phase::Refused {
-                            submission,
-                            review,
-                            decision,
-                        },
+                        Outcome::File => Phase::Filed { submission, review, decision },
+                        Outcome::Refuse => Phase::Refused { submission, review, decision },
                     };
                 }
             }
             Event::Removed { ground, reason } => {
-                if let Phase::Filed {
-                    submission,
-                    decision,
-                    ..
-                } = f.phase.clone()
-                {
-                    let removal = Removal {
-                        ground: ground.clone(),
-                        reason: reason.clone(),
-                        by: by.clone(),
-                        at,
-                    };
-                    f.phase = Phase::Removed {
-                        submission,
-                        decision,
-                        removal,
-                    };
+                if let Phase::Filed { submission, decision, .. } = f.phase.clone() {
+                    let removal = Removal { ground: ground.clone(), reason: reason.clone(), by: by.clone(), at };
+                    f.phase = Phase::Removed { submission, decision, removal };
                 }
             }
             other => {
@@ -399,18 +292,11 @@ fn apply_draft(d: &mut Dossier, event: &Event, at: Timestamp) {
             d.form_rev += 1;
         }
         Event::FormPrinted { digest } => {
-            d.prints.push(Print {
-                at,
-                digest: digest.clone(),
-                form: d.form.clone(),
-            });
+            d.prints.push(Print { at, digest: digest.clone(), form: d.form.clone() });
         }
         Event::FileAttached { slot, file, person } => {
             d.files.entry(*slot).or_default().push(file.clone());
-            if let Some(p) = person
-                .as_ref()
-                .and_then(|id| d.people.iter_mut().find(|p| p.id == *id))
-            {
+            if let Some(p) = person.as_ref().and_then(|id| d.people.iter_mut().find(|p| p.id == *id)) {
                 p.sheet = Some(file.id.clone());
             }
             if *slot == Slot::Other {
@@ -432,12 +318,7 @@ fn apply_draft(d: &mut Dossier, event: &Event, at: Timestamp) {
                 files.sort_by_key(|f| order.iter().position(|id| *id == f.id));
             }
         }
-        Event::FileExamined {
-            file,
-            pages,
-            problems,
-            form_code,
-        } => {
+        Event::FileExamined { file, pages, problems, form_code } => {
             for f in d.files.values_mut().flatten().filter(|f| f.id == *file) {
                 f.pages = *pages;
                 f.problems.clone_from(problems);
@@ -453,55 +334,21 @@ fn apply_draft(d: &mut Dossier, event: &Event, at: Timestamp) {
 fn apply_review(r: &mut Review, event: &Event, recorded: &Recorded<Event>) {
     let (at, by) = (recorded.at, recorded.by.clone());
     match event {
-        Event::Assigned {
-            handler,
-            handler_name,
-            ..
-        } => {
+        Event::Assigned { handler, handler_name, .. } => {
             r.handler = Some(handler.clone());
             r.handler_name.clone_from(handler_name);
         }
-        Event::VerdictGiven {
-            slot,
-            verdict,
-            reasons,
-            note,
-            page,
-        } => {
-            let v = SlotVerdict {
-                verdict: *verdict,
-                reasons: reasons.clone(),
-                note: note.clone(),
-                page: *page,
-                by,
-                at,
-            };
+        Event::VerdictGiven { slot, verdict, reasons, note, page } => {
+            let v = SlotVerdict { verdict: *verdict, reasons: reasons.clone(), note: note.clone(), page: *page, by, at };
             r.verdicts.insert(*slot, v);
         }
         Event::SentToNda => r.sent_to_nda = Some(at),
-        Event::OpinionGiven {
-            complete,
-            slots,
-            note,
-            signed,
-        } => {
+        Event::OpinionGiven { complete, slots, note, signed } => {
             let (slots, note, signed) = (slots.clone(), note.clone(), signed.clone());
-            r.opinion = Some(Opinion {
-                complete: *complete,
-                slots,
-                note,
-                signed,
-                by,
-                at,
-            });
+            r.opinion = Some(Opinion { complete: *complete, slots, note, signed, by, at });
         }
         Event::Proposed { outcome, note } => {
-            r.proposal = Some(Proposal {
-                outcome: *outcome,
-                note: note.clone(),
-                by,
-                at,
-            });
+            r.proposal = Some(Proposal { outcome: *outcome, note: note.clone(), by, at });
             r.returned = None;
         }
         Event::ProposalReturned { reason } => {
@@ -514,8 +361,7 @@ fn apply_review(r: &mut Review, event: &Event, recorded: &Recorded<Event>) {
 }
 
 fn needed(text: String, action: Action) -> Result<String, Refusal> {
-    if text::is_blank(&text) || text.chars().count() > NOTE_MAX || text::check(&text, true).is_err()
-    {
+    if text::is_blank(&text) || text.chars().count() > NOTE_MAX || text::check(&text, true).is_err() {
         return Err(Refusal::new(RefusalCode::TextNeeded, action.article()));
     }
     Ok(text)
@@ -531,15 +377,9 @@ fn submit(f: &Filing, pledge: bool, facts: &Facts, now: Timestamp) -> Result<Vec
         code_overridden: f.code_overridden,
         form_digest: &facts.form_digest,
     };
-    let findings: Vec<_> = check_dossier(&f.dossier, &context)
-        .into_iter()
-        .filter(|x| x.severity == Severity::Blocks)
-        .collect();
+    let findings: Vec<_> = check_dossier(&f.dossier, &context).into_iter().filter(|x| x.severity == Severity::Blocks).collect();
     if !findings.is_empty() {
-        return Err(Refusal::new(
-            RefusalCode::Incomplete { findings },
-            "M 12(3)",
-        ));
+        return Err(Refusal::new(RefusalCode::Incomplete { findings }, "M 12(3)"));
     }
     if !pledge {
         return Err(Refusal::new(RefusalCode::PledgeMissing, "M 12(2)"));
@@ -548,11 +388,7 @@ fn submit(f: &Filing, pledge: bool, facts: &Facts, now: Timestamp) -> Result<Vec
     // A provisional limit counts as passed only when its latest possible day has passed.
     let late = due.is_some_and(|d| today > d.latest());
     Ok(vec![Event::Submitted {
-        number: Number {
-            kind: NumberKind::Submission,
-            year: today.year(),
-            seq: facts.next_number,
-        },
+        number: Number { kind: NumberKind::Submission, year: today.year(), seq: facts.next_number },
         form_digest: facts.form_digest.clone(),
         filing_due: due.and_then(Due::firm),
         late,
@@ -565,12 +401,7 @@ fn overdue(submission: &Submission, facts: &Facts, now: Timestamp) -> Option<jif
     (cst_date(now) > last).then_some(last)
 }
 
-fn decide_as_proposed(
-    f: &Filing,
-    actor: &Actor,
-    facts: &Facts,
-    now: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
+fn decide_as_proposed(f: &Filing, actor: &Actor, facts: &Facts, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let article = Action::Decide.article();
     let Phase::UnderReview { submission, review } = &f.phase else {
         return Err(Refusal::new(RefusalCode::WrongPhase, article));
@@ -579,19 +410,13 @@ fn decide_as_proposed(
         return Err(Refusal::new(RefusalCode::NoProposal, article));
     };
     let fresh = jiff::SignedDuration::from_mins(facts.config.fresh_factor_minutes);
-    if actor
-        .second_factor_at
-        .is_none_or(|t| now.duration_since(t) > fresh)
-    {
+    if actor.second_factor_at.is_none_or(|t| now.duration_since(t) > fresh) {
         return Err(Refusal::new(RefusalCode::FreshFactorNeeded, "house"));
     }
     if let Some(due) = overdue(submission, facts, now)
         && review.overdue_reason.is_none()
     {
-        return Err(Refusal::new(
-            RefusalCode::OverdueReasonMissing { due },
-            article,
-        ));
+        return Err(Refusal::new(RefusalCode::OverdueReasonMissing { due }, article));
     }
     let year = cst_date(now).year();
     let number = |kind, seq| Number { kind, year, seq };

@@ -134,12 +134,7 @@ pub enum Nature {
 
 impl Nature {
     /// All boxes in the form's order.
-    pub const ALL: [Self; 4] = [
-        Self::PublicInstitution,
-        Self::Enterprise,
-        Self::SocialOrganisation,
-        Self::Other,
-    ];
+    pub const ALL: [Self; 4] = [Self::PublicInstitution, Self::Enterprise, Self::SocialOrganisation, Self::Other];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -291,11 +286,7 @@ impl Form {
 
     /// 注册资本 in 万元, where it is a number. Decimals are cut.
     pub fn capital_wan(&self) -> Option<u64> {
-        let s: String = self
-            .capital
-            .chars()
-            .filter(|c| !matches!(c, ',' | '，' | ' '))
-            .collect();
+        let s: String = self.capital.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
         let s = s.trim_end_matches("万元").trim_end_matches('万');
         let (whole, frac) = s.split_once('.').unwrap_or((s, "0"));
         if frac.is_empty() || !frac.bytes().all(|b| b.is_ascii_digit()) || whole.len() > 12 {
@@ -320,12 +311,7 @@ impl Form {
     /// `today` is the day of filing in China Standard Time; `registered_code` the credit code
     /// of the applying organisation; `code_overridden` says that an officer has accepted a
     /// credit code that fails its check.
-    pub fn problems(
-        &self,
-        today: Date,
-        registered_code: &str,
-        code_overridden: bool,
-    ) -> Vec<(Field, FieldProblem)> {
+    pub fn problems(&self, today: Date, registered_code: &str, code_overridden: bool) -> Vec<(Field, FieldProblem)> {
         let mut out = Vec::new();
         for field in Field::ALL {
             let v = self.get(field);
@@ -340,26 +326,14 @@ impl Form {
         out
     }
 
-    fn check(
-        &self,
-        field: Field,
-        today: Date,
-        registered_code: &str,
-        code_overridden: bool,
-    ) -> Result<(), FieldProblem> {
+    fn check(&self, field: Field, today: Date, registered_code: &str, code_overridden: bool) -> Result<(), FieldProblem> {
         let v = self.get(field);
         let chars = v.chars().count();
         if chars > field.max_chars() {
-            return Err(FieldProblem::TooLong {
-                chars,
-                max: field.max_chars(),
-            });
+            return Err(FieldProblem::TooLong { chars, max: field.max_chars() });
         }
         if let Err(f) = text::check(v, field.is_multi_line()) {
-            return Err(FieldProblem::ForbiddenCharacter {
-                position: f.position,
-                code_point: f.code_point,
-            });
+            return Err(FieldProblem::ForbiddenCharacter { position: f.position, code_point: f.code_point });
         }
         let date = || parse_date(v).ok_or(FieldProblem::NotADate);
         match field {
@@ -407,10 +381,7 @@ impl Form {
 
 /// The printed fields in which two forms differ.
 pub fn changed_fields(a: &Form, b: &Form) -> Vec<Field> {
-    Field::ALL
-        .into_iter()
-        .filter(|f| *f != Field::LateNote && a.get(*f) != b.get(*f))
-        .collect()
+    Field::ALL.into_iter().filter(|f| *f != Field::LateNote && a.get(*f) != b.get(*f)).collect()
 }
 
 /// Reads a day as people write it: `2026-01-05`, `2026-1-5`, `2026/1/5`, `2026.1.5`,
@@ -421,9 +392,7 @@ pub fn parse_date(s: &str) -> Option<Date> {
     let (y, m, d) = if s.len() == 8 && digits(s) {
         (&s[..4], &s[4..6], &s[6..])
     } else {
-        let mut parts = s
-            .split(['-', '/', '.', '年', '月', '日'])
-            .filter(|p| !p.is_empty());
+        let mut parts = s.split(['-', '/', '.', '年', '月', '日']).filter(|p| !p.is_empty());
         let ymd = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
             return None;
@@ -437,20 +406,14 @@ pub fn parse_date(s: &str) -> Option<Date> {
 }
 
 fn parse_count(s: &str) -> Option<u32> {
-    let s: String = s
-        .trim()
-        .chars()
-        .filter(|c| !matches!(c, ',' | '，'))
-        .collect();
+    let s: String = s.trim().chars().filter(|c| !matches!(c, ',' | '，')).collect();
     let s = s.trim_end_matches('人').trim_end_matches('名');
     (!s.is_empty() && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok())?
 }
 
 fn is_phone(s: &str) -> bool {
     let digits = s.bytes().filter(u8::is_ascii_digit).count();
-    (7..=20).contains(&digits)
-        && s.bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'))
+    (7..=20).contains(&digits) && s.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b' ' | b'(' | b')'))
 }
 
 #[cfg(test)]
@@ -460,42 +423,19 @@ mod tests {
 
     #[test]
     fn a_day_is_read_as_people_write_it() {
-        for s in [
-            "2026-01-05",
-            "2026-1-5",
-            "2026/1/5",
-            "2026.1.5",
-            "2026年1月5日",
-            "20260105",
-            " 2026-01-05 ",
-        ] {
+        for s in ["2026-01-05", "2026-1-5", "2026/1/5", "2026.1.5", "2026年1月5日", "20260105", " 2026-01-05 "] {
             assert_eq!(parse_date(s), Some(date(2026, 1, 5)), "{s}");
         }
-        for s in [
-            "",
-            "2026",
-            "2026-02-30",
-            "26-1-5",
-            "2026-1-5-6",
-            "5/1/2026",
-            "2026-13-01",
-            "二〇二六年",
-            "２０２６-1-5",
-            "2026é105",
-        ] {
+        for s in
+            ["", "2026", "2026-02-30", "26-1-5", "2026-1-5-6", "5/1/2026", "2026-13-01", "二〇二六年", "２０２６-1-5", "2026é105"]
+        {
             assert_eq!(parse_date(s), None, "{s}");
         }
     }
 
     #[test]
     fn capital_is_read_in_wan_yuan() {
-        let capital = |s: &str| {
-            Form {
-                capital: s.into(),
-                ..Form::default()
-            }
-            .capital_wan()
-        };
+        let capital = |s: &str| Form { capital: s.into(), ..Form::default() }.capital_wan();
         assert_eq!(capital("300"), Some(300));
         assert_eq!(capital("1,200万元"), Some(1200));
         assert_eq!(capital("300.50"), Some(300));
@@ -506,24 +446,15 @@ mod tests {
 
     #[test]
     fn two_forms_never_share_their_canonical_bytes() {
-        let a = Form {
-            org_name: "示例\ncredit_code 0\n".into(),
-            ..Form::default()
-        };
-        let b = Form {
-            org_name: "示例".into(),
-            ..Form::default()
-        };
+        let a = Form { org_name: "示例\ncredit_code 0\n".into(), ..Form::default() };
+        let b = Form { org_name: "示例".into(), ..Form::default() };
         assert_ne!(a.canonical(), b.canonical());
         assert_eq!(changed_fields(&a, &b), [Field::OrgName]);
     }
 
     #[test]
     fn the_late_note_is_not_part_of_the_printed_form() {
-        let a = Form {
-            late_note: "说明".into(),
-            ..Form::default()
-        };
+        let a = Form { late_note: "说明".into(), ..Form::default() };
         assert_eq!(a.canonical(), Form::default().canonical());
         assert!(changed_fields(&a, &Form::default()).is_empty());
     }

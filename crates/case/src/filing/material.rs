@@ -100,14 +100,7 @@ impl Slot {
 
     /// Whether the guide asks for a copy (影印件).
     pub fn is_copy(self) -> bool {
-        matches!(
-            self,
-            Self::Approval
-                | Self::CreditCode
-                | Self::LegalRepId
-                | Self::OperatorId
-                | Self::Background
-        )
+        matches!(self, Self::Approval | Self::CreditCode | Self::LegalRepId | Self::OperatorId | Self::Background)
     }
 
     /// Whether it may stay empty: item 9 only.
@@ -123,11 +116,7 @@ impl Slot {
     /// The sentence of M or G that asks for it.
     pub fn article(self) -> &'static str {
         match self {
-            Self::Form
-            | Self::Approval
-            | Self::CreditCode
-            | Self::LegalRepId
-            | Self::OperatorId => "G 三(一)1",
+            Self::Form | Self::Approval | Self::CreditCode | Self::LegalRepId | Self::OperatorId => "G 三(一)1",
             Self::PastWork => "G 三(一)2",
             Self::Background => "G 三(一)3",
             Self::DetailedRules => "G 三(一)4",
@@ -172,12 +161,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts.
-    pub const ALL: [Self; 4] = [
-        Self::Complete,
-        Self::Missing,
-        Self::Unclear,
-        Self::NotConforming,
-    ];
+    pub const ALL: [Self; 4] = [Self::Complete, Self::Missing, Self::Unclear, Self::NotConforming];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {

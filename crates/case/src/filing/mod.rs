@@ -18,14 +18,12 @@ mod tests;
 
 pub use available::{Action, available, permit};
 pub use command::{Command, Config, Facts};
-pub use completeness::{
-    CheckContext, Finding, ReasonCode, Severity, check_dossier, filing_due, past_work_window,
-};
+pub use completeness::{CheckContext, Finding, ReasonCode, Severity, check_dossier, filing_due, past_work_window};
 pub use decide::decision_due;
 pub use event::{Event, Outcome};
 pub use form::{Field, FieldProblem, Form, Nature, changed_fields, parse_date};
 pub use material::{Material, Slot, Verdict};
 pub use state::{
-    Decision, Dossier, FileProblem, FileRef, Filing, FormCode, Number, NumberKind, Opinion, Person,
-    PersonId, Phase, Print, Proposal, Removal, Review, SlotVerdict, Submission, Withdrawal,
+    Decision, Dossier, FileProblem, FileRef, Filing, FormCode, Number, NumberKind, Opinion, Person, PersonId, Phase, Print,
+    Proposal, Removal, Review, SlotVerdict, Submission, Withdrawal,
 };

@@ -42,10 +42,7 @@ pub enum FileProblem {
 impl FileProblem {
     /// Whether a file with this problem cannot count as submitted material.
     pub fn blocks(self) -> bool {
-        matches!(
-            self,
-            Self::Empty | Self::Encrypted | Self::Broken | Self::TooHeavy
-        )
+        matches!(self, Self::Empty | Self::Encrypted | Self::Broken | Self::TooHeavy)
     }
 }
 
@@ -146,16 +143,12 @@ impl Dossier {
 
     /// Finds a file with its slot.
     pub fn file(&self, id: &FileId) -> Option<(Slot, &FileRef)> {
-        self.files
-            .iter()
-            .find_map(|(s, v)| v.iter().find(|f| f.id == *id).map(|f| (*s, f)))
+        self.files.iter().find_map(|(s, v)| v.iter().find(|f| f.id == *id).map(|f| (*s, f)))
     }
 
     /// The files of slot 3 that are not a person's sheet: the statement.
     pub fn statements(&self) -> impl Iterator<Item = &FileRef> {
-        self.files(Slot::Background)
-            .iter()
-            .filter(|f| !self.people.iter().any(|p| p.sheet.as_ref() == Some(&f.id)))
+        self.files(Slot::Background).iter().filter(|f| !self.people.iter().any(|p| p.sheet.as_ref() == Some(&f.id)))
     }
 
     /// People of the roster whose sheet is present and usable.
@@ -163,11 +156,7 @@ impl Dossier {
         self.people
             .iter()
             .filter(|p| {
-                p.sheet.as_ref().is_some_and(|id| {
-                    self.files(Slot::Background)
-                        .iter()
-                        .any(|f| f.id == *id && f.is_usable())
-                })
+                p.sheet.as_ref().is_some_and(|id| self.files(Slot::Background).iter().any(|f| f.id == *id && f.is_usable()))
             })
             .count()
     }
@@ -221,13 +210,7 @@ pub struct Number {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}〔{}〕{:03}号",
-            self.kind.prefix(),
-            self.year,
-            self.seq
-        )
+        write!(f, "{}〔{}〕{:03}号", self.kind.prefix(), self.year, self.seq)
     }
 }
 
@@ -336,29 +319,18 @@ impl Review {
     pub fn open_slots(&self, dossier: &Dossier) -> Vec<Slot> {
         Slot::ALL
             .into_iter()
-            .filter(|s| {
-                !self.verdicts.contains_key(s)
-                    && (!s.is_optional() || !dossier.files(*s).is_empty())
-            })
+            .filter(|s| !self.verdicts.contains_key(s) && (!s.is_optional() || !dossier.files(*s).is_empty()))
             .collect()
     }
 
     /// Slots whose verdict is not "complete".
     pub fn wanting(&self) -> Vec<Slot> {
-        self.verdicts
-            .iter()
-            .filter(|(_, v)| v.verdict != Verdict::Complete)
-            .map(|(s, _)| *s)
-            .collect()
+        self.verdicts.iter().filter(|(_, v)| v.verdict != Verdict::Complete).map(|(s, _)| *s).collect()
     }
 
     /// Whether both authorities have spoken and differ.
     pub fn is_disputed(&self, dossier: &Dossier) -> bool {
-        self.open_slots(dossier).is_empty()
-            && self
-                .opinion
-                .as_ref()
-                .is_some_and(|o| o.complete != self.wanting().is_empty())
+        self.open_slots(dossier).is_empty() && self.opinion.as_ref().is_some_and(|o| o.complete != self.wanting().is_empty())
     }
 }
 
@@ -411,33 +383,15 @@ pub enum Phase {
     /// Being prepared 暂存.
     Draft,
     /// Received and under review 审核中.
-    UnderReview {
-        submission: Submission,
-        review: Review,
-    },
+    UnderReview { submission: Submission, review: Review },
     /// Filed and published 已备案并公示.
-    Filed {
-        submission: Submission,
-        review: Review,
-        decision: Decision,
-    },
+    Filed { submission: Submission, review: Review, decision: Decision },
     /// Not filed 不予备案.
-    Refused {
-        submission: Submission,
-        review: Review,
-        decision: Decision,
-    },
+    Refused { submission: Submission, review: Review, decision: Decision },
     /// Taken back by the applicant before the decision 已撤回.
-    Withdrawn {
-        submission: Option<Submission>,
-        withdrawal: Withdrawal,
-    },
+    Withdrawn { submission: Option<Submission>, withdrawal: Withdrawal },
     /// Taken off the public list by a manual act 已移出.
-    Removed {
-        submission: Submission,
-        decision: Decision,
-        removal: Removal,
-    },
+    Removed { submission: Submission, decision: Decision, removal: Removal },
 }
 
 impl Phase {
@@ -491,9 +445,7 @@ impl Filing {
     /// The review, once there is one.
     pub fn review(&self) -> Option<&Review> {
         match &self.phase {
-            Phase::UnderReview { review, .. }
-            | Phase::Filed { review, .. }
-            | Phase::Refused { review, .. } => Some(review),
+            Phase::UnderReview { review, .. } | Phase::Filed { review, .. } | Phase::Refused { review, .. } => Some(review),
             _ => None,
         }
     }
@@ -501,9 +453,7 @@ impl Filing {
     /// The decision, once there is one.
     pub fn decision(&self) -> Option<&Decision> {
         match &self.phase {
-            Phase::Filed { decision, .. }
-            | Phase::Refused { decision, .. }
-            | Phase::Removed { decision, .. } => Some(decision),
+            Phase::Filed { decision, .. } | Phase::Refused { decision, .. } | Phase::Removed { decision, .. } => Some(decision),
             _ => None,
         }
     }

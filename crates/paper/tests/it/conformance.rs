@@ -3,26 +3,18 @@
 
 use crate::outside::{OnDisk, PRESS, print};
 use guosuo_paper::{
-    ApplicationForm, CaseCover, FiledNotice, JointOpinion, MaterialList, Mode, Paper, Press,
-    QueueList, Receipt, RefusalNotice,
+    ApplicationForm, CaseCover, FiledNotice, JointOpinion, MaterialList, Mode, Paper, Press, QueueList, Receipt, RefusalNotice,
 };
 
 fn sound<P: Paper>(papers: &[P]) {
     assert!(!papers.is_empty());
     for (i, paper) in papers.iter().enumerate() {
         for mode in [Mode::Final, Mode::Draft] {
-            let pdf = PRESS
-                .print(paper, mode)
-                .unwrap_or_else(|e| panic!("{i} {mode:?}: {e}"));
+            let pdf = PRESS.print(paper, mode).unwrap_or_else(|e| panic!("{i} {mode:?}: {e}"));
             let file = OnDisk::new(&pdf);
 
             let check = file.run("qpdf", &["--check"], &[]);
-            assert_eq!(
-                check.status.code(),
-                Some(0),
-                "{}",
-                String::from_utf8_lossy(&check.stdout)
-            );
+            assert_eq!(check.status.code(), Some(0), "{}", String::from_utf8_lossy(&check.stdout));
 
             let fonts = file.stdout("pdffonts", &[], &[]);
             let rows: Vec<&str> = fonts.lines().skip(2).collect();
@@ -30,33 +22,17 @@ fn sound<P: Paper>(papers: &[P]) {
             for row in rows {
                 // Columns: embedded, subset, with Unicode map.
                 assert!(row.contains(" yes yes yes "), "{row}");
-                assert!(
-                    row.contains("CID Type 0C"),
-                    "outlines, not pictures of glyphs: {row}"
-                );
+                assert!(row.contains("CID Type 0C"), "outlines, not pictures of glyphs: {row}");
             }
 
             let info = file.stdout("pdfinfo", &[], &[]);
-            assert!(
-                info.contains(&format!("Title:           {}", paper.title())),
-                "{info}"
-            );
+            assert!(info.contains(&format!("Title:           {}", paper.title())), "{info}");
             assert!(info.contains("Tagged:          yes"), "{info}");
-            assert!(
-                info.contains("595.276 x 841.89") || info.contains("841.89 x 595.276"),
-                "{info}"
-            );
-            assert!(
-                info.contains(&format!("Pages:           {}", pdf.pages)),
-                "{info}"
-            );
+            assert!(info.contains("595.276 x 841.89") || info.contains("841.89 x 595.276"), "{info}");
+            assert!(info.contains(&format!("Pages:           {}", pdf.pages)), "{info}");
 
             let xmp = file.stdout("pdfinfo", &["-meta"], &[]);
-            for mark in [
-                "<pdfaid:part>2<",
-                "<pdfaid:conformance>A<",
-                "<pdfuaid:part>1<",
-            ] {
+            for mark in ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<"] {
                 assert!(xmp.contains(mark), "{mark} not in {xmp}");
             }
         }
@@ -92,9 +68,7 @@ fn working_papers_are_sound() {
 fn the_document_says_its_language() {
     let lang = |receipt: &Receipt| {
         let file = OnDisk::new(&print(receipt));
-        let qdf = file
-            .run("qpdf", &["--qdf", "--object-streams=disable"], &["-"])
-            .stdout;
+        let qdf = file.run("qpdf", &["--qdf", "--object-streams=disable"], &["-"]).stdout;
         String::from_utf8_lossy(&qdf).into_owned()
     };
     let samples = Receipt::samples();

@@ -2,8 +2,7 @@
 
 use crate::outside::{OnDisk, PRESS, assert_has, print, qr_codes, squeeze, text};
 use guosuo_paper::{
-    ApplicationForm, CaseCover, FiledNotice, JointOpinion, MaterialList, Mode, OrgNature,
-    QueueList, Receipt, RefusalNotice,
+    ApplicationForm, CaseCover, FiledNotice, JointOpinion, MaterialList, Mode, OrgNature, QueueList, Receipt, RefusalNotice,
 };
 
 #[test]
@@ -69,10 +68,7 @@ fn the_form_shows_every_field_long_and_rare_ones_too() {
         let scope = form.business_scope.lines().next().unwrap();
         let copies = form.business_scope.lines().filter(|l| *l == scope).count();
         let found = t.matches(&squeeze(scope)).count();
-        assert!(
-            found >= copies.saturating_sub(4).max(1),
-            "{found} of {copies}"
-        );
+        assert!(found >= copies.saturating_sub(4).max(1), "{found} of {copies}");
     }
 }
 
@@ -82,14 +78,8 @@ fn the_box_that_is_ticked_is_the_one_chosen() {
     for (nature, expected) in [
         (OrgNature::PublicInstitution, "√事业单位□企业□社会组织□其他"),
         (OrgNature::Enterprise, "□事业单位√企业□社会组织□其他"),
-        (
-            OrgNature::SocialOrganisation,
-            "□事业单位□企业√社会组织□其他",
-        ),
-        (
-            OrgNature::Other("高等学校".into()),
-            "□事业单位□企业□社会组织√其他：高等学校",
-        ),
+        (OrgNature::SocialOrganisation, "□事业单位□企业√社会组织□其他"),
+        (OrgNature::Other("高等学校".into()), "□事业单位□企业□社会组织√其他：高等学校"),
     ] {
         form.nature = Some(nature);
         assert_has(&text(&print(&form)), &[expected]);
@@ -107,15 +97,9 @@ fn the_code_on_the_printed_form_reads_back_at_the_resolution_of_a_scanner() {
 #[test]
 fn codes_on_receipt_and_notices_carry_their_addresses() {
     let receipt = Receipt::samples().remove(0);
-    assert_eq!(
-        qr_codes(&OnDisk::new(&print(&receipt)).page(150)),
-        [receipt.status_url]
-    );
+    assert_eq!(qr_codes(&OnDisk::new(&print(&receipt)).page(150)), [receipt.status_url]);
     let notice = FiledNotice::samples().remove(0);
-    assert_eq!(
-        qr_codes(&OnDisk::new(&print(&notice)).page(150)),
-        [notice.head.verify_url]
-    );
+    assert_eq!(qr_codes(&OnDisk::new(&print(&notice)).page(150)), [notice.head.verify_url]);
 }
 
 #[test]
@@ -123,15 +107,7 @@ fn the_receipt_lists_every_file_with_its_whole_digest() {
     let receipt = Receipt::samples().remove(1);
     assert_eq!(receipt.files.len(), 18);
     let t = text(&print(&receipt));
-    assert_has(
-        &t,
-        &[
-            &receipt.number,
-            &receipt.organisation,
-            &receipt.form_digest,
-            &receipt.form_id,
-        ],
-    );
+    assert_has(&t, &[&receipt.number, &receipt.organisation, &receipt.form_digest, &receipt.form_id]);
     for f in &receipt.files {
         assert_has(&t, &[&f.sha256, &f.slot_name]);
     }
@@ -196,10 +172,7 @@ fn the_refusal_names_material_reason_and_article() {
     for notice in RefusalNotice::samples() {
         let t = text(&print(&notice));
         for r in &notice.reasons {
-            assert_has(
-                &t,
-                &[&r.code, &r.text, &r.note, &format!("依据：{}", r.article)],
-            );
+            assert_has(&t, &[&r.code, &r.text, &r.note, &format!("依据：{}", r.article)]);
             assert_has(&t, &[&format!("{}{}", r.material, r.material_name)]);
         }
         assert_has(
@@ -225,10 +198,7 @@ fn a_notice_never_carries_a_signature_alone_on_a_page() {
     let pdf = print(&RefusalNotice::samples()[0]);
     assert_eq!(pdf.pages, 2);
     let last = squeeze(&OnDisk::new(&pdf).stdout("pdftotext", &["-raw", "-f", "2"], &["-"]));
-    let (body, name) = (
-        last.find("可以重新办理备案").unwrap(),
-        last.find("2026年3月10日").unwrap(),
-    );
+    let (body, name) = (last.find("可以重新办理备案").unwrap(), last.find("2026年3月10日").unwrap());
     assert!(body < name, "{last}");
 }
 
@@ -238,21 +208,13 @@ fn a_draft_has_watermark_and_warning_and_no_number_code_or_seal() {
     let pdf = PRESS.print(&notice, Mode::Draft).unwrap();
     let t = text(&pdf);
     assert_has(&t, &["草稿", "不发生法律效力", "（草稿，签发时编号）"]);
-    for absent in [
-        &notice.head.number,
-        &notice.filing_number,
-        "（印章）",
-        &notice.head.verify_url,
-    ] {
+    for absent in [&notice.head.number, &notice.filing_number, "（印章）", &notice.head.verify_url] {
         assert!(!t.contains(absent), "{absent} in a draft:\n{t}");
     }
     let page = OnDisk::new(&pdf).page(60);
     assert!(qr_codes(&page).is_empty());
     // The watermark is there to be seen: its grey covers part of the sheet.
-    let grey = page
-        .pixels()
-        .filter(|p| (224..=236).contains(&p.0[0]))
-        .count();
+    let grey = page.pixels().filter(|p| (224..=236).contains(&p.0[0])).count();
     assert!(grey * 100 > page.pixels().len() * 2, "{grey} grey pixels");
 
     let refusal = RefusalNotice::samples().remove(0);
@@ -266,15 +228,7 @@ fn a_draft_has_watermark_and_warning_and_no_number_code_or_seal() {
 fn opinion_checklist_worklist_and_cover_show_their_rows() {
     for o in JointOpinion::samples() {
         let t = text(&print(&o));
-        assert_has(
-            &t,
-            &[
-                &o.receipt_number,
-                &o.organisation,
-                &o.conclusion,
-                &o.reviewer,
-            ],
-        );
+        assert_has(&t, &[&o.receipt_number, &o.organisation, &o.conclusion, &o.reviewer]);
         assert_has(&t, &o.opinion.lines().collect::<Vec<_>>());
         for s in &o.signatures {
             assert_has(&t, &[&s.signer, &s.fingerprint, &s.digest, &s.algorithm]);
@@ -312,8 +266,5 @@ fn opinion_checklist_worklist_and_cover_show_their_rows() {
 fn a_paper_survives_its_way_through_the_record() {
     let form = ApplicationForm::samples().remove(1);
     let json = serde_json::to_string(&form).unwrap();
-    assert_eq!(
-        serde_json::from_str::<ApplicationForm>(&json).unwrap(),
-        form
-    );
+    assert_eq!(serde_json::from_str::<ApplicationForm>(&json).unwrap(), form);
 }

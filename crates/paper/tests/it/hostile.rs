@@ -42,10 +42,7 @@ fn steering_characters_are_printed_as_their_code() {
     let mut f = form();
     f.organisation = "示例\u{202E}司公\u{202C}（虚构）\u{200B}甲\u{7}乙".into();
     let t = text(&print(&f));
-    assert_has(
-        &t,
-        &["示例〔U+202E〕司公〔U+202C〕（虚构）〔U+200B〕甲〔U+0007〕乙"],
-    );
+    assert_has(&t, &["示例〔U+202E〕司公〔U+202C〕（虚构）〔U+200B〕甲〔U+0007〕乙"]);
 }
 
 #[test]
@@ -53,10 +50,7 @@ fn full_width_letters_and_dots_stay_as_given() {
     let mut f = form();
     f.organisation = "ＡＢＣ示例（虚构）・公司·".into();
     f.legal_representative = "阿卜杜·热合曼".into();
-    assert_has(
-        &text(&print(&f)),
-        &["ＡＢＣ示例（虚构）・公司·", "阿卜杜·热合曼"],
-    );
+    assert_has(&text(&print(&f)), &["ＡＢＣ示例（虚构）・公司·", "阿卜杜·热合曼"]);
 }
 
 #[test]
@@ -80,9 +74,7 @@ fn a_character_without_glyph_is_named_and_nothing_is_printed() {
 fn a_variation_the_font_lacks_is_missing_too() {
     let mut f = form();
     f.operator = "葛\u{E01EF}".into();
-    assert!(
-        matches!(PRESS.print(&f, Mode::Final), Err(PaperError::MissingGlyph { chars }) if chars == ['\u{E01EF}'])
-    );
+    assert!(matches!(PRESS.print(&f, Mode::Final), Err(PaperError::MissingGlyph { chars }) if chars == ['\u{E01EF}']));
 }
 
 #[test]
@@ -96,15 +88,9 @@ fn rare_names_of_the_required_list_print() {
 fn a_document_has_a_limit_and_a_long_one_below_it_prints() {
     let mut f = form();
     f.business_scope = "信".repeat(120_001);
-    assert!(matches!(
-        PRESS.print(&f, Mode::Final),
-        Err(PaperError::TooLong { .. })
-    ));
+    assert!(matches!(PRESS.print(&f, Mode::Final), Err(PaperError::TooLong { .. })));
     f.business_scope = "\n信".repeat(3_000);
-    assert!(matches!(
-        PRESS.print(&f, Mode::Final),
-        Err(PaperError::TooLong { .. })
-    ));
+    assert!(matches!(PRESS.print(&f, Mode::Final), Err(PaperError::TooLong { .. })));
 }
 
 #[test]
@@ -125,10 +111,7 @@ fn a_word_without_end_wraps_and_stays_clean_when_copied() {
 fn a_code_that_cannot_hold_its_text_is_refused() {
     let mut r = Receipt::samples().remove(0);
     r.status_url = format!("https://guosuo.example/{}", "a".repeat(4000));
-    assert!(matches!(
-        PRESS.print(&r, Mode::Final),
-        Err(PaperError::QrTooLong { .. })
-    ));
+    assert!(matches!(PRESS.print(&r, Mode::Final), Err(PaperError::QrTooLong { .. })));
 }
 
 #[test]
@@ -147,9 +130,7 @@ fn the_self_test_reports_what_goes_into_the_record() {
 fn an_explicit_folder_without_fonts_is_an_error_and_not_a_hint() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("broken.otf"), b"OTTO and then nothing").unwrap();
-    let Err(error) = Fonts::resolve(Some(dir.path()), &[]) else {
-        panic!("broken font accepted")
-    };
+    let Err(error) = Fonts::resolve(Some(dir.path()), &[]) else { panic!("broken font accepted") };
     assert!(matches!(error, FontError::BadDir { .. }));
     assert!(error.to_string().contains("fonts-noto-cjk"), "{error}");
 }
@@ -160,10 +141,7 @@ fn one_sans_face_is_enough_to_work_and_is_what_the_folder_has() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::copy(source, dir.path().join("NotoSansCJK-Regular.ttc")).unwrap();
     let fonts = Fonts::resolve(Some(dir.path()), &[]).unwrap();
-    assert_eq!(
-        (fonts.song(), fonts.hei()),
-        ("Noto Sans CJK SC", "Noto Sans CJK SC")
-    );
+    assert_eq!((fonts.song(), fonts.hei()), ("Noto Sans CJK SC", "Noto Sans CJK SC"));
     let report = fonts.self_test().unwrap();
     assert_eq!(report.faces.len(), 1);
 }
@@ -172,12 +150,6 @@ fn one_sans_face_is_enough_to_work_and_is_what_the_folder_has() {
 fn no_font_at_all_names_the_package() {
     assert!(Fonts::from_bytes([]).is_none());
     assert!(Fonts::from_bytes([&b"no font"[..]]).is_none());
-    let words = FontError::NotFound {
-        searched: vec!["/usr/share/fonts".into()],
-    }
-    .to_string();
-    assert!(
-        words.contains("fonts-noto-cjk") && words.contains("GUOSUO_FONT_DIR"),
-        "{words}"
-    );
+    let words = FontError::NotFound { searched: vec!["/usr/share/fonts".into()] }.to_string();
+    assert!(words.contains("fonts-noto-cjk") && words.contains("GUOSUO_FONT_DIR"), "{words}");
 }

@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 
 use guosuo_paper::{Fonts, Mode, Paper, Pdf, Press};
 
-pub(crate) static PRESS: LazyLock<Press> =
-    LazyLock::new(|| Press::new(Fonts::load().expect("Debian package fonts-noto-cjk")));
+pub(crate) static PRESS: LazyLock<Press> = LazyLock::new(|| Press::new(Fonts::load().expect("Debian package fonts-noto-cjk")));
 
 pub(crate) fn print<P: Paper>(paper: &P) -> Pdf {
     PRESS.print(paper, Mode::Final).expect("the paper prints")
@@ -43,11 +42,7 @@ impl OnDisk {
 
     pub(crate) fn stdout(&self, tool: &str, before: &[&str], after: &[&str]) -> String {
         let out = self.run(tool, before, after);
-        assert!(
-            out.status.success(),
-            "{tool}: {}",
-            String::from_utf8_lossy(&out.stderr)
-        );
+        assert!(out.status.success(), "{tool}: {}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8(out.stdout).expect("UTF-8")
     }
 
@@ -55,9 +50,7 @@ impl OnDisk {
     pub(crate) fn page(&self, dpi: u32) -> image::GrayImage {
         let dpi = dpi.to_string();
         self.stdout("pdftoppm", &["-r", &dpi, "-png", "-singlefile"], &["page"]);
-        image::open(self.dir.path().join("page.png"))
-            .expect("a PNG")
-            .to_luma8()
+        image::open(self.dir.path().join("page.png")).expect("a PNG").to_luma8()
     }
 }
 
@@ -81,14 +74,7 @@ pub(crate) fn assert_has(text: &str, wanted: &[&str]) {
 pub(crate) fn qr_codes(page: &image::GrayImage) -> Vec<String> {
     let (w, h) = (page.width() as usize, page.height() as usize);
     let mut seen = rqrr::PreparedImage::prepare_from_greyscale(w, h, |x, y| {
-        page.get_pixel(
-            u32::try_from(x).expect("small"),
-            u32::try_from(y).expect("small"),
-        )
-        .0[0]
+        page.get_pixel(u32::try_from(x).expect("small"), u32::try_from(y).expect("small")).0[0]
     });
-    seen.detect_grids()
-        .iter()
-        .map(|g| g.decode().expect("a readable code").1)
-        .collect()
+    seen.detect_grids().iter().map(|g| g.decode().expect("a readable code").1).collect()
 }

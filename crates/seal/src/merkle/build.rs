@@ -80,10 +80,7 @@ fn consistency_ranges(from: u64, to: u64) -> Vec<Range<u64>> {
 }
 
 fn nodes_of(ranges: Vec<Range<u64>>) -> Vec<NodeId> {
-    ranges
-        .into_iter()
-        .flat_map(|r| cover(r.start, r.end))
-        .collect()
+    ranges.into_iter().flat_map(|r| cover(r.start, r.end)).collect()
 }
 
 fn range_digest(reader: &impl NodeReader, range: Range<u64>) -> Result<Digest32, MissingNode> {
@@ -101,20 +98,12 @@ pub fn root_nodes(size: u64) -> Vec<NodeId> {
 
 /// The stored nodes that [`inclusion_proof`] reads: fetch them in one query.
 pub fn inclusion_nodes(index: u64, size: u64) -> Vec<NodeId> {
-    if index >= size {
-        Vec::new()
-    } else {
-        nodes_of(inclusion_ranges(index, size))
-    }
+    if index >= size { Vec::new() } else { nodes_of(inclusion_ranges(index, size)) }
 }
 
 /// The stored nodes that [`consistency_proof`] reads: fetch them in one query.
 pub fn consistency_nodes(from: u64, to: u64) -> Vec<NodeId> {
-    if from == 0 || from >= to {
-        Vec::new()
-    } else {
-        nodes_of(consistency_ranges(from, to))
-    }
+    if from == 0 || from >= to { Vec::new() } else { nodes_of(consistency_ranges(from, to)) }
 }
 
 /// Root of the tree when it had `size` leaves.
@@ -123,43 +112,21 @@ pub fn root_at(reader: &impl NodeReader, size: u64) -> Result<Digest32, MissingN
 }
 
 /// Proof that leaf `index` is in the tree of `size` leaves.
-pub fn inclusion_proof(
-    reader: &impl NodeReader,
-    index: u64,
-    size: u64,
-) -> Result<InclusionProof, ProofRefused> {
+pub fn inclusion_proof(reader: &impl NodeReader, index: u64, size: u64) -> Result<InclusionProof, ProofRefused> {
     if index >= size {
         return Err(ProofRefused::NoSuchLeaf { index, size });
     }
-    let hashes = inclusion_ranges(index, size)
-        .into_iter()
-        .map(|range| range_digest(reader, range))
-        .collect::<Result<_, _>>()?;
-    Ok(InclusionProof {
-        index,
-        size,
-        hashes,
-    })
+    let hashes = inclusion_ranges(index, size).into_iter().map(|range| range_digest(reader, range)).collect::<Result<_, _>>()?;
+    Ok(InclusionProof { index, size, hashes })
 }
 
 /// Proof that the tree of `to` leaves begins with the tree of `from` leaves. Empty when the
 /// earlier tree is empty or both are the same.
-pub fn consistency_proof(
-    reader: &impl NodeReader,
-    from: u64,
-    to: u64,
-) -> Result<ConsistencyProof, ProofRefused> {
+pub fn consistency_proof(reader: &impl NodeReader, from: u64, to: u64) -> Result<ConsistencyProof, ProofRefused> {
     if from > to {
         return Err(ProofRefused::Backwards { from, to });
     }
-    let ranges = if from == 0 || from == to {
-        Vec::new()
-    } else {
-        consistency_ranges(from, to)
-    };
-    let hashes = ranges
-        .into_iter()
-        .map(|range| range_digest(reader, range))
-        .collect::<Result<_, _>>()?;
+    let ranges = if from == 0 || from == to { Vec::new() } else { consistency_ranges(from, to) };
+    let hashes = ranges.into_iter().map(|range| range_digest(reader, range)).collect::<Result<_, _>>()?;
     Ok(ConsistencyProof { from, to, hashes })
 }

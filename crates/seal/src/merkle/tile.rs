@@ -41,20 +41,12 @@ impl TilePath {
     /// Tile of digests: `level` at most 63, `width` 1 to 256.
     pub fn hashes(level: u8, index: u64, width: u16) -> Option<Self> {
         let fits = level <= MAX_TILE_LEVEL && (1..=TILE_WIDTH).contains(&width);
-        fits.then_some(Self {
-            level: Some(level),
-            index,
-            width,
-        })
+        fits.then_some(Self { level: Some(level), index, width })
     }
 
     /// Bundle of entries: `width` 1 to 256.
     pub fn entries(index: u64, width: u16) -> Option<Self> {
-        (1..=TILE_WIDTH).contains(&width).then_some(Self {
-            level: None,
-            index,
-            width,
-        })
+        (1..=TILE_WIDTH).contains(&width).then_some(Self { level: None, index, width })
     }
 
     /// Tile level; `None` for a bundle of entries.
@@ -79,11 +71,7 @@ impl TilePath {
         let start = self.index.checked_mul(u64::from(TILE_WIDTH))?;
         let last = NodeId::new(level, start + u64::from(self.width) - 1);
         last.complete_at()?;
-        Some(
-            (start..=last.index)
-                .map(|index| NodeId::new(level, index))
-                .collect(),
-        )
+        Some((start..=last.index).map(|index| NodeId::new(level, index)).collect())
     }
 
     /// Indexes of the entries in this bundle; `None` for a tile of digests or beyond any tree.
@@ -99,10 +87,7 @@ impl TilePath {
     pub fn exists_at(&self, size: u64) -> bool {
         match self.level {
             None => self.entry_range().is_some_and(|r| r.end <= size),
-            Some(_) => self
-                .nodes()
-                .and_then(|nodes| nodes.last().and_then(|n| n.complete_at()))
-                .is_some_and(|end| end <= size),
+            Some(_) => self.nodes().and_then(|nodes| nodes.last().and_then(|n| n.complete_at())).is_some_and(|end| end <= size),
         }
     }
 
@@ -125,11 +110,7 @@ impl TilePath {
         let (mut level, mut count) = (0, size);
         while count > 0 {
             for index in 0..count.div_ceil(u64::from(TILE_WIDTH)) {
-                tiles.push(Self {
-                    level: Some(level),
-                    index,
-                    width: width_of(count, index),
-                });
+                tiles.push(Self { level: Some(level), index, width: width_of(count, index) });
             }
             level += 1;
             count /= u64::from(TILE_WIDTH);
@@ -177,9 +158,7 @@ impl FromStr for TilePath {
     type Err = TilePathError;
 
     fn from_str(text: &str) -> Result<Self, TilePathError> {
-        Self::read(text)
-            .filter(|path| path.to_string() == text)
-            .ok_or(TilePathError)
+        Self::read(text).filter(|path| path.to_string() == text).ok_or(TilePathError)
     }
 }
 
@@ -235,16 +214,9 @@ impl TileSet {
     pub fn insert(&mut self, path: &TilePath, bytes: &[u8]) -> Result<(), TileSetError> {
         let expected = usize::from(path.width) * 32;
         let (Some(level), true) = (path.level, bytes.len() == expected) else {
-            return Err(TileSetError {
-                width: path.width,
-                expected,
-                found: bytes.len(),
-            });
+            return Err(TileSetError { width: path.width, expected, found: bytes.len() });
         };
-        let digests: Vec<_> = bytes
-            .chunks_exact(32)
-            .filter_map(Digest32::from_slice)
-            .collect();
+        let digests: Vec<_> = bytes.chunks_exact(32).filter_map(Digest32::from_slice).collect();
         let kept = self.tiles.entry((level, path.index)).or_default();
         if kept.len() < digests.len() {
             *kept = digests;
@@ -257,16 +229,11 @@ impl NodeReader for TileSet {
     fn node(&self, id: NodeId) -> Option<Digest32> {
         let inner = id.level % TILE_HEIGHT;
         let first = id.index.checked_mul(1 << inner)?;
-        let tile = self
-            .tiles
-            .get(&(id.level / TILE_HEIGHT, first / u64::from(TILE_WIDTH)))?;
+        let tile = self.tiles.get(&(id.level / TILE_HEIGHT, first / u64::from(TILE_WIDTH)))?;
         let start = usize::try_from(first % u64::from(TILE_WIDTH)).ok()?;
         let mut row = tile.get(start..start + (1 << inner))?.to_vec();
         while row.len() > 1 {
-            row = row
-                .chunks_exact(2)
-                .map(|pair| node_hash(&pair[0], &pair[1]))
-                .collect();
+            row = row.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
         }
         row.first().copied()
     }
@@ -287,9 +254,7 @@ pub enum BundleError {
 }
 
 /// Writes entries as a bundle: each with its length in two bytes, high byte first.
-pub fn bundle_entries<'a>(
-    entries: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Vec<u8>, BundleError> {
+pub fn bundle_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, BundleError> {
     let mut bytes = Vec::new();
     for (i, entry) in entries.into_iter().enumerate() {
         if i >= usize::from(TILE_WIDTH) {
@@ -314,11 +279,7 @@ pub fn split_bundle(mut bytes: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
         entries.push(entry);
         bytes = rest;
     }
-    if bytes.is_empty() {
-        Ok(entries)
-    } else {
-        Err(BundleError::Cut)
-    }
+    if bytes.is_empty() { Ok(entries) } else { Err(BundleError::Cut) }
 }
 
 #[cfg(test)]
@@ -334,18 +295,9 @@ mod tests {
             (Some(1), 0, 7, "tile/1/000.p/7"),
             (Some(63), 999, 255, "tile/63/999.p/255"),
             (None, 1000, 1, "tile/entries/x001/000.p/1"),
-            (
-                Some(0),
-                u64::MAX,
-                256,
-                "tile/0/x018/x446/x744/x073/x709/x551/615",
-            ),
+            (Some(0), u64::MAX, 256, "tile/0/x018/x446/x744/x073/x709/x551/615"),
         ] {
-            let path = TilePath {
-                level,
-                index,
-                width,
-            };
+            let path = TilePath { level, index, width };
             assert_eq!(path.to_string(), text);
             assert_eq!(text.parse(), Ok(path));
         }
@@ -390,22 +342,10 @@ mod tests {
     #[test]
     fn tiles_of_a_tree_of_70000_are_those_of_the_specification() {
         let tiles = TilePath::all(70_000);
-        let of = |l, full| {
-            tiles
-                .iter()
-                .filter(|t| t.level() == Some(l) && (t.width() == 256) == full)
-                .count()
-        };
+        let of = |l, full| tiles.iter().filter(|t| t.level() == Some(l) && (t.width() == 256) == full).count();
         assert_eq!((of(0, true), of(1, true), of(2, true)), (273, 1, 0));
-        let partial: Vec<_> = tiles
-            .iter()
-            .filter(|t| t.width() < 256)
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(
-            partial,
-            ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]
-        );
+        let partial: Vec<_> = tiles.iter().filter(|t| t.width() < 256).map(ToString::to_string).collect();
+        assert_eq!(partial, ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1"]);
         assert!(tiles.iter().all(|t| t.exists_at(70_000)));
         assert!(!TilePath::hashes(0, 273, 113).unwrap().exists_at(70_000));
         assert!(TilePath::all(0).is_empty());
@@ -420,14 +360,8 @@ mod tests {
             let whole = split_bundle(&bytes[..cut]);
             assert!(whole.is_err() || cut == 2 || cut == 5, "cut at {cut}");
         }
-        assert_eq!(
-            bundle_entries([vec![0; 65_536].as_slice()]),
-            Err(BundleError::TooLong)
-        );
-        assert_eq!(
-            bundle_entries(vec![&[][..]; 257]),
-            Err(BundleError::TooMany)
-        );
+        assert_eq!(bundle_entries([vec![0; 65_536].as_slice()]), Err(BundleError::TooLong));
+        assert_eq!(bundle_entries(vec![&[][..]; 257]), Err(BundleError::TooMany));
         assert_eq!(split_bundle(&[0; 514]), Err(BundleError::TooMany));
     }
 }

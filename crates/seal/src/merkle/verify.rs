@@ -55,20 +55,12 @@ impl InclusionProof {
             fnode >>= 1;
             snode >>= 1;
         }
-        if snode == 0 {
-            Ok(root)
-        } else {
-            Err(ProofError::Length)
-        }
+        if snode == 0 { Ok(root) } else { Err(ProofError::Length) }
     }
 
     /// Checks that `leaf` (a [`super::leaf_hash`]) is in the tree with this root.
     pub fn verify(&self, leaf: &Digest32, root: &Digest32) -> Result<(), ProofError> {
-        if self.root(leaf)? == *root {
-            Ok(())
-        } else {
-            Err(ProofError::Root)
-        }
+        if self.root(leaf)? == *root { Ok(()) } else { Err(ProofError::Root) }
     }
 }
 
@@ -95,16 +87,11 @@ impl ConsistencyProof {
             if !self.hashes.is_empty() {
                 return Err(ProofError::Length);
             }
-            let fits = (self.from > 0 || *from_root == empty_root())
-                && (self.from < self.to || from_root == to_root);
+            let fits = (self.from > 0 || *from_root == empty_root()) && (self.from < self.to || from_root == to_root);
             return if fits { Ok(()) } else { Err(ProofError::Root) };
         }
         let mut path = self.hashes.iter();
-        let first = if self.from.is_power_of_two() {
-            Some(from_root)
-        } else {
-            path.next()
-        };
+        let first = if self.from.is_power_of_two() { Some(from_root) } else { path.next() };
         let Some(first) = first else {
             return Err(ProofError::Length);
         };
@@ -134,10 +121,6 @@ impl ConsistencyProof {
         if snode != 0 {
             return Err(ProofError::Length);
         }
-        if froot == *from_root && sroot == *to_root {
-            Ok(())
-        } else {
-            Err(ProofError::Root)
-        }
+        if froot == *from_root && sroot == *to_root { Ok(()) } else { Err(ProofError::Root) }
     }
 }

@@ -45,9 +45,16 @@ struct EnrolPage {
 fn code_page(cx: &Cx, form: Form, action: &'static str) -> Result<Response, Error> {
     let l = cx.l();
     let again = action == "/sign-in/again";
-    let title = if again { l.t("再输入一次动态口令", "Enter a one-time code again") } else { l.t("输入动态口令", "Enter a one-time code") };
+    let title = if again {
+        l.t("再输入一次动态口令", "Enter a one-time code again")
+    } else {
+        l.t("输入动态口令", "Enter a one-time code")
+    };
     let why = if again {
-        l.t("作出决定、导出和授权之前，要确认是您本人在操作。", "Before a decision, an export or a grant we make sure that it is you.")
+        l.t(
+            "作出决定、导出和授权之前，要确认是您本人在操作。",
+            "Before a decision, an export or a grant we make sure that it is you.",
+        )
     } else {
         l.t("打开手机上的动态口令程序，输入6位数字。", "Open the authenticator on your phone and enter the six digits.")
     };
@@ -131,7 +138,13 @@ pub(crate) async fn check(cx: &Cx, account: &str, kind: CredentialKind, mut form
     if passed {
         return Ok(Ok(form));
     }
-    form.fail("code", l.t("口令不对或者已经用过。等下一组数字出现后再输入；也请看看手机时间是否准确。", "The code is wrong or used up. Wait for the next one; also check the clock of your phone."));
+    form.fail(
+        "code",
+        l.t(
+            "口令不对或者已经用过。等下一组数字出现后再输入；也请看看手机时间是否准确。",
+            "The code is wrong or used up. Wait for the next one; also check the clock of your phone.",
+        ),
+    );
     Ok(Err(form))
 }
 
@@ -169,7 +182,9 @@ pub async fn enrol(cx: Cx, half: Option<Extension<HalfSignedIn>>, Query(next): Q
     }
     let pending = reader.credential(&half.account, CredentialKind::TotpPending).await?;
     drop(reader);
-    let secret = if let Some((secret, _)) = pending { secret } else {
+    let secret = if let Some((secret, _)) = pending {
+        secret
+    } else {
         let mut secret = vec![0_u8; totp::SECRET_BYTES];
         rand::rng().fill_bytes(&mut secret);
         let now = cx.now;

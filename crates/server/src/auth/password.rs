@@ -44,11 +44,17 @@ pub fn check_new(password: &str, min: usize, own: &[&str]) -> Result<(), Weaknes
     }
     let lower = password.to_lowercase();
     let distinct = lower.chars().collect::<std::collections::HashSet<_>>().len();
-    let own_word = own.iter().map(|w| w.to_lowercase()).any(|w| w.chars().count() >= 4 && {
-        let rest = lower.replace(&w, "");
-        rest.chars().count() < 6 && rest.len() < lower.len()
+    let own_word = own.iter().map(|w| w.to_lowercase()).any(|w| {
+        w.chars().count() >= 4 && {
+            let rest = lower.replace(&w, "");
+            rest.chars().count() < 6 && rest.len() < lower.len()
+        }
     });
-    if distinct < 5 || own_word || is_run(&lower) || COMMON.iter().any(|c| lower.trim_end_matches(|x: char| x.is_ascii_digit() || x == '!') == *c || lower == *c) {
+    if distinct < 5
+        || own_word
+        || is_run(&lower)
+        || COMMON.iter().any(|c| lower.trim_end_matches(|x: char| x.is_ascii_digit() || x == '!') == *c || lower == *c)
+    {
         return Err(Weakness::Guessable);
     }
     Ok(())
@@ -56,8 +62,28 @@ pub fn check_new(password: &str, min: usize, own: &[&str]) -> Result<(), Weaknes
 
 /// Words that guessers try first, the usual Chinese ones among them.
 const COMMON: [&str; 22] = [
-    "password", "passw0rd", "p@ssw0rd", "p@ssword", "admin", "administrator", "welcome", "letmein", "qwerty", "qwertyuiop",
-    "1qaz2wsx", "1q2w3e4r", "1q2w3e4r5t", "zaq12wsx", "woaini", "woaini1314", "iloveyou", "abc", "a123456", "aa123456", "guosuo", "wodemima",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "admin",
+    "administrator",
+    "welcome",
+    "letmein",
+    "qwerty",
+    "qwertyuiop",
+    "1qaz2wsx",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "zaq12wsx",
+    "woaini",
+    "woaini1314",
+    "iloveyou",
+    "abc",
+    "a123456",
+    "aa123456",
+    "guosuo",
+    "wodemima",
 ];
 
 fn is_run(s: &str) -> bool {

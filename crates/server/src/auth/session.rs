@@ -86,8 +86,13 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     };
     if now.duration_since(row.seen) > NOTE_EVERY {
         let digest = digest.clone();
-        let noted: Result<(), StoreError> =
-            app.store.write(move |tx| { let d = digest.clone(); Box::pin(async move { tx.session_seen(&d, now).await }) }).await;
+        let noted: Result<(), StoreError> = app
+            .store
+            .write(move |tx| {
+                let d = digest.clone();
+                Box::pin(async move { tx.session_seen(&d, now).await })
+            })
+            .await;
         if let Err(e) = noted {
             tracing::warn!(error = %e, "session use not noted");
         }

@@ -66,7 +66,12 @@ pub async fn show(cx: Cx, Query(next): Query<Next>) -> Result<Response, Error> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn submit(cx: Cx, peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>, headers: HeaderMap, mut form: Form) -> Result<Response, Error> {
+pub async fn submit(
+    cx: Cx,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Result<Response, Error> {
     let l = cx.l();
     let login = form.require("login", l.t("填写登录名。", "Enter your sign-in name.")).to_lowercase();
     let secret = form.value("password").to_owned();
@@ -88,14 +93,22 @@ pub async fn submit(cx: Cx, peer: Option<axum::Extension<ConnectInfo<SocketAddr>
     }
     let account = reader.account_by_login(&login).await?.filter(|a| a.status == AccountStatus::Active);
     let hash = match &account {
-        Some(a) => reader.credential(&a.id, CredentialKind::Password).await?.map(|(h, _)| String::from_utf8_lossy(&h).into_owned()),
+        Some(a) => {
+            reader.credential(&a.id, CredentialKind::Password).await?.map(|(h, _)| String::from_utf8_lossy(&h).into_owned())
+        }
         None => None,
     };
     drop(reader);
     let right = password::verify(secret, hash).await?;
     let Some(account) = account.filter(|_| right) else {
         count_failure(&cx, &login, keys).await?;
-        form.fail("login", l.t("登录名或者密码不对。检查大小写和输入法后再试。", "Sign-in name or password is wrong. Check capitals and the input method, then try again."));
+        form.fail(
+            "login",
+            l.t(
+                "登录名或者密码不对。检查大小写和输入法后再试。",
+                "Sign-in name or password is wrong. Check capitals and the input method, then try again.",
+            ),
+        );
         let mut response = page(&cx, form)?;
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         return Ok(response);
@@ -118,14 +131,22 @@ async fn count_failure(cx: &Cx, login: &str, keys: [String; 2]) -> Result<(), Er
                     tx.count_failure(key, limit, window, wait, now).await?;
                 }
                 let origin = Origin { actor: String::new(), org: String::new(), session: String::new() };
-                tx.append_ledger(Class::Denied, "sign_in_failed", "", "", &origin, &serde_json::json!({"login": login}), now).await
+                tx.append_ledger(Class::Denied, "sign_in_failed", "", "", &origin, &serde_json::json!({"login": login}), now)
+                    .await
             })
         })
         .await?;
     Ok(())
 }
 
-async fn proceed(cx: &Cx, account: &Account, throttle: &str, place: String, headers: &HeaderMap, next: &str) -> Result<Response, Error> {
+async fn proceed(
+    cx: &Cx,
+    account: &Account,
+    throttle: &str,
+    place: String,
+    headers: &HeaderMap,
+    next: &str,
+) -> Result<Response, Error> {
     let staff = account.roles.iter().any(|r| r.needs_second_factor());
     let mut reader = cx.app.store.reader().await?;
     let enrolled = reader.credential(&account.id, CredentialKind::Totp).await?.is_some();
@@ -133,7 +154,8 @@ async fn proceed(cx: &Cx, account: &Account, throttle: &str, place: String, head
     drop(reader);
     let stage = if staff || enrolled { Stage::Password } else { Stage::Full };
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    let begin = session::Begin { account: &account.id, org: &account.org, staff, stage, factor_at: None, replaces: None, place, agent };
+    let begin =
+        session::Begin { account: &account.id, org: &account.org, staff, stage, factor_at: None, replaces: None, place, agent };
     let token = session::begin(&cx.app, begin, cx.now).await?;
     let throttle = throttle.to_owned();
     cx.app

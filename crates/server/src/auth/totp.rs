@@ -57,13 +57,7 @@ pub fn otpauth_uri(secret: &[u8], issuer: &str, account: &str) -> String {
         }
         out
     };
-    format!(
-        "otpauth://totp/{}:{}?secret={}&issuer={}",
-        enc(issuer),
-        enc(account),
-        BASE32_NOPAD.encode(secret),
-        enc(issuer)
-    )
+    format!("otpauth://totp/{}:{}?secret={}&issuer={}", enc(issuer), enc(account), BASE32_NOPAD.encode(secret), enc(issuer))
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use guosuo_case::actor::OrgKind;
-use guosuo_case::filing::{Command, Field, FileRef, Filing, Form, FormCode, Outcome, Person, ReasonCode, Slot, Verdict};
 use guosuo_case::Actor;
+use guosuo_case::actor::OrgKind;
+use guosuo_case::filing::{Command, FileRef, Filing, Form, FormCode, Outcome, Person, ReasonCode, Slot, Verdict};
 use guosuo_paper::{Mode, Statement, StatementSection};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::period::{Direction, WorkingDays, due};
@@ -113,7 +113,13 @@ impl Player {
         }
         self.act(login, &case, Command::Submit { pledge: true }, received).await?;
         if stage == Stage::Withdrawn {
-            self.act(login, &case, Command::Withdraw { reason: "示例：需要更正机构地址后重新提交。".into() }, self.working_days_ago(days_ago / 2, 10)).await?;
+            self.act(
+                login,
+                &case,
+                Command::Withdraw { reason: "示例：需要更正机构地址后重新提交。".into() },
+                self.working_days_ago(days_ago / 2, 10),
+            )
+            .await?;
             return Ok(case);
         }
         let _ = at;
@@ -165,7 +171,8 @@ impl Player {
             return Ok(());
         }
         let outcome = if wanting.is_some() { Outcome::Refuse } else { Outcome::File };
-        self.act(handler, case, Command::Propose { outcome, note: "材料已逐项核对，两部门意见一致。".into() }, step(8, 10)).await?;
+        self.act(handler, case, Command::Propose { outcome, note: "材料已逐项核对，两部门意见一致。".into() }, step(8, 10))
+            .await?;
         if matches!(stage, Stage::Decided(_)) {
             self.act("hechuan", case, Command::Decide, step(9, 15)).await?;
         }
@@ -220,11 +227,22 @@ impl Player {
         for slot in Slot::ALL.into_iter().filter(|s| *s != Slot::Other).take(slots) {
             let bytes = self.paper(slot, case, &form)?;
             let code = (slot == Slot::Form).then(|| FormCode { case: case.to_owned(), digest: form_digest(&form) });
-            self.attach(login, case, slot, &format!("{}.pdf", words::slot_short(Lang::Zh, slot)), bytes, None, code, tick()).await?;
+            self.attach(login, case, slot, &format!("{}.pdf", words::slot_short(Lang::Zh, slot)), bytes, None, code, tick())
+                .await?;
             if slot == Slot::Background {
                 for p in &people {
                     let bytes = self.papers.get(&Slot::Background).cloned().unwrap_or_default();
-                    self.attach(login, case, slot, &format!("背景审查表-{}.pdf", p.name), bytes, Some(p.id.clone()), None, tick()).await?;
+                    self.attach(
+                        login,
+                        case,
+                        slot,
+                        &format!("背景审查表-{}.pdf", p.name),
+                        bytes,
+                        Some(p.id.clone()),
+                        None,
+                        tick(),
+                    )
+                    .await?;
                 }
             }
         }
@@ -278,9 +296,17 @@ impl Player {
         }
         let covers = words::covers(Lang::Zh, slot);
         let sections = if covers.is_empty() {
-            vec![StatementSection { heading: String::new(), text: "本页为演示用的虚构影印件，不代表任何真实证件。".into() }]
+            vec![StatementSection {
+                heading: String::new(), text: "本页为演示用的虚构影印件，不代表任何真实证件。".into()
+            }]
         } else {
-            covers.iter().map(|c| StatementSection { heading: (*c).into(), text: format!("示例内容（虚构）：本机构已就“{c}”作出安排，具体做法见内部制度。") }).collect()
+            covers
+                .iter()
+                .map(|c| StatementSection {
+                    heading: (*c).into(),
+                    text: format!("示例内容（虚构）：本机构已就“{c}”作出安排，具体做法见内部制度。"),
+                })
+                .collect()
         };
         let statement = Statement {
             heading: words::slot(Lang::Zh, slot).into(),

@@ -28,7 +28,16 @@ mod tests {
         let text = form_code_text("0197a1b2-cafe", &digest);
         assert_eq!(parse_form_code(&text), Some(FormCode { case: "0197a1b2-cafe".into(), digest: digest.clone() }));
         assert_eq!(parse_form_code(&format!("GUOSUO:F:c:{}", digest.to_uppercase())).unwrap().digest, digest);
-        for bad in ["", "https://example.com", "GUOSUO:F:", "GUOSUO:F:c:", "GUOSUO:F::00", &text[..text.len() - 1], &format!("GUOSUO:F:../x:{digest}"), &format!("{text}0")] {
+        for bad in [
+            "",
+            "https://example.com",
+            "GUOSUO:F:",
+            "GUOSUO:F:c:",
+            "GUOSUO:F::00",
+            &text[..text.len() - 1],
+            &format!("GUOSUO:F:../x:{digest}"),
+            &format!("{text}0"),
+        ] {
             assert_eq!(parse_form_code(bad), None, "{bad}");
         }
     }

@@ -81,9 +81,19 @@ mod tests {
 
     #[test]
     fn the_report_becomes_problems_in_their_order() {
-        let r = Report { pages: Some(501), looked_at: 3, blank_pages: vec![2], active: vec!["JavaScript".into()], gaps: vec![1], ..Report::default() };
+        let r = Report {
+            pages: Some(501),
+            looked_at: 3,
+            blank_pages: vec![2],
+            active: vec!["JavaScript".into()],
+            gaps: vec![1],
+            ..Report::default()
+        };
         let e = judge(r, 500);
-        assert_eq!(e.problems, [FileProblem::BlankPage, FileProblem::TooManyPages, FileProblem::ActiveContent, FileProblem::FontMissing]);
+        assert_eq!(
+            e.problems,
+            [FileProblem::BlankPage, FileProblem::TooManyPages, FileProblem::ActiveContent, FileProblem::FontMissing]
+        );
         assert!(!e.blocks(), "the applicant is warned, the reviewer decides");
         assert!(judge(Report { pages: Some(500), looked_at: 3, ..Report::default() }, 500).problems.is_empty());
     }

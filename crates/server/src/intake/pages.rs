@@ -43,7 +43,13 @@ impl Intake {
     ///
     /// # Errors
     /// A fault of the machine or of `open`; what is wrong with the file is the inner answer.
-    pub async fn page<E, F>(&self, file: &str, kind: Kind, page: u32, open: impl FnOnce() -> F) -> Result<Result<Arc<Sheet>, Failure>, E>
+    pub async fn page<E, F>(
+        &self,
+        file: &str,
+        kind: Kind,
+        page: u32,
+        open: impl FnOnce() -> F,
+    ) -> Result<Result<Arc<Sheet>, Failure>, E>
     where
         E: From<Fault>,
         F: Future<Output = Result<Input, E>>,

@@ -175,7 +175,14 @@ impl Runner {
         });
         // Whoever takes the entries of an archive may be slow; the others answer at once.
         let wall = Duration::from_secs(if long { 900 } else { self.seconds * 2 + 5 });
-        Ok(Run { child, stdout, stderr: Some(tokio::spawn(first_words(stderr))), feeder: Some(feeder), until: Instant::now() + wall, _permit: permit })
+        Ok(Run {
+            child,
+            stdout,
+            stderr: Some(tokio::spawn(first_words(stderr))),
+            feeder: Some(feeder),
+            until: Instant::now() + wall,
+            _permit: permit,
+        })
     }
 }
 

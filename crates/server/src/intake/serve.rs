@@ -1,18 +1,16 @@
 //! `/authority/files/…` and `/body/files/…`: page images and originals. Whatever leaves has
 //! been recorded first; when it cannot be recorded, nothing leaves.
 
-use askama::Template;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use guosuo_case::actor::FileId;
 use guosuo_case::filing::{FileRef, Filing};
 use guosuo_case::{Object, Right, allow};
-use guosuo_rules::time::CST;
 use guosuo_store::Blob;
 use tokio_util::io::StreamReader;
 
@@ -20,8 +18,6 @@ use super::{Failure, Input, Kind, Mark, words};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::router::Routes;
-use crate::web::shell::Front;
-use crate::web::{Form, Lang, Shell};
 
 /// The addresses of this room.
 pub fn routes(r: Routes) -> Routes {
@@ -29,9 +25,6 @@ pub fn routes(r: Routes) -> Routes {
         .get("/body/files/{case}/{file}/pages/{page}", Right::FilingReadOwn, body_page)
         .get("/body/files/{case}/{file}/original", Right::FilingReadOwn, body_original)
 }
-
-/// Longest reason for taking an original.
-const MAX_REASON: usize = 500;
 
 /// One file that this person may read.
 struct Target {
@@ -131,7 +124,8 @@ async fn picture(cx: &Cx, target: &Target, page: &str, ground: &str) -> Result<R
 }
 
 fn image(png: Vec<u8>) -> Response {
-    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let headers =
+        [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (headers, png).into_response()
 }
 
@@ -167,7 +161,8 @@ async fn original(cx: &Cx, target: &Target, name: &str, ground: &str) -> Result<
 
 /// RFC 6266: a plain name for old readers, the true one in the form of RFC 8187.
 fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", crate::router::encode(name).replace('/', "%2F"))
 }
 
@@ -177,7 +172,11 @@ mod tests {
 
     #[test]
     fn names_of_downloads_break_no_header() {
-        assert_eq!(disposition("表 \"1\"\r\nX.pdf"), "attachment; filename=\"__1____X.pdf\"; filename*=UTF-8''%E8%A1%A8%20%221%22%0D%0AX.pdf".replace("__1____X", "___1___X"));
+        assert_eq!(
+            disposition("表 \"1\"\r\nX.pdf"),
+            "attachment; filename=\"__1____X.pdf\"; filename*=UTF-8''%E8%A1%A8%20%221%22%0D%0AX.pdf"
+                .replace("__1____X", "___1___X")
+        );
         assert!(HeaderValue::try_from(disposition("𠮷/..\u{202e}\0.pdf")).is_ok());
     }
 }

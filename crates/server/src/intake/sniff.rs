@@ -99,7 +99,9 @@ pub fn sniff(name: &str, sample: &Sample, accept: Accept, max_mib: u64) -> Resul
         });
     }
     match extension(name) {
-        Some(says) if !is.extensions().contains(&says.as_str()) => Err(Rejection::Renamed { says: says.chars().take(12).collect(), is }),
+        Some(says) if !is.extensions().contains(&says.as_str()) => {
+            Err(Rejection::Renamed { says: says.chars().take(12).collect(), is })
+        }
         _ => Ok(is),
     }
 }
@@ -110,7 +112,8 @@ fn check_name(name: &str) -> Result<(), Rejection> {
         && name.chars().count() <= MAX_NAME
         && name != "."
         && name != ".."
-        && !name.contains(['/', '\\']) && guosuo_case::text::check(name, false).is_ok();
+        && !name.contains(['/', '\\'])
+        && guosuo_case::text::check(name, false).is_ok();
     if fine { Ok(()) } else { Err(Rejection::BadName) }
 }
 
@@ -151,7 +154,9 @@ pub(super) fn content(s: &Sample) -> Result<Kind, Rejection> {
     }
     // Readers look for the header in the first kilobyte, so it opens as PDF although
     // something else stands before it.
-    if find(front, b"%PDF-").is_some_and(|at| front[..at].iter().all(|b| b.is_ascii_whitespace() || [0xEF, 0xBB, 0xBF].contains(b))) {
+    if find(front, b"%PDF-")
+        .is_some_and(|at| front[..at].iter().all(|b| b.is_ascii_whitespace() || [0xEF, 0xBB, 0xBF].contains(b)))
+    {
         return Ok(Kind::Pdf);
     }
     if find(front, b"%PDF-").is_some() {
@@ -322,7 +327,9 @@ fn is_text(h: &[u8]) -> bool {
     }
     // The cut may go through a character.
     for _ in 0..4 {
-        if std::str::from_utf8(part).is_ok() || encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(part).is_some() {
+        if std::str::from_utf8(part).is_ok()
+            || encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(part).is_some()
+        {
             return true;
         }
         part = &part[..part.len() - 1];

@@ -249,7 +249,12 @@ fn warning(m: &Marks) -> Option<Vec<String>> {
         zh.push(format!("{}幅图像解不开", m.broken_images));
         en.push(format!("{} pictures could not be decoded", m.broken_images));
     }
-    (!zh.is_empty()).then(|| vec![format!("不能视为已经看过：{}。请查看原件。", zh.join("；")), format!("Not to be taken as read: {}. See the original.", en.join("; "))])
+    (!zh.is_empty()).then(|| {
+        vec![
+            format!("不能视为已经看过：{}。请查看原件。", zh.join("；")),
+            format!("Not to be taken as read: {}. See the original.", en.join("; ")),
+        ]
+    })
 }
 
 fn encode(rgb: &[u8], width: u32, height: u32) -> Option<Vec<u8>> {

@@ -19,7 +19,10 @@ fn damaged(e: impl std::fmt::Display) -> Error {
 /// # Errors
 /// When the name of the log cannot be the name of a key.
 pub fn verifiers(keys: &Keys, origin: &str) -> Result<Vec<VerifierKey>, Error> {
-    [keys.log_ed.public_key(), keys.log_sm2.public_key()].into_iter().map(|k| VerifierKey::new(origin, k.clone()).map_err(damaged)).collect()
+    [keys.log_ed.public_key(), keys.log_sm2.public_key()]
+        .into_iter()
+        .map(|k| VerifierKey::new(origin, k.clone()).map_err(damaged))
+        .collect()
 }
 
 /// Reads a stored note back: both signatures, the right log. Gives the head that it certifies.
@@ -58,7 +61,10 @@ pub async fn publish(app: &App) -> Result<Option<StoredCheckpoint>, Error> {
     let made = app
         .store
         .checkpoint(app.now(), move |head| {
-            let note = Checkpoint::new(&name, head.size, head.root).sign(&[&inner.keys.log_ed, &inner.keys.log_sm2]).map_err(damaged)?.to_string();
+            let note = Checkpoint::new(&name, head.size, head.root)
+                .sign(&[&inner.keys.log_ed, &inner.keys.log_sm2])
+                .map_err(damaged)?
+                .to_string();
             let read = check(&note, &name, &keys)?;
             if read == head { Ok(note) } else { Err(damaged("the note names another head")) }
         })
@@ -77,5 +83,7 @@ async fn continues(reader: &mut guosuo_store::Reader, before: Head, after: Head)
         return Err(damaged(format!("the ledger has {} rows, a published head covers {}", after.size, before.size)));
     }
     let proof = reader.consistency_proof(before.size, after.size).await?;
-    proof.verify(&before.root, &after.root).map_err(|e| damaged(format!("the ledger does not continue the head over {} rows: {e}", before.size)))
+    proof
+        .verify(&before.root, &after.root)
+        .map_err(|e| damaged(format!("the ledger does not continue the head over {} rows: {e}", before.size)))
 }

@@ -223,7 +223,10 @@ mod tests {
     fn lamps_follow_the_working_days() {
         let lamps = Lamps { red: 3, yellow: 10 };
         let name = |left| Lamp::of(left, lamps).map(Lamp::name).unwrap_or_default();
-        assert_eq!([11, 10, 4, 3, 2, 1, 0, -1, -4, -5, -9, -10].map(name), ["", "yellow", "yellow", "red", "red", "last", "last", "over", "over", "over+5", "over+5", "over+10"]);
+        assert_eq!(
+            [11, 10, 4, 3, 2, 1, 0, -1, -4, -5, -9, -10].map(name),
+            ["", "yellow", "yellow", "red", "red", "last", "last", "over", "over", "over+5", "over+5", "over+10"]
+        );
     }
 
     #[test]

@@ -121,7 +121,10 @@ async fn to(app: &App, account: &str, text: impl FnOnce(Lang) -> Option<(String,
 }
 
 fn foot(l: Lang, origin: &str, path: &str) -> String {
-    let note = l.t("本邮件由平台自动发出，请勿回复。内容以平台内的记录为准。", "This mail was sent by the platform; do not reply. What counts is the record on the platform.");
+    let note = l.t(
+        "本邮件由平台自动发出，请勿回复。内容以平台内的记录为准。",
+        "This mail was sent by the platform; do not reply. What counts is the record on the platform.",
+    );
     if origin.is_empty() {
         return format!("\n{}\n\n{note}\n", l.t("请登录平台查看。", "Sign in to the platform to read more."));
     }
@@ -130,7 +133,10 @@ fn foot(l: Lang, origin: &str, path: &str) -> String {
 
 fn notify(l: Lang, origin: &str, front: &str) -> (String, String) {
     let subject = l.t("收件箱有新消息", "A new message in your inbox").to_owned();
-    let text = l.t("贵机构的收件箱有一条新消息，请登录后查看。", "There is a new message in the inbox of your organisation. Please sign in to read it.");
+    let text = l.t(
+        "贵机构的收件箱有一条新消息，请登录后查看。",
+        "There is a new message in the inbox of your organisation. Please sign in to read it.",
+    );
     (subject, format!("{text}\n{}", foot(l, origin, front)))
 }
 
@@ -138,8 +144,20 @@ fn urgent(l: Lang, origin: &str, a: &Alarm) -> (String, String) {
     let Alarm { number, due, left, .. } = a;
     let (zh, en) = match *left {
         n if n < 0 => (
-            (format!("已超期：{number}"), format!("{number}的审核期限已于{due}届满，已超{}个工作日。请尽快办结，并在案件中书面说明超期原因。平台不会自动作出决定。", -n)),
-            (format!("Overdue: {number}"), format!("The limit of {number} passed on {due}, {} working days ago. Please decide, and give the reason in writing in the case. The platform never decides by itself.", -n)),
+            (
+                format!("已超期：{number}"),
+                format!(
+                    "{number}的审核期限已于{due}届满，已超{}个工作日。请尽快办结，并在案件中书面说明超期原因。平台不会自动作出决定。",
+                    -n
+                ),
+            ),
+            (
+                format!("Overdue: {number}"),
+                format!(
+                    "The limit of {number} passed on {due}, {} working days ago. Please decide, and give the reason in writing in the case. The platform never decides by itself.",
+                    -n
+                ),
+            ),
         ),
         0 => (
             (format!("今日到期：{number}"), format!("{number}的审核期限今日（{due}）届满，公示也在期限之内。")),
@@ -147,7 +165,10 @@ fn urgent(l: Lang, origin: &str, a: &Alarm) -> (String, String) {
         ),
         n => (
             (format!("还剩{n}个工作日：{number}"), format!("{number}的审核期限于{due}届满，还剩{n}个工作日，公示也在期限之内。")),
-            (format!("{n} working days left: {number}"), format!("The limit of {number} ends on {due}, in {n} working days; publication is part of it.")),
+            (
+                format!("{n} working days left: {number}"),
+                format!("The limit of {number} ends on {due}, in {n} working days; publication is part of it."),
+            ),
         ),
     };
     let (subject, text) = l.pick(zh, en);
@@ -216,7 +237,9 @@ async fn digest(app: &App, account: &str, day: Date) -> anyhow::Result<()> {
             part(l.t("待分办", "To be assigned"), &|_, r| head && r.stage == "unassigned"),
             part(l.t("待审定", "Waiting for the decision"), &|_, r| head && r.stage == "proposed"),
             part(l.t("待会同审核", "Waiting for the joint opinion"), &|_, r| nda && r.nda == "sent"),
-            part(l.t("会同意见已反馈，待提出办理意见", "Joint opinion given, proposal to be made"), &|_, r| r.handler == person.id && r.stage == "opinion"),
+            part(l.t("会同意见已反馈，待提出办理意见", "Joint opinion given, proposal to be made"), &|_, r| {
+                r.handler == person.id && r.stage == "opinion"
+            }),
         ];
         let text = parts.concat();
         if text.is_empty() {

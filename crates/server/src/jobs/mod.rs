@@ -71,7 +71,10 @@ impl Worker {
 
     async fn claim(&self) -> Result<Option<ClaimedJob>, StoreError> {
         let now = self.app.now();
-        self.app.store.write_with(self.name.clone(), move |tx, name| Box::pin(async move { tx.claim_job("", name, LOCK, now).await })).await
+        self.app
+            .store
+            .write_with(self.name.clone(), move |tx, name| Box::pin(async move { tx.claim_job("", name, LOCK, now).await }))
+            .await
     }
 
     async fn work(&self, job: ClaimedJob) -> Result<(), StoreError> {

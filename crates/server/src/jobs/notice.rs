@@ -3,10 +3,10 @@
 //! printing and attaching leaves nothing wrong behind: the next one attaches it.
 
 use anyhow::Context as _;
+use futures::stream;
 use guosuo_case::filing::Filing;
 use guosuo_paper::Mode;
 use guosuo_store::{ClaimedJob, Error as StoreError, NewBlob};
-use futures::stream;
 
 use crate::app::App;
 use crate::authority::letter;
@@ -31,7 +31,8 @@ pub async fn work(app: &App, job: &ClaimedJob) -> anyhow::Result<()> {
     let letter = letter::decided(&app.config, &case, &filing).context("the case is not decided")?;
     let pdf = letter::press(app, letter, Mode::Final).await?;
     let now = app.now();
-    let new = NewBlob { case_id: case, org: org.clone(), media: "application/pdf".into(), actor: "system:notice".into(), max: MAX };
+    let new =
+        NewBlob { case_id: case, org: org.clone(), media: "application/pdf".into(), actor: "system:notice".into(), max: MAX };
     let content = stream::iter([Ok::<_, std::convert::Infallible>(bytes::Bytes::from(pdf.bytes))]);
     let blob = app.blobs.stage(&new, content, now).await?;
     app.store

@@ -46,7 +46,10 @@ impl Schedule {
         let now = app.now();
         if passed(self.held, RENEW, now) {
             let name = worker.to_owned();
-            let holds: bool = app.store.write_with(name, move |tx, name| Box::pin(async move { tx.lease(LEASE, name, HOLD, now).await })).await?;
+            let holds: bool = app
+                .store
+                .write_with(name, move |tx, name| Box::pin(async move { tx.lease(LEASE, name, HOLD, now).await }))
+                .await?;
             self.held = holds.then_some(now);
         }
         if self.held.is_none() {
@@ -55,7 +58,14 @@ impl Schedule {
         if passed(self.reclaimed, RECLAIM, now) {
             self.reclaimed = Some(now);
             let freed = app.store.write(move |tx| Box::pin(async move { tx.reclaim_jobs(now).await })).await;
-            report("reclaim", freed.map(|n: u64| if n > 0 { tracing::warn!(jobs = n, "jobs of a vanished worker are free again") }));
+            report(
+                "reclaim",
+                freed.map(|n: u64| {
+                    if n > 0 {
+                        tracing::warn!(jobs = n, "jobs of a vanished worker are free again")
+                    }
+                }),
+            );
         }
         if passed(self.checkpoint, CHECKPOINTS, now) {
             self.checkpoint = Some(now);

@@ -24,13 +24,18 @@ pub const LIFE: SignedDuration = SignedDuration::from_hours(72);
 /// # Errors
 /// When the sign-in name belongs to somebody else, or the store fails.
 pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(!login.trim().is_empty() && guosuo_case::text::check(login, false).is_ok(), "the sign-in name cannot be used");
+    anyhow::ensure!(
+        !login.trim().is_empty() && guosuo_case::text::check(login, false).is_ok(),
+        "the sign-in name cannot be used"
+    );
     anyhow::ensure!(guosuo_case::text::check(name, false).is_ok(), "the name holds a character that cannot be stored");
     let now = app.now();
     let mut reader = app.store.reader().await?;
     let admins: Vec<_> = reader.accounts("").await?.into_iter().filter(|a| a.roles.contains(&Role::SecurityAdmin)).collect();
     if admins.iter().any(|a| a.status == AccountStatus::Active) {
-        eprintln!("已有安全管理员，新账号请在平台内建立。There is a security administrator already: create accounts on the platform.");
+        eprintln!(
+            "已有安全管理员，新账号请在平台内建立。There is a security administrator already: create accounts on the platform."
+        );
         return Ok(ExitCode::from(1));
     }
     let waiting = admins.into_iter().find(|a| a.login == login);
@@ -49,7 +54,11 @@ pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Res
         digest,
     };
     app.store.write_with(plan, move |tx, plan| Box::pin(async move { make(tx, plan, now).await })).await?;
-    let origin = if app.config.public_origin.is_empty() { format!("http://{}", app.config.listen) } else { app.config.public_origin.clone() };
+    let origin = if app.config.public_origin.is_empty() {
+        format!("http://{}", app.config.listen)
+    } else {
+        app.config.public_origin.clone()
+    };
     println!("安全管理员 / security administrator: {login}");
     println!("72小时内打开，只能使用一次 / open within 72 hours, works once:");
     println!("{}/invitation/{token}", origin.trim_end_matches('/'));
@@ -74,7 +83,16 @@ async fn make(tx: &mut guosuo_store::Tx, plan: &Plan, now: Timestamp) -> Result<
         let org = if let Some(id) = &plan.platform {
             id.clone()
         } else {
-            tx.add_organisation("platform", OrgKind::Platform, "平台运行单位", None, OrgStatus::Active, &OrgDetails::default(), now).await?;
+            tx.add_organisation(
+                "platform",
+                OrgKind::Platform,
+                "平台运行单位",
+                None,
+                OrgStatus::Active,
+                &OrgDetails::default(),
+                now,
+            )
+            .await?;
             "platform".to_owned()
         };
         let new = NewAccount {

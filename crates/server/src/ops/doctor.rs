@@ -57,7 +57,12 @@ impl Findings {
         self.checks.push(Check { name, health, found: found.into() });
     }
 
-    fn of<T, E: std::fmt::Display>(&mut self, name: &'static str, outcome: Result<T, E>, good: impl FnOnce(&T) -> String) -> Option<T> {
+    fn of<T, E: std::fmt::Display>(
+        &mut self,
+        name: &'static str,
+        outcome: Result<T, E>,
+        good: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
         match outcome {
             Ok(v) => {
                 self.add(name, Health::Ok, good(&v));
@@ -81,27 +86,42 @@ pub async fn look(config: &Config) -> Findings {
     let mut f = Findings { checks: Vec::new(), settings: settings(config) };
     folder(&mut f, config);
     let fonts = Fonts::load().and_then(|fonts| fonts.self_test());
-    f.of("fonts", fonts.map_err(|e| format!("{e}; PDF output is off until then")), |_| "Chinese fonts found, self-test passed".into());
+    f.of("fonts", fonts.map_err(|e| format!("{e}; PDF output is off until then")), |_| {
+        "Chinese fonts found, self-test passed".into()
+    });
     let mailer = if config.mail.smtp.is_empty() { Ok(()) } else { Mailer::new(&config.mail, config.data.join("mail")).map(drop) };
-    f.of("mail", mailer, |()| if config.mail.smtp.is_empty() { "to files in the folder mail; no server is named".into() } else { "server named".into() });
+    f.of("mail", mailer, |()| {
+        if config.mail.smtp.is_empty() { "to files in the folder mail; no server is named".into() } else { "server named".into() }
+    });
     site(&mut f, config);
     let key_folder = config.data.join("keys");
     if !key_folder.join("root.key").exists() {
         f.add("keys", Health::Warn, format!("none in {}: the first start makes them", key_folder.display()));
         return f;
     }
-    let keys = f.of("keys", Keys::open_or_make(&key_folder), |k| format!("open; the log signs as {}", k.log_ed.public_key().kid()));
+    let keys =
+        f.of("keys", Keys::open_or_make(&key_folder), |k| format!("open; the log signs as {}", k.log_ed.public_key().kid()));
     if key_folder.join("passphrase").exists() {
-        f.add("passphrase", Health::Warn, "lies beside the keys; set GUOSUO_KEY_PASSPHRASE from a safe place and remove the file");
+        f.add(
+            "passphrase",
+            Health::Warn,
+            "lies beside the keys; set GUOSUO_KEY_PASSPHRASE from a safe place and remove the file",
+        );
     }
-    let Some(root) = f.of("root key", RootKey::load_or_create(&key_folder.join("root.key")), |k| format!("{}; keep a copy apart from the backups", k.id())) else {
+    let Some(root) = f.of("root key", RootKey::load_or_create(&key_folder.join("root.key")), |k| {
+        format!("{}; keep a copy apart from the backups", k.id())
+    }) else {
         return f;
     };
     let url = config.database_url();
     let options = Options { migrate: false, ..Options::new(root) };
     let opened = Store::open(&url, options).await;
     let kind = |s: &Store| {
-        let durable = if s.is_sqlite() { "SQLite: WAL, synchronous FULL, foreign keys" } else { "PostgreSQL: fsync, full_page_writes, synchronous_commit" };
+        let durable = if s.is_sqlite() {
+            "SQLite: WAL, synchronous FULL, foreign keys"
+        } else {
+            "PostgreSQL: fsync, full_page_writes, synchronous_commit"
+        };
         format!("{}; {durable}; schema {}", without_password(&url), guosuo_store::schema_id())
     };
     if let Some(store) = f.of("database", opened, kind) {
@@ -124,7 +144,13 @@ fn folder(f: &mut Findings, config: &Config) {
     f.of("data folder", written.map_err(|e| format!("{}: {e}", config.data.display())), |()| config.data.display().to_string());
     match space(&config.data) {
         Ok(free) => {
-            let health = if free < NO_SPACE { Health::Fail } else if free < LOW_SPACE { Health::Warn } else { Health::Ok };
+            let health = if free < NO_SPACE {
+                Health::Fail
+            } else if free < LOW_SPACE {
+                Health::Warn
+            } else {
+                Health::Ok
+            };
             f.add("disk", health, format!("{} MiB free", free >> 20));
         }
         Err(e) => f.add("disk", Health::Warn, e.to_string()),
@@ -144,7 +170,11 @@ fn site(f: &mut Findings, config: &Config) {
         f.add("site", Health::Warn, format!("empty in the foot of every page: {}", missing.join(", ")));
     }
     if config.public_origin.is_empty() {
-        f.add("public address", Health::Warn, "public_origin is empty: links in mails and codes lead nowhere, cookies are not bound to HTTPS");
+        f.add(
+            "public address",
+            Health::Warn,
+            "public_origin is empty: links in mails and codes lead nowhere, cookies are not bound to HTTPS",
+        );
     } else if config.public_origin.starts_with("https://") {
         f.add("public address", Health::Ok, config.public_origin.clone());
     } else {
@@ -159,7 +189,9 @@ async fn database(f: &mut Findings, store: &Store, keys: Option<&Keys>) -> Resul
     let signed = match (&last, keys) {
         (None, _) => Ok(0),
         (Some(c), None) => Ok(c.size),
-        (Some(c), Some(keys)) => checkpoint::verifiers(keys, store.origin()).and_then(|v| checkpoint::check(&c.note, store.origin(), &v)).map(|_| c.size),
+        (Some(c), Some(keys)) => checkpoint::verifiers(keys, store.origin())
+            .and_then(|v| checkpoint::check(&c.note, store.origin(), &v))
+            .map(|_| c.size),
     };
     f.of("log", signed, |size| format!("{}: {rows} rows, {size} of them under a signed head", store.origin()));
     let counts = reader.job_counts().await?;

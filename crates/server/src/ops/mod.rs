@@ -116,7 +116,9 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,
-        OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => admin::init(&open(&instance).await?, &login, &name, &mail).await,
+        OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => {
+            admin::init(&open(&instance).await?, &login, &name, &mail).await
+        }
         OpsCommand::Ledger(LedgerCommand::Verify { instance, json }) => verify::run(&instance.load()?, json).await,
         OpsCommand::Admin(AdminCommand::ImportPublished { instance, file }) => {
             let text = match &file {

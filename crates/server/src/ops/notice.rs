@@ -35,33 +35,42 @@ pub struct Imported {
 pub async fn import_notice(app: &App, toml: &str, origin: Origin) -> anyhow::Result<Imported> {
     let notice = Notice::parse_toml(toml)?;
     let now = app.now();
-    let authorities: Vec<String> = app.store.reader().await?.organisations(Some(OrgKind::Cac), None).await?.into_iter().map(|o| o.id).collect();
+    let authorities: Vec<String> =
+        app.store.reader().await?.organisations(Some(OrgKind::Cac), None).await?.into_iter().map(|o| o.id).collect();
     let (calendar, moved) = app
         .store
-        .write_with((toml.to_owned(), notice.document.clone(), origin, authorities), move |tx, (toml, document, origin, authorities)| {
-            Box::pin(async move {
-                let calendar = tx.import_notice(toml, origin, now).await?.version().to_owned();
-                let moved = tx.redate::<Filing>(origin, now).await?;
-                for m in &moved {
-                    let filing = tx.case::<Filing>(&m.case_id).await?.state;
-                    let data = MessageData {
-                        number: filing.as_ref().and_then(Filing::submission).map(|s| s.number.to_string()).unwrap_or_default(),
-                        name: filing.map(|f| f.dossier.form.org_name).unwrap_or_default(),
-                        reason: document.clone(),
-                        due: m.after.0.clone(),
-                        until: m.after.1.clone(),
-                        ..MessageData::default()
-                    };
-                    let message = tx.send_message(&m.org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
-                    let order = Order::Inbox { org: m.org.clone(), message };
-                    tx.enqueue(NewJob::new(QUEUE, &order, now)?, now).await?;
-                    for org in authorities {
-                        tx.send_message(org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
+        .write_with(
+            (toml.to_owned(), notice.document.clone(), origin, authorities),
+            move |tx, (toml, document, origin, authorities)| {
+                Box::pin(async move {
+                    let calendar = tx.import_notice(toml, origin, now).await?.version().to_owned();
+                    let moved = tx.redate::<Filing>(origin, now).await?;
+                    for m in &moved {
+                        let filing = tx.case::<Filing>(&m.case_id).await?.state;
+                        let data = MessageData {
+                            number: filing
+                                .as_ref()
+                                .and_then(Filing::submission)
+                                .map(|s| s.number.to_string())
+                                .unwrap_or_default(),
+                            name: filing.map(|f| f.dossier.form.org_name).unwrap_or_default(),
+                            reason: document.clone(),
+                            due: m.after.0.clone(),
+                            until: m.after.1.clone(),
+                            ..MessageData::default()
+                        };
+                        let message =
+                            tx.send_message(&m.org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
+                        let order = Order::Inbox { org: m.org.clone(), message };
+                        tx.enqueue(NewJob::new(QUEUE, &order, now)?, now).await?;
+                        for org in authorities {
+                            tx.send_message(org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
+                        }
                     }
-                }
-                Ok::<_, StoreError>((calendar, moved))
-            })
-        })
+                    Ok::<_, StoreError>((calendar, moved))
+                })
+            },
+        )
         .await?;
     Ok(Imported { document: notice.document, year: notice.year, calendar, moved })
 }

@@ -1,7 +1,7 @@
 //! Fields, findings, verdicts, states and events in words.
 
-use guosuo_case::filing::{Event, Field, FieldProblem, FileProblem, Finding, Nature, Outcome, Phase, ReasonCode, Slot, Verdict};
 use guosuo_case::Life as _;
+use guosuo_case::filing::{Event, Field, FieldProblem, FileProblem, Finding, Nature, Outcome, Phase, ReasonCode, Slot, Verdict};
 
 use crate::web::lang::Lang;
 
@@ -98,13 +98,34 @@ pub fn field_problem(l: Lang, f: Field, p: &FieldProblem) -> String {
 fn file_problem(l: Lang, name: &str, p: FileProblem) -> String {
     let (zh, en) = match p {
         FileProblem::Empty => ("是空文件。重新扫描或者导出后再上传。", "is empty. Scan or export it again and upload it."),
-        FileProblem::Encrypted => ("设了打开密码，审核人员看不到内容。去掉密码后再上传。", "is protected by a password and cannot be read by the reviewer. Remove the password and upload it again."),
-        FileProblem::Broken => ("打不开，可能没有传完或者已经损坏。重新导出后再上传。", "cannot be opened; it may be damaged or cut off. Export it again and upload it."),
-        FileProblem::BlankPage => ("有一页画出来是空白的。请打开看一看每一页是否都有内容。", "has a page that comes out blank. Please look whether every page has content."),
-        FileProblem::TooManyPages => ("页数超过上限，后面的页只能下载查看。可以分成几个文件上传。", "has more pages than are drawn here. You may split it into several files."),
-        FileProblem::TooHeavy => ("画出来要用的内存或者时间超过上限。请降低扫描分辨率（200至300 dpi）再上传。", "needs too much memory or time to draw. Lower the resolution (200 to 300 dpi) and upload it again."),
-        FileProblem::ActiveContent => ("带有脚本或者附件，系统不会运行，审核人员会看到提示。建议另存为不带脚本的PDF。", "holds scripts or attachments. They are never run, and the reviewer is told. Better save it as a plain PDF."),
-        FileProblem::FontMissing => ("有字体没有嵌入，显示可能与原件不同。导出时请选择嵌入字体。", "uses fonts that are not embedded and may look different. Embed the fonts when exporting."),
+        FileProblem::Encrypted => (
+            "设了打开密码，审核人员看不到内容。去掉密码后再上传。",
+            "is protected by a password and cannot be read by the reviewer. Remove the password and upload it again.",
+        ),
+        FileProblem::Broken => (
+            "打不开，可能没有传完或者已经损坏。重新导出后再上传。",
+            "cannot be opened; it may be damaged or cut off. Export it again and upload it.",
+        ),
+        FileProblem::BlankPage => (
+            "有一页画出来是空白的。请打开看一看每一页是否都有内容。",
+            "has a page that comes out blank. Please look whether every page has content.",
+        ),
+        FileProblem::TooManyPages => (
+            "页数超过上限，后面的页只能下载查看。可以分成几个文件上传。",
+            "has more pages than are drawn here. You may split it into several files.",
+        ),
+        FileProblem::TooHeavy => (
+            "画出来要用的内存或者时间超过上限。请降低扫描分辨率（200至300 dpi）再上传。",
+            "needs too much memory or time to draw. Lower the resolution (200 to 300 dpi) and upload it again.",
+        ),
+        FileProblem::ActiveContent => (
+            "带有脚本或者附件，系统不会运行，审核人员会看到提示。建议另存为不带脚本的PDF。",
+            "holds scripts or attachments. They are never run, and the reviewer is told. Better save it as a plain PDF.",
+        ),
+        FileProblem::FontMissing => (
+            "有字体没有嵌入，显示可能与原件不同。导出时请选择嵌入字体。",
+            "uses fonts that are not embedded and may look different. Embed the fonts when exporting.",
+        ),
     };
     if l.zh() { format!("“{name}”{zh}") } else { format!("“{name}” {en}") }
 }
@@ -236,7 +257,9 @@ pub fn stage(l: Lang, stage: &str) -> &'static str {
 /// What happened, for timelines.
 pub fn event(l: Lang, e: &Event) -> String {
     let plain = match e {
-        Event::Opened { copied_from: Some(_), .. } => l.t("从上一次备案复制，开始准备", "Draft opened as a copy of the earlier filing"),
+        Event::Opened { copied_from: Some(_), .. } => {
+            l.t("从上一次备案复制，开始准备", "Draft opened as a copy of the earlier filing")
+        }
         Event::Opened { .. } => l.t("开始准备备案材料", "Draft opened"),
         Event::FormSaved { .. } => l.t("保存申请表", "Form saved"),
         Event::FormPrinted { .. } => l.t("打印申请表", "Form printed"),
@@ -248,15 +271,23 @@ pub fn event(l: Lang, e: &Event) -> String {
         Event::NothingFurther { declared: false } => l.t("取消“无其他材料”", "Took back “no other materials”"),
         Event::Withdrawn { .. } => l.t("撤回备案申请", "Filing withdrawn"),
         Event::SentToNda => l.t("送国家数据管理部门会同审核", "Sent to the National Data Administration"),
-        Event::OpinionGiven { complete: true, .. } => l.t("国家数据管理部门反馈：材料齐全", "National Data Administration: complete"),
-        Event::OpinionGiven { complete: false, .. } => l.t("国家数据管理部门反馈：材料不齐全", "National Data Administration: not complete"),
+        Event::OpinionGiven { complete: true, .. } => {
+            l.t("国家数据管理部门反馈：材料齐全", "National Data Administration: complete")
+        }
+        Event::OpinionGiven { complete: false, .. } => {
+            l.t("国家数据管理部门反馈：材料不齐全", "National Data Administration: not complete")
+        }
         Event::ProposalReturned { .. } => l.t("退回承办人", "Proposal returned"),
         Event::OverdueExplained { .. } => l.t("书面说明超期原因", "Reason for the passed limit written"),
         Event::Decided { outcome: Outcome::File, .. } => l.t("予以备案并公示", "Filed and published"),
         Event::Decided { outcome: Outcome::Refuse, .. } => l.t("不予备案，通知并说明理由", "Not filed; notice with reasons"),
         Event::Removed { .. } => l.t("移出备案名单", "Removed from the list"),
         Event::FileAttached { slot, file, .. } => {
-            return if l.zh() { format!("上传第{}项：{}", slot.id(), file.name) } else { format!("Uploaded item {}: {}", slot.id(), file.name) };
+            return if l.zh() {
+                format!("上传第{}项：{}", slot.id(), file.name)
+            } else {
+                format!("Uploaded item {}: {}", slot.id(), file.name)
+            };
         }
         Event::Submitted { number, .. } => {
             return if l.zh() { format!("提交备案，编号{number}") } else { format!("Submitted, number {number}") };

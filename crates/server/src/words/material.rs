@@ -16,10 +16,16 @@ pub fn slot(l: Lang, s: Slot) -> &'static str {
             "近三年从事数据安全和个人信息保护领域专业工作情况",
             "Professional work in data security and personal information protection in the last three years",
         ),
-        Slot::Background => l.t("人员安全背景审查说明及人员背景审查表", "Statement on personnel background checks and one sheet per person"),
-        Slot::DetailedRules => l.t("个人信息保护认证实施细则", "Detailed rules for personal information protection certification"),
+        Slot::Background => {
+            l.t("人员安全背景审查说明及人员背景审查表", "Statement on personnel background checks and one sheet per person")
+        }
+        Slot::DetailedRules => {
+            l.t("个人信息保护认证实施细则", "Detailed rules for personal information protection certification")
+        }
         Slot::WorkPlan => l.t("开展个人信息出境认证的工作计划", "Work plan for certifying exports of personal information"),
-        Slot::RiskPrevention => l.t("个人信息安全风险防范机制说明", "Statement on the prevention of personal information security risks"),
+        Slot::RiskPrevention => {
+            l.t("个人信息安全风险防范机制说明", "Statement on the prevention of personal information security risks")
+        }
         Slot::ContinuousSupervision => l.t(
             "对获证个人信息处理者进行的个人信息出境活动符合认证标准情况的持续监督机制说明",
             "Statement on the continuous supervision of certified processors",
@@ -55,12 +61,27 @@ pub fn requirement(l: Lang, s: Slot) -> &'static str {
         Slot::Approval | Slot::CreditCode => l.t("影印件。", "A copy."),
         Slot::LegalRepId | Slot::OperatorId => l.t("影印件，正反两面。", "A copy of both sides."),
         Slot::PastWork => l.t("写明近三年的工作，可附证明。", "The last three years; evidence may be attached."),
-        Slot::Background => l.t("审查说明一份；一人一表，加盖公章，影印件。", "One statement, and one sealed sheet for each person, as copies."),
-        Slot::DetailedRules => l.t("依据《个人信息保护认证实施规则》制定。", "Made under the Implementing Rules for Personal Information Protection Certification."),
-        Slot::WorkPlan => l.t("写明基础条件、管理能力、技术能力、人力资源、场所与设备。", "Premises, management, technology, people, equipment."),
-        Slot::RiskPrevention => l.t("写明管理制度、保护措施、保密措施。", "Internal rules, protection of files and data, confidentiality."),
-        Slot::ContinuousSupervision => l.t("写明监督方式、频次、周期，以及发现不符合要求时的措施。", "Method, frequency, cycle, and what follows when requirements are no longer met."),
-        Slot::Complaints => l.t("写明公开的受理渠道、内部处理规范、执行情况。", "Public channels, internal rules, actual practice."),
+        Slot::Background => {
+            l.t("审查说明一份；一人一表，加盖公章，影印件。", "One statement, and one sealed sheet for each person, as copies.")
+        }
+        Slot::DetailedRules => l.t(
+            "依据《个人信息保护认证实施规则》制定。",
+            "Made under the Implementing Rules for Personal Information Protection Certification.",
+        ),
+        Slot::WorkPlan => l.t(
+            "写明基础条件、管理能力、技术能力、人力资源、场所与设备。",
+            "Premises, management, technology, people, equipment.",
+        ),
+        Slot::RiskPrevention => {
+            l.t("写明管理制度、保护措施、保密措施。", "Internal rules, protection of files and data, confidentiality.")
+        }
+        Slot::ContinuousSupervision => l.t(
+            "写明监督方式、频次、周期，以及发现不符合要求时的措施。",
+            "Method, frequency, cycle, and what follows when requirements are no longer met.",
+        ),
+        Slot::Complaints => {
+            l.t("写明公开的受理渠道、内部处理规范、执行情况。", "Public channels, internal rules, actual practice.")
+        }
         Slot::Other => l.t("没有可以不交，选“无其他材料”即可。", "Optional. If there is none, say so."),
     }
 }
@@ -70,8 +91,20 @@ pub fn requirement(l: Lang, s: Slot) -> &'static str {
 pub fn covers(l: Lang, s: Slot) -> &'static [&'static str] {
     let (zh, en): (&'static [&'static str], &'static [&'static str]) = match s {
         Slot::PastWork => (
-            &["参与数据安全和个人信息保护相关政策标准制定情况", "开展数据安全管理认证的情况", "开展个人信息保护认证的情况", "开展数据安全风险评估的情况", "开展个人信息保护合规审计的情况"],
-            &["Part taken in policies and standards", "Data security management certification", "Personal information protection certification", "Data security risk assessment", "Compliance audits of personal information protection"],
+            &[
+                "参与数据安全和个人信息保护相关政策标准制定情况",
+                "开展数据安全管理认证的情况",
+                "开展个人信息保护认证的情况",
+                "开展数据安全风险评估的情况",
+                "开展个人信息保护合规审计的情况",
+            ],
+            &[
+                "Part taken in policies and standards",
+                "Data security management certification",
+                "Personal information protection certification",
+                "Data security risk assessment",
+                "Compliance audits of personal information protection",
+            ],
         ),
         Slot::Background => (
             &["本机构对人员安全背景审查的说明", "所有从事个人信息出境认证工作的工作人员的背景审查表，一人一表"],
@@ -83,19 +116,47 @@ pub fn covers(l: Lang, s: Slot) -> &'static [&'static str] {
         ),
         Slot::WorkPlan => (
             &["开展认证服务的基础条件", "管理能力", "技术能力", "人力资源", "场所与设备资源"],
-            &["Basic conditions for the service", "Management capability", "Technical capability", "Human resources", "Premises and equipment"],
+            &[
+                "Basic conditions for the service",
+                "Management capability",
+                "Technical capability",
+                "Human resources",
+                "Premises and equipment",
+            ],
         ),
         Slot::RiskPrevention => (
-            &["内部个人信息保护管理制度", "对企业认证申请材料、档案、数据采取的安全保护措施", "对认证服务中知悉的个人隐私、个人信息、商业秘密、保密商务信息的保密措施"],
-            &["Internal rules on personal information protection", "Protection of applications, files and data of clients", "Confidentiality of privacy, personal information, trade secrets and confidential business information"],
+            &[
+                "内部个人信息保护管理制度",
+                "对企业认证申请材料、档案、数据采取的安全保护措施",
+                "对认证服务中知悉的个人隐私、个人信息、商业秘密、保密商务信息的保密措施",
+            ],
+            &[
+                "Internal rules on personal information protection",
+                "Protection of applications, files and data of clients",
+                "Confidentiality of privacy, personal information, trade secrets and confidential business information",
+            ],
         ),
         Slot::ContinuousSupervision => (
             &["监督方式", "监督频次", "监督周期", "有效性说明", "对发现不再符合认证要求的个人信息出境活动的措施"],
             &["Method", "Frequency", "Cycle", "Effectiveness", "Measures when exports no longer meet the requirements"],
         ),
         Slot::Complaints => (
-            &["对个人信息出境活动的投诉", "认证客户的投诉", "与认证客户的争议", "公开的投诉受理渠道", "内部处理工作规范", "实际执行情况"],
-            &["Complaints about exports of personal information", "Complaints of clients", "Disputes with clients", "Public channels", "Internal rules for handling", "Actual practice"],
+            &[
+                "对个人信息出境活动的投诉",
+                "认证客户的投诉",
+                "与认证客户的争议",
+                "公开的投诉受理渠道",
+                "内部处理工作规范",
+                "实际执行情况",
+            ],
+            &[
+                "Complaints about exports of personal information",
+                "Complaints of clients",
+                "Disputes with clients",
+                "Public channels",
+                "Internal rules for handling",
+                "Actual practice",
+            ],
         ),
         Slot::Form | Slot::Approval | Slot::CreditCode | Slot::LegalRepId | Slot::OperatorId | Slot::Other => (&[], &[]),
     };

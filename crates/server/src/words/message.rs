@@ -181,7 +181,10 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
             let (zh, en) = if d.until.is_empty() || d.until == *due {
                 (due.clone(), due.clone())
             } else {
-                (format!("{due}至{}之间（放假通知尚未发布）", d.until), format!("between {due} and {} (a holiday notice is still missing)", d.until))
+                (
+                    format!("{due}至{}之间（放假通知尚未发布）", d.until),
+                    format!("between {due} and {} (a holiday notice is still missing)", d.until),
+                )
             };
             (
                 (format!("期限日期已按新的放假通知调整：{name}"), format!("{number}期限届满日：{zh}。依据：{reason}。")),
@@ -200,19 +203,36 @@ fn deadline(d: &MessageData) -> (Words, Words) {
     match (number.is_empty(), *left) {
         (true, n) if n < 0 => (
             ("备案办理期限已过".to_owned(), format!("应于{due}前办理备案。仍可以提交，平台会标注逾期，请在表单中说明原因。")),
-            ("The time for filing has passed".to_owned(), format!("The filing was due by {due}. It can still be submitted; it is marked late, and the form asks for the reason.")),
+            (
+                "The time for filing has passed".to_owned(),
+                format!(
+                    "The filing was due by {due}. It can still be submitted; it is marked late, and the form asks for the reason."
+                ),
+            ),
         ),
         (true, n) => (
             (format!("备案办理期限还剩{n}个工作日"), format!("请于{due}前提交备案材料。")),
             (format!("{n} working days left to file"), format!("Please submit the filing by {due}.")),
         ),
         (false, n) if n < 0 => (
-            (format!("审核已超期：{name}"), format!("{number}的审核期限已于{due}届满，已超{}个工作日，须书面说明原因。平台不会自动作出决定。", -n)),
-            (format!("Review overdue: {name}"), format!("The limit of {number} passed on {due}, {} working days ago: a written reason is needed. The platform never decides by itself.", -n)),
+            (
+                format!("审核已超期：{name}"),
+                format!("{number}的审核期限已于{due}届满，已超{}个工作日，须书面说明原因。平台不会自动作出决定。", -n),
+            ),
+            (
+                format!("Review overdue: {name}"),
+                format!(
+                    "The limit of {number} passed on {due}, {} working days ago: a written reason is needed. The platform never decides by itself.",
+                    -n
+                ),
+            ),
         ),
         (false, n) => (
             (format!("审核期限还剩{n}个工作日：{name}"), format!("{number}的审核期限于{due}届满，公示也在期限之内。")),
-            (format!("{n} working days left: {name}"), format!("The limit of {number} ends on {due}; publication is part of it.")),
+            (
+                format!("{n} working days left: {name}"),
+                format!("The limit of {number} ends on {due}; publication is part of it."),
+            ),
         ),
     }
 }

@@ -33,16 +33,26 @@ async fn empty_and_cut_off_files_are_told() {
     }
     for (kind, format) in [(Kind::Png, image::ImageFormat::Png), (Kind::Jpeg, image::ImageFormat::Jpeg)] {
         let mut whole = std::io::Cursor::new(Vec::new());
-        image::RgbImage::from_fn(300, 400, |x, y| image::Rgb([(x * y % 251) as u8, (x % 256) as u8, (y % 256) as u8])).write_to(&mut whole, format).unwrap();
+        image::RgbImage::from_fn(300, 400, |x, y| image::Rgb([(x * y % 251) as u8, (x % 256) as u8, (y % 256) as u8]))
+            .write_to(&mut whole, format)
+            .unwrap();
         let whole = whole.into_inner();
         assert!(examine(kind, whole.clone()).await.problems.is_empty());
         for tenth in 1..10 {
-            assert_eq!(examine(kind, whole[..whole.len() * tenth / 10].to_vec()).await.problems, [P::Broken], "{kind} {tenth} tenths");
+            assert_eq!(
+                examine(kind, whole[..whole.len() * tenth / 10].to_vec()).await.problems,
+                [P::Broken],
+                "{kind} {tenth} tenths"
+            );
         }
     }
     let ofd = zips::ofd();
     assert_eq!(examine(Kind::Ofd, ofd[..ofd.len() / 2].to_vec()).await.problems, [P::Broken]);
-    assert_eq!(examine(Kind::Ofd, zips::zip(&[("sub/OFD.xml", b"<x/>")])).await.problems, [P::Broken], "the main file is not at the root");
+    assert_eq!(
+        examine(Kind::Ofd, zips::zip(&[("sub/OFD.xml", b"<x/>")])).await.problems,
+        [P::Broken],
+        "the main file is not at the root"
+    );
 }
 
 #[tokio::test]
@@ -140,7 +150,9 @@ async fn pictures_that_claim_too_much_are_too_heavy() {
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |c, b| (0..8).fold(c ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 }))
+    !bytes
+        .iter()
+        .fold(!0_u32, |c, b| (0..8).fold(c ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 }))
 }
 
 #[tokio::test]
@@ -167,7 +179,9 @@ async fn what_acts_by_itself_is_told_and_what_only_leads_somewhere_is_not() {
 
 #[tokio::test]
 async fn files_of_another_type_than_said_are_broken() {
-    for (kind, bytes) in [(Kind::Pdf, zips::docx()), (Kind::Png, pdfs::plain()), (Kind::Jpeg, zips::ofd()), (Kind::Ofd, pdfs::plain())] {
+    for (kind, bytes) in
+        [(Kind::Pdf, zips::docx()), (Kind::Png, pdfs::plain()), (Kind::Jpeg, zips::ofd()), (Kind::Ofd, pdfs::plain())]
+    {
         assert_eq!(examine(kind, bytes).await.problems, [P::Broken]);
     }
     assert_eq!(intake().table(Kind::Pdf, pdfs::plain().into()).await.unwrap(), Err(Failure::WrongType));
@@ -206,8 +220,15 @@ async fn many_hostile_files_at_once_wait_for_one_another() {
 fn a_worker_holds_nothing_and_can_open_nothing() {
     use std::io::Write as _;
     use std::process::Stdio;
-    let request = br#"{"memory":536870912,"seconds":7,"fonts":[],"task":{"examine":{"kind":"pdf","max_pages":1,"want_code":false}}}"#;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_guosuo")).arg("parse-worker").env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let request =
+        br#"{"memory":536870912,"seconds":7,"fonts":[],"task":{"examine":{"kind":"pdf","max_pages":1,"want_code":false}}}"#;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guosuo"))
+        .arg("parse-worker")
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&u32::try_from(request.len()).unwrap().to_be_bytes()).unwrap();
     stdin.write_all(request).unwrap();

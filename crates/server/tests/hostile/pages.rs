@@ -58,8 +58,13 @@ async fn white_on_white_and_characters_without_shape_are_never_passed_off_as_rea
     show("hidden.png", &told);
     assert!(told.height() > s.height + 60 && told.get_pixel(2, 2).0[0] < 200, "a dark band on top");
 
-    let undecodable = pdfs::page_with(&mut pdfs::Maker::default(), b"not deflated at all", "/Filter/FlateDecode", "", pdfs::A4, "");
-    assert_eq!(examine(Kind::Pdf, undecodable).await.problems, [P::BlankPage], "content that cannot be decoded is not an empty page");
+    let undecodable =
+        pdfs::page_with(&mut pdfs::Maker::default(), b"not deflated at all", "/Filter/FlateDecode", "", pdfs::A4, "");
+    assert_eq!(
+        examine(Kind::Pdf, undecodable).await.problems,
+        [P::BlankPage],
+        "content that cannot be decoded is not an empty page"
+    );
 
     let honest = pdfs::text("");
     assert!(examine(Kind::Pdf, honest).await.problems.is_empty(), "an empty page that claims nothing is a separator sheet");
@@ -85,7 +90,8 @@ async fn white_on_white_and_characters_without_shape_are_never_passed_off_as_rea
 #[tokio::test]
 async fn pages_beyond_the_last_and_files_without_pages() {
     let i = intake();
-    let none = async |kind, bytes: Vec<u8>, page| i.page("x", kind, page, async || Ok::<_, Fault>(bytes.into())).await.unwrap().err();
+    let none =
+        async |kind, bytes: Vec<u8>, page| i.page("x", kind, page, async || Ok::<_, Fault>(bytes.into())).await.unwrap().err();
     assert_eq!(none(Kind::Pdf, pdfs::plain(), 2).await, Some(guosuo::intake::Failure::NoSuchPage));
     assert_eq!(none(Kind::Pdf, pdfs::plain(), 0).await, Some(guosuo::intake::Failure::NoSuchPage));
     assert_eq!(none(Kind::Ofd, crate::zips::ofd(), 1).await, Some(guosuo::intake::Failure::WrongType));
@@ -121,7 +127,18 @@ async fn the_mark_survives_half_a_page_and_a_bad_jpeg() {
             assert!(strength > 0.8, "{name} at {x},{y}: {strength}");
         }
         // Another officer's mark is another mark.
-        let other = decode(&i.stamp(&s, &Mark::new("另一审核员（虚构）", "国家数据局（演示）", "2026-03-12T02:30:00Z".parse().unwrap(), "备申〔2026〕004号")).unwrap());
+        let other = decode(
+            &i.stamp(
+                &s,
+                &Mark::new(
+                    "另一审核员（虚构）",
+                    "国家数据局（演示）",
+                    "2026-03-12T02:30:00Z".parse().unwrap(),
+                    "备申〔2026〕004号",
+                ),
+            )
+            .unwrap(),
+        );
         assert_ne!(marked, other);
     }
 }
@@ -178,7 +195,10 @@ fn scanned(page: &RgbImage, degrees: f64) -> Vec<u8> {
         let (fx, fy) = (sx.fract(), sy.fract());
         let mix = |c: usize| {
             let p = |x, y| f64::from(page.get_pixel(x, y).0[c]);
-            let v = p(x0, y0) * (1.0 - fx) * (1.0 - fy) + p(x0 + 1, y0) * fx * (1.0 - fy) + p(x0, y0 + 1) * (1.0 - fx) * fy + p(x0 + 1, y0 + 1) * fx * fy;
+            let v = p(x0, y0) * (1.0 - fx) * (1.0 - fy)
+                + p(x0 + 1, y0) * fx * (1.0 - fy)
+                + p(x0, y0 + 1) * (1.0 - fx) * fy
+                + p(x0 + 1, y0 + 1) * fx * fy;
             // Grey paper, faded ink.
             (30.0 + v * 0.86) as u8
         };
@@ -209,7 +229,9 @@ async fn the_code_of_a_form_is_read_from_print_and_from_a_bad_scan() {
     let upside_down = image::imageops::rotate180(&page);
     assert_eq!(code(Kind::Jpeg, scanned(&upside_down, 1.0)).await.form_code, want, "upside down");
     let mut sideways = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut sideways, 50).encode_image(&image::imageops::rotate90(&page)).unwrap();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut sideways, 50)
+        .encode_image(&image::imageops::rotate90(&page))
+        .unwrap();
     assert_eq!(code(Kind::Jpeg, sideways).await.form_code, want, "sideways");
     assert_eq!(code(Kind::Pdf, pdfs::plain()).await.form_code, None, "no code is no code");
 }

@@ -138,7 +138,7 @@ pub(crate) fn nested(depth: usize, open: &str, close: &str) -> Vec<u8> {
 /// The table of objects names itself as its predecessor.
 pub(crate) fn xref_loop() -> Vec<u8> {
     let mut out = plain();
-    let at = out.windows(4).rposition(|w| w == b"xref" ).unwrap();
+    let at = out.windows(4).rposition(|w| w == b"xref").unwrap();
     let at = out[..at].windows(5).rposition(|w| w == b"\nxref").unwrap() + 1;
     let text = String::from_utf8_lossy(&out[at..]).replace(">>\nstartxref", &format!("/Prev {at}>>\nstartxref"));
     out.truncate(at);
@@ -168,7 +168,10 @@ pub(crate) fn form_tower() -> Vec<u8> {
     let mut m = Maker::default();
     for i in 1..=9 {
         let next = i + 1;
-        m.stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 600 900]/Resources<</XObject<</X {next} 0 R>>>>"), "/X Do ".repeat(10).as_bytes());
+        m.stream(
+            &format!("/Type/XObject/Subtype/Form/BBox[0 0 600 900]/Resources<</XObject<</X {next} 0 R>>>>"),
+            "/X Do ".repeat(10).as_bytes(),
+        );
     }
     m.stream("/Type/XObject/Subtype/Form/BBox[0 0 600 900]", b"0 0 m 500 500 l S");
     page_with(&mut m, b"/X Do", "", "/XObject<</X 1 0 R>>", A4, "")
@@ -177,14 +180,20 @@ pub(crate) fn form_tower() -> Vec<u8> {
 /// A picture that claims a size.
 pub(crate) fn huge_image(width: u64, height: u64) -> Vec<u8> {
     let mut m = Maker::default();
-    m.stream(&format!("/Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceRGB/BitsPerComponent 8"), &[0; 300]);
+    m.stream(
+        &format!("/Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceRGB/BitsPerComponent 8"),
+        &[0; 300],
+    );
     page_with(&mut m, b"500 0 0 500 40 40 cm /X Do", "", "/XObject<</X 1 0 R>>", A4, "")
 }
 
 /// A pattern with steps far below a pixel.
 pub(crate) fn fine_pattern() -> Vec<u8> {
     let mut m = Maker::default();
-    m.stream("/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.00001/YStep 0.00001/Resources<<>>", b"0 0 1 1 re f");
+    m.stream(
+        "/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 1 1]/XStep 0.00001/YStep 0.00001/Resources<<>>",
+        b"0 0 1 1 re f",
+    );
     page_with(&mut m, b"/Pattern cs /P scn 0 0 600 800 re f", "", "/Pattern<</P 1 0 R>>", A4, "")
 }
 

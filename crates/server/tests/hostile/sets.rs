@@ -10,7 +10,12 @@ async fn unpack(bytes: Vec<u8>) -> Result<Vec<Unpacked>, Failure> {
 
 #[tokio::test]
 async fn a_set_comes_out_file_by_file() {
-    let set = zips::zip(&[("全套/1 申请表.pdf", &pdfs::plain()), ("全套/2 批准书.ofd", &zips::ofd()), ("__MACOSX/._1", b"x"), ("全套/.DS_Store", b"x")]);
+    let set = zips::zip(&[
+        ("全套/1 申请表.pdf", &pdfs::plain()),
+        ("全套/2 批准书.ofd", &zips::ofd()),
+        ("__MACOSX/._1", b"x"),
+        ("全套/.DS_Store", b"x"),
+    ]);
     let files = unpack(set).await.unwrap();
     let names: Vec<_> = files.iter().map(|f| (f.folder.as_str(), f.name.as_str())).collect();
     assert_eq!(names, [("全套", "1 申请表.pdf"), ("全套", "2 批准书.ofd")]);
@@ -25,7 +30,10 @@ async fn names_from_windows_and_names_that_climb() {
     for climbing in ["../../etc/cron.d/x", "/etc/passwd", "..\\..\\x", "C:\\x"] {
         let files = unpack(zips::raw_entry(climbing.as_bytes(), 0, 3, b"abc")).await.unwrap();
         let f = &files[0];
-        assert!(!f.name.contains(['/', '\\']) && !f.folder.contains("..") && !f.folder.starts_with('/') && !f.folder.contains(':'), "{f:?}");
+        assert!(
+            !f.name.contains(['/', '\\']) && !f.folder.contains("..") && !f.folder.starts_with('/') && !f.folder.contains(':'),
+            "{f:?}"
+        );
     }
 }
 
@@ -40,7 +48,10 @@ async fn bombs_nests_locks_and_lies_are_refused() {
     assert!(memory().saturating_sub(before) < 64 << 20);
 
     let inner = zips::zip(&[("a.pdf", b"x")]);
-    assert_eq!(unpack(zips::zip(&[("1.pdf", b"x"), ("more.zip", &inner)])).await, Err(Failure::Nested { name: "more.zip".into() }));
+    assert_eq!(
+        unpack(zips::zip(&[("1.pdf", b"x"), ("more.zip", &inner)])).await,
+        Err(Failure::Nested { name: "more.zip".into() })
+    );
     assert_eq!(unpack(zips::zip(&[("renamed.pdf", &inner)])).await, Err(Failure::Nested { name: "renamed.pdf".into() }));
     assert_eq!(unpack(zips::raw_entry(b"a.pdf", 1, 3, b"abc")).await, Err(Failure::Encrypted));
     assert!(unpack(zips::raw_entry(b"a.pdf", 0, 1, &vec![b'a'; 4096])).await.is_err(), "a size that lies");

@@ -29,12 +29,21 @@ fn the_four_types_are_taken_under_their_own_names() {
     assert_eq!(look("批准书.ofd", &zips::ofd()), Ok(Kind::Ofd));
     assert_eq!(look("a.png", &png()), Ok(Kind::Png));
     assert_eq!(look("a.JPEG", &jpeg()), Ok(Kind::Jpeg));
-    assert_eq!(look("䶮𠮷.pdf", &[b"\xEF\xBB\xBF\r\n".as_slice(), &pdfs::plain()].concat()), Ok(Kind::Pdf), "a mark and blanks in front");
+    assert_eq!(
+        look("䶮𠮷.pdf", &[b"\xEF\xBB\xBF\r\n".as_slice(), &pdfs::plain()].concat()),
+        Ok(Kind::Pdf),
+        "a mark and blanks in front"
+    );
 }
 
 #[test]
 fn a_name_that_says_something_else_is_refused_with_the_right_name() {
-    for (name, bytes, is) in [("a.jpg", pdfs::plain(), Kind::Pdf), ("a.pdf", png(), Kind::Png), ("a.exe", pdfs::plain(), Kind::Pdf), ("a.pdf", zips::ofd(), Kind::Ofd)] {
+    for (name, bytes, is) in [
+        ("a.jpg", pdfs::plain(), Kind::Pdf),
+        ("a.pdf", png(), Kind::Png),
+        ("a.exe", pdfs::plain(), Kind::Pdf),
+        ("a.pdf", zips::ofd(), Kind::Ofd),
+    ] {
         let r = look(name, &bytes).unwrap_err();
         let says = name.rsplit('.').next().unwrap().to_owned();
         assert_eq!(r, Rejection::Renamed { says, is });
@@ -115,7 +124,18 @@ fn the_virus_scanners_test_string_is_blocked() {
 
 #[test]
 fn names_must_be_names() {
-    for bad in ["", "  ", "..", "a/b.pdf", "a\\b.pdf", "a\0.pdf", "a\r\nX: y.pdf", "a\u{202e}fdp.exe", "a\u{200b}.pdf", &"长".repeat(201)] {
+    for bad in [
+        "",
+        "  ",
+        "..",
+        "a/b.pdf",
+        "a\\b.pdf",
+        "a\0.pdf",
+        "a\r\nX: y.pdf",
+        "a\u{202e}fdp.exe",
+        "a\u{200b}.pdf",
+        &"长".repeat(201),
+    ] {
         assert_eq!(look(bad, &pdfs::plain()), Err(Rejection::BadName), "{bad:?}");
     }
     assert_eq!(look(&format!("{}.pdf", "长".repeat(196)), &pdfs::plain()), Ok(Kind::Pdf));

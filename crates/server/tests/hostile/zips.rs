@@ -50,7 +50,9 @@ pub(crate) fn raw_entry(name: &[u8], flags: u16, declared: u32, content: &[u8]) 
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |c, b| (0..8).fold(c ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 }))
+    !bytes
+        .iter()
+        .fold(!0_u32, |c, b| (0..8).fold(c ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 }))
 }
 
 pub(crate) fn ofd() -> Vec<u8> {

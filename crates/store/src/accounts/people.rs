@@ -263,11 +263,8 @@ impl Tx {
 
     /// How many accounts in use of an organisation hold a role, this unit's changes included.
     pub async fn holders(&mut self, org: &str, role: Role) -> Result<u64, Error> {
-        let (n,): (i64,) = on!(self.raw().await?.conn(), |c| sqlx::query_as(HOLDERS)
-            .bind(org)
-            .bind(role.as_str())
-            .fetch_one(c)
-            .await)?;
+        let (n,): (i64,) =
+            on!(self.raw().await?.conn(), |c| sqlx::query_as(HOLDERS).bind(org).bind(role.as_str()).fetch_one(c).await)?;
         Ok(crate::db::unsigned(n))
     }
 

@@ -11,54 +11,16 @@ use crate::filing::{Action, Command, Outcome, Phase, Slot, Verdict, available};
 fn moves(w: &World) -> Vec<(Actor, Command)> {
     let (op, h, o, hd, n) = (operator(), handler(), other_handler(), head(w.now), nda());
     let rev = w.case.as_ref().map_or(0, |c| c.dossier.form_rev);
-    let form = w
-        .case
-        .as_ref()
-        .map(|c| c.dossier.form.clone())
-        .unwrap_or_default();
-    let wanting = w
-        .case
-        .as_ref()
-        .and_then(|c| c.review())
-        .is_some_and(|r| !r.wanting().is_empty());
-    let outcome = if wanting {
-        Outcome::Refuse
-    } else {
-        Outcome::File
-    };
-    let to = |u: &str| Command::Assign {
-        handler: u.into(),
-        handler_name: u.into(),
-        note: String::new(),
-    };
+    let form = w.case.as_ref().map(|c| c.dossier.form.clone()).unwrap_or_default();
+    let wanting = w.case.as_ref().and_then(|c| c.review()).is_some_and(|r| !r.wanting().is_empty());
+    let outcome = if wanting { Outcome::Refuse } else { Outcome::File };
+    let to = |u: &str| Command::Assign { handler: u.into(), handler_name: u.into(), note: String::new() };
     let text = || String::from("示例理由");
     let mut out = vec![
-        (
-            op.clone(),
-            Command::SaveForm {
-                form: Box::new(form),
-                seen: rev,
-            },
-        ),
+        (op.clone(), Command::SaveForm { form: Box::new(form), seen: rev }),
         (op.clone(), Command::PrintForm),
-        (
-            op.clone(),
-            Command::AttachFile {
-                slot: Slot::Other,
-                file: file("extra"),
-                person: None,
-            },
-        ),
-        (
-            op.clone(),
-            Command::SaveRoster {
-                people: w
-                    .case
-                    .as_ref()
-                    .map(|c| c.dossier.people.clone())
-                    .unwrap_or_default(),
-            },
-        ),
+        (op.clone(), Command::AttachFile { slot: Slot::Other, file: file("extra"), person: None }),
+        (op.clone(), Command::SaveRoster { people: w.case.as_ref().map(|c| c.dossier.people.clone()).unwrap_or_default() }),
         (op.clone(), Command::DeclareNothingFurther(true)),
         (op.clone(), Command::Submit { pledge: true }),
         (op, Command::Withdraw { reason: text() }),
@@ -68,31 +30,13 @@ fn moves(w: &World) -> Vec<(Actor, Command)> {
         (h.clone(), verdict(Slot::Complaints, Verdict::Complete)),
         (h.clone(), Command::SendToNda),
         (n, opinion(true)),
-        (
-            h,
-            Command::Propose {
-                outcome,
-                note: text(),
-            },
-        ),
+        (h, Command::Propose { outcome, note: text() }),
         (hd.clone(), Command::ReturnProposal { reason: text() }),
         (hd.clone(), Command::Decide),
-        (
-            hd,
-            Command::Remove {
-                ground: text(),
-                reason: text(),
-            },
-        ),
+        (hd, Command::Remove { ground: text(), reason: text() }),
     ];
     if w.case.is_none() {
-        out.push((
-            operator(),
-            Command::Open {
-                copy: None,
-                prefill: Box::default(),
-            },
-        ));
+        out.push((operator(), Command::Open { copy: None, prefill: Box::default() }));
     }
     out
 }
@@ -103,40 +47,23 @@ fn play(w: &mut World, who: &Actor, command: Command) -> bool {
     let listed = available(w.case.as_ref(), who, w.now).contains(&action);
     let before = w.case.clone();
     let accepted = w.act(who, command).is_ok();
-    assert_eq!(
-        accepted,
-        listed,
-        "{action:?} by {} in {:?}",
-        who.user,
-        before.map(|c| c.phase.as_str())
-    );
+    assert_eq!(accepted, listed, "{action:?} by {} in {:?}", who.user, before.map(|c| c.phase.as_str()));
     invariant(w);
     accepted
 }
 
 fn invariant(w: &World) {
     let Some(f) = &w.case else { return };
-    if let Phase::Filed {
-        review, decision, ..
-    } = &f.phase
-    {
+    if let Phase::Filed { review, decision, .. } = &f.phase {
         assert!(review.open_slots(&f.dossier).is_empty());
         assert!(review.wanting().is_empty());
         assert!(review.opinion.is_some());
         assert_ne!(decision.by.user, decision.proposed_by.user);
         assert!(decision.filing.is_some());
     }
-    if let Phase::Refused {
-        review, decision, ..
-    } = &f.phase
-    {
+    if let Phase::Refused { review, decision, .. } = &f.phase {
         assert!(!review.wanting().is_empty());
-        assert!(
-            review
-                .verdicts
-                .values()
-                .all(|v| v.verdict == Verdict::Complete || !v.reasons.is_empty())
-        );
+        assert!(review.verdicts.values().all(|v| v.verdict == Verdict::Complete || !v.reasons.is_empty()));
         assert_ne!(decision.by.user, decision.proposed_by.user);
     }
 }
@@ -157,12 +84,7 @@ fn walk(w: &World, depth: usize, seen: &mut usize) {
 #[test]
 fn every_short_sequence_from_every_main_state() {
     let mut seen = 0;
-    for start in [
-        World::complete(),
-        World::submitted(),
-        World::judged(None, true),
-        World::judged(Some(Slot::WorkPlan), false),
-    ] {
+    for start in [World::complete(), World::submitted(), World::judged(None, true), World::judged(Some(Slot::WorkPlan), false)] {
         walk(&start, 5, &mut seen);
     }
     assert!(seen > 10_000, "only {seen} acts tried");
@@ -173,19 +95,12 @@ fn the_same_history_gives_the_same_case() {
     use crate::life::Life as _;
     let w = World::judged(None, true);
     assert_eq!(crate::filing::Filing::fold(&w.events), w.case);
-    let json: Vec<_> = w
-        .events
-        .iter()
-        .map(|e| serde_json::to_string(&e.event).unwrap())
-        .collect();
+    let json: Vec<_> = w.events.iter().map(|e| serde_json::to_string(&e.event).unwrap()).collect();
     let back: Vec<_> = w
         .events
         .iter()
         .zip(&json)
-        .map(|(e, j)| crate::life::Recorded {
-            event: serde_json::from_str(j).unwrap(),
-            ..e.clone()
-        })
+        .map(|(e, j)| crate::life::Recorded { event: serde_json::from_str(j).unwrap(), ..e.clone() })
         .collect();
     assert_eq!(crate::filing::Filing::fold(&back), w.case);
 }
@@ -215,15 +130,7 @@ fn the_table_of_acts_by_state_and_role() {
     use std::fmt::Write as _;
     let mut out = String::new();
     let mut filed = World::judged(None, true);
-    filed
-        .act(
-            &handler(),
-            Command::Propose {
-                outcome: Outcome::File,
-                note: String::new(),
-            },
-        )
-        .unwrap();
+    filed.act(&handler(), Command::Propose { outcome: Outcome::File, note: String::new() }).unwrap();
     let proposed = filed.clone();
     filed.act(&head(filed.now), Command::Decide).unwrap();
     let states: [(&str, World); 7] = [
@@ -238,9 +145,7 @@ fn the_table_of_acts_by_state_and_role() {
     type Person = fn(&World) -> Actor;
     let people: [(&str, Person); 6] = [
         ("operator", |_| operator()),
-        ("stranger", |_| {
-            super::world::actor("x", "yunxiu", crate::OrgKind::Body, crate::Role::OrgAdmin)
-        }),
+        ("stranger", |_| super::world::actor("x", "yunxiu", crate::OrgKind::Body, crate::Role::OrgAdmin)),
         ("handler", |_| handler()),
         ("other handler", |_| other_handler()),
         ("head", |w| head(w.now)),

@@ -6,9 +6,7 @@ use guosuo_rules::calendar::Calendar;
 use jiff::Timestamp;
 
 use crate::actor::{Actor, OrgKind, Role};
-use crate::filing::{
-    Command, Config, Facts, FileRef, Filing, Form, FormCode, Person, Slot, Verdict,
-};
+use crate::filing::{Command, Config, Facts, FileRef, Filing, Form, FormCode, Person, Slot, Verdict};
 use crate::life::{Life, Recorded};
 use crate::refusal::Refusal;
 
@@ -37,10 +35,7 @@ pub(super) fn other_handler() -> Actor {
     actor("zhou", "cac", OrgKind::Cac, Role::CacHandler)
 }
 pub(super) fn head(now: Timestamp) -> Actor {
-    Actor {
-        second_factor_at: Some(now),
-        ..actor("head", "cac", OrgKind::Cac, Role::CacHead)
-    }
+    Actor { second_factor_at: Some(now), ..actor("head", "cac", OrgKind::Cac, Role::CacHead) }
 }
 pub(super) fn nda() -> Actor {
     actor("nda1", "nda", OrgKind::Nda, Role::NdaReviewer)
@@ -72,10 +67,7 @@ pub(super) fn form() -> Form {
 
 /// Stands in for the digest that the service computes: any function of the bytes will do.
 pub(super) fn digest(form: &Form) -> String {
-    form.canonical()
-        .bytes()
-        .fold(7_u64, |h, b| h.wrapping_mul(1_000_003) ^ u64::from(b))
-        .to_string()
+    form.canonical().bytes().fold(7_u64, |h, b| h.wrapping_mul(1_000_003) ^ u64::from(b)).to_string()
 }
 
 pub(super) fn file(id: &str) -> FileRef {
@@ -102,12 +94,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        Self {
-            case: None,
-            events: vec![],
-            now: at("2026-01-26T08:40:00Z"),
-            calendar: Arc::new(Calendar::builtin().clone()),
-        }
+        Self { case: None, events: vec![], now: at("2026-01-26T08:40:00Z"), calendar: Arc::new(Calendar::builtin().clone()) }
     }
 
     pub(super) fn facts(&self) -> Facts {
@@ -116,11 +103,7 @@ impl World {
             config: Config::default(),
             credit_code: CODE.into(),
             code_overridden: false,
-            form_digest: self
-                .case
-                .as_ref()
-                .map(|c| digest(&c.dossier.form))
-                .unwrap_or_default(),
+            form_digest: self.case.as_ref().map(|c| digest(&c.dossier.form)).unwrap_or_default(),
             next_number: 3,
             next_filing: 4,
             already_filed: false,
@@ -130,12 +113,7 @@ impl World {
     pub(super) fn act(&mut self, who: &Actor, command: Command) -> Result<(), Refusal> {
         let events = Filing::decide(self.case.as_ref(), command, who, &self.facts(), self.now)?;
         for event in events {
-            let recorded = Recorded {
-                seq: self.events.len() as u64 + 1,
-                at: self.now,
-                by: who.into(),
-                event,
-            };
+            let recorded = Recorded { seq: self.events.len() as u64 + 1, at: self.now, by: who.into(), event };
             self.case = Filing::apply(self.case.take(), &recorded);
             self.events.push(recorded);
         }
@@ -150,14 +128,7 @@ impl World {
     pub(super) fn complete() -> Self {
         let mut w = Self::new();
         let op = operator();
-        w.act(
-            &op,
-            Command::Open {
-                copy: None,
-                prefill: Box::new(form()),
-            },
-        )
-        .unwrap();
+        w.act(&op, Command::Open { copy: None, prefill: Box::new(form()) }).unwrap();
         let people = ["甲", "乙"].map(|n| Person {
             id: n.into(),
             name: format!("示例{n}"),
@@ -166,40 +137,20 @@ impl World {
             position: "审核员".into(),
             sheet: None,
         });
-        w.act(
-            &op,
-            Command::SaveRoster {
-                people: people.to_vec(),
-            },
-        )
-        .unwrap();
+        w.act(&op, Command::SaveRoster { people: people.to_vec() }).unwrap();
         w.act(&op, Command::PrintForm).unwrap();
         for slot in Slot::ALL {
             let mut f = file(slot.id());
             if slot == Slot::Form {
-                f.form_code = Some(FormCode {
-                    case: "c".into(),
-                    digest: digest(&w.case().dossier.form),
-                });
+                f.form_code = Some(FormCode { case: "c".into(), digest: digest(&w.case().dossier.form) });
             }
             if slot != Slot::Other {
-                w.act(
-                    &op,
-                    Command::AttachFile {
-                        slot,
-                        file: f,
-                        person: None,
-                    },
-                )
-                .unwrap();
+                w.act(&op, Command::AttachFile { slot, file: f, person: None }).unwrap();
             }
         }
         for p in ["甲", "乙"] {
-            let command = Command::AttachFile {
-                slot: Slot::Background,
-                file: file(&format!("sheet-{p}")),
-                person: Some(p.into()),
-            };
+            let command =
+                Command::AttachFile { slot: Slot::Background, file: file(&format!("sheet-{p}")), person: Some(p.into()) };
             w.act(&op, command).unwrap();
         }
         w
@@ -207,8 +158,7 @@ impl World {
 
     pub(super) fn submitted() -> Self {
         let mut w = Self::complete();
-        w.act(&operator(), Command::Submit { pledge: true })
-            .unwrap();
+        w.act(&operator(), Command::Submit { pledge: true }).unwrap();
         w
     }
 
@@ -218,18 +168,7 @@ impl World {
         w.act(&handler(), take()).unwrap();
         for slot in Slot::ALL.into_iter().filter(|s| !s.is_optional()) {
             let bad = wanting == Some(slot);
-            w.act(
-                &handler(),
-                verdict(
-                    slot,
-                    if bad {
-                        Verdict::Missing
-                    } else {
-                        Verdict::Complete
-                    },
-                ),
-            )
-            .unwrap();
+            w.act(&handler(), verdict(slot, if bad { Verdict::Missing } else { Verdict::Complete })).unwrap();
         }
         w.act(&handler(), Command::SendToNda).unwrap();
         w.act(&nda(), opinion(nda_complete)).unwrap();
@@ -238,38 +177,15 @@ impl World {
 }
 
 pub(super) fn take() -> Command {
-    Command::Assign {
-        handler: "chenmin".into(),
-        handler_name: "示例陈敏".into(),
-        note: String::new(),
-    }
+    Command::Assign { handler: "chenmin".into(), handler_name: "示例陈敏".into(), note: String::new() }
 }
 
 pub(super) fn verdict(slot: Slot, verdict: Verdict) -> Command {
-    let reasons = if verdict == Verdict::Complete {
-        vec![]
-    } else {
-        vec![super::super::ReasonCode::Missing]
-    };
-    Command::GiveVerdict {
-        slot,
-        verdict,
-        reasons,
-        note: String::new(),
-        page: None,
-    }
+    let reasons = if verdict == Verdict::Complete { vec![] } else { vec![super::super::ReasonCode::Missing] };
+    Command::GiveVerdict { slot, verdict, reasons, note: String::new(), page: None }
 }
 
 pub(super) fn opinion(complete: bool) -> Command {
-    let note = if complete {
-        String::new()
-    } else {
-        "缺材料".into()
-    };
-    Command::GiveOpinion {
-        complete,
-        slots: vec![],
-        note,
-        signed: "{}".into(),
-    }
+    let note = if complete { String::new() } else { "缺材料".into() };
+    Command::GiveOpinion { complete, slots: vec![], note, signed: "{}".into() }
 }

@@ -76,7 +76,9 @@ pub(super) fn unpack(bytes: Vec<u8>, bounds: Bounds, out: &mut impl Write) -> Re
     // … and what really comes out again, for sizes may lie.
     let (mut total, mut sent) = (0_u64, 0);
     for i in 0..zip.len() {
-        let entry = zip.by_index(i).map_err(|e| if matches!(e, ZipError::UnsupportedArchive(_)) { Failure::WrongType } else { Failure::Broken })?;
+        let entry = zip
+            .by_index(i)
+            .map_err(|e| if matches!(e, ZipError::UnsupportedArchive(_)) { Failure::WrongType } else { Failure::Broken })?;
         if entry.is_dir() || entry.is_symlink() {
             continue;
         }
@@ -122,7 +124,10 @@ fn decode(raw: &[u8]) -> String {
 /// Folder and name, without anything that leads elsewhere; `None` for what systems add.
 fn place(path: &str) -> Option<(String, String)> {
     let clean = |part: &str| -> String {
-        part.chars().map(|c| if guosuo_case::text::check(c.encode_utf8(&mut [0; 4]), false).is_ok() { c } else { '_' }).take(MAX_NAME).collect()
+        part.chars()
+            .map(|c| if guosuo_case::text::check(c.encode_utf8(&mut [0; 4]), false).is_ok() { c } else { '_' })
+            .take(MAX_NAME)
+            .collect()
     };
     let mut parts: Vec<String> = path
         .split(['/', '\\'])
@@ -131,7 +136,8 @@ fn place(path: &str) -> Option<(String, String)> {
         .map(clean)
         .collect();
     let name = parts.pop()?;
-    let added = matches!(name.as_str(), ".DS_Store" | "Thumbs.db" | "desktop.ini") || parts.first().is_some_and(|p| p == "__MACOSX");
+    let added =
+        matches!(name.as_str(), ".DS_Store" | "Thumbs.db" | "desktop.ini") || parts.first().is_some_and(|p| p == "__MACOSX");
     (!added).then(|| (parts.join("/"), name))
 }
 

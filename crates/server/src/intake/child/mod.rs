@@ -70,9 +70,7 @@ fn open_fonts(request: &Request) -> Vec<OpenFont> {
 }
 
 fn confine(request: &Request, files: u64) -> io::Result<()> {
-    let limit = |what, most: u64| {
-        setrlimit(what, Rlimit { current: Some(most), maximum: Some(most) }).map_err(io::Error::from)
-    };
+    let limit = |what, most: u64| setrlimit(what, Rlimit { current: Some(most), maximum: Some(most) }).map_err(io::Error::from);
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Nproc, 0)?;

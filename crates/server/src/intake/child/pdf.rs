@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use hayro::hayro_interpret::font::{FontData, FontQuery, Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings, InterpreterWarning,
-    SoftMask, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
+    InterpreterWarning, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::object::{Array, Stream};
 use hayro::hayro_syntax::page::Page;
@@ -47,7 +47,13 @@ fn load(bytes: Vec<u8>) -> Result<Pdf, Failure> {
 }
 
 /// Says what is wrong with a PDF. Pages are drawn as long as half of the time lasts.
-pub(super) fn examine(bytes: Vec<u8>, fonts: Vec<OpenFont>, max_pages: u32, want_code: bool, seconds: u64) -> Result<Report, Failure> {
+pub(super) fn examine(
+    bytes: Vec<u8>,
+    fonts: Vec<OpenFont>,
+    max_pages: u32,
+    want_code: bool,
+    seconds: u64,
+) -> Result<Report, Failure> {
     let begun = Instant::now();
     let enough = Duration::from_secs(seconds) / 2;
     let pdf = load(bytes)?;
@@ -318,5 +324,7 @@ impl<'a> Device<'a> for Tally {
 
 /// Characters without a shape of their own.
 fn is_silent(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(u32::from(c), 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xFFFC..=0xFFFD)
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(u32::from(c), 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xFFFC..=0xFFFD)
 }

@@ -14,7 +14,19 @@ const ENTRIES: usize = 4_000_000;
 /// Keys that hold something active wherever they stand.
 const ACTIVE_KEYS: &[&str] = &["JS", "JavaScript", "EmbeddedFiles", "EmbeddedFile", "XFA", "RichMedia", "RichMediaContent"];
 /// Kinds of action (`/S`) that do more than move within the document or open an address.
-const ACTIVE_ACTIONS: &[&str] = &["JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "GoToR", "Rendition", "Movie", "Sound", "RichMediaExecute", "GoTo3DView"];
+const ACTIVE_ACTIONS: &[&str] = &[
+    "JavaScript",
+    "Launch",
+    "SubmitForm",
+    "ImportData",
+    "GoToE",
+    "GoToR",
+    "Rendition",
+    "Movie",
+    "Sound",
+    "RichMediaExecute",
+    "GoTo3DView",
+];
 /// Kinds of annotation (`/Subtype`) that carry files or media.
 const ACTIVE_NOTES: &[&str] = &["FileAttachment", "RichMedia", "Screen", "Movie", "Sound", "3D"];
 /// The fonts that every reader has.
@@ -71,7 +83,9 @@ fn look_into(d: &Dict<'_>, report: &mut Report, depth: usize, left: &mut usize) 
     if name("Type").is_some_and(|t| t == "EmbeddedFile") {
         found("EmbeddedFile");
     }
-    if name("Type").is_some_and(|t| t == "FontDescriptor") && !["FontFile", "FontFile2", "FontFile3"].iter().any(|k| d.contains_key(k)) {
+    if name("Type").is_some_and(|t| t == "FontDescriptor")
+        && !["FontFile", "FontFile2", "FontFile3"].iter().any(|k| d.contains_key(k))
+    {
         let font = name("FontName").unwrap_or_default();
         if !STANDARD.iter().any(|s| font.starts_with(s)) && report.missing_fonts.len() < 50 {
             report.missing_fonts.push(font.chars().take(60).collect());

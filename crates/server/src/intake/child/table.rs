@@ -18,7 +18,12 @@ pub(super) fn spreadsheet(bytes: Vec<u8>, max_rows: usize, max_columns: usize) -
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     // Templates keep their lists of choices in hidden sheets.
     let sheets = book.sheets_metadata();
-    let first = sheets.iter().find(|s| s.visible == SheetVisible::Visible).or(sheets.first()).map(|s| s.name.clone()).ok_or(Failure::Nothing)?;
+    let first = sheets
+        .iter()
+        .find(|s| s.visible == SheetVisible::Visible)
+        .or(sheets.first())
+        .map(|s| s.name.clone())
+        .ok_or(Failure::Nothing)?;
     let mut cells = book.worksheet_cells_reader(&first).map_err(fault)?;
     let mut sheet = Sheet::new(max_rows, max_columns);
     // Cell by cell: a sheet that claims a million columns reserves nothing.
@@ -58,7 +63,8 @@ fn shown(v: &DataRef<'_>) -> String {
 /// Separated text in any of the usual encodings.
 pub(super) fn text(bytes: &[u8], max_rows: usize, max_columns: usize) -> Result<(Rows, bool), Failure> {
     let text = decoded(bytes);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
     let mut sheet = Sheet::new(max_rows, max_columns);
     for (row, record) in reader.records().enumerate() {
         let record = record.map_err(|_| Failure::Broken)?;
@@ -160,7 +166,10 @@ mod tests {
     fn encodings_and_separators_are_found() {
         let want = [["姓名", "证件号码"], ["欧阳𠮷野", "110101199003070134"]];
         let (gbk, _, _) = encoding_rs::GB18030.encode("姓名,证件号码\r\n欧阳𠮷野,110101199003070134\r\n");
-        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain("姓名\t证件号码\n欧阳𠮷野\t110101199003070134".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> = [0xFF, 0xFE]
+            .into_iter()
+            .chain("姓名\t证件号码\n欧阳𠮷野\t110101199003070134".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         for bytes in [
             "姓名,证件号码\n欧阳𠮷野,110101199003070134".as_bytes(),
             "\u{feff}姓名;证件号码\n\"欧阳𠮷野\";110101199003070134\n\n".as_bytes(),
