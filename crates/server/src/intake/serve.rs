@@ -1,4 +1,5 @@
-//! `/authority/files/…` and `/body/files/…`: page images and originals. Whatever leaves has
+//! `/authority/files/…` and `/body/files/…`: page images, and a body's own originals (an
+//! officer's have a page that asks for the reason, `authority::original`). Whatever leaves has
 //! been recorded first; when it cannot be recorded, nothing leaves.
 
 use axum::body::Body;
