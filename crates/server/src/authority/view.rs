@@ -64,7 +64,7 @@ impl Times<'_> {
     /// Working days left until a limit; negative only when it has certainly passed.
     pub(super) fn left(&self, due_from: Date, due_to: Date) -> i64 {
         if self.today > due_to {
-            self.working_days(due_to, self.today).max(1) * -1
+            -self.working_days(due_to, self.today).max(1)
         } else {
             self.working_days(self.today, due_from).max(0)
         }
@@ -95,7 +95,7 @@ impl Times<'_> {
     pub(super) fn day_with_left(&self, days: i64) -> Date {
         use guosuo_rules::period::{Direction, WorkingDays, due};
         let n = u32::try_from(days.max(0)).unwrap_or(0);
-        due(self.today, WorkingDays(n).into(), Direction::After, self.calendar).map_or(self.today, |d| d.latest())
+        due(self.today, WorkingDays(n).into(), Direction::After, self.calendar).map_or(self.today, guosuo_rules::period::Due::latest)
     }
 }
 

@@ -307,7 +307,7 @@ pub(super) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 fn rfind(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    (0..hay.len().checked_sub(needle.len())? + 1).rev().find(|i| hay[*i..].starts_with(needle))
+    (0..=hay.len().checked_sub(needle.len())?).rev().find(|i| hay[*i..].starts_with(needle))
 }
 
 /// The string that every virus scanner reports, assembled so that this program is none.

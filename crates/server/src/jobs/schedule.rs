@@ -62,7 +62,7 @@ impl Schedule {
                 "reclaim",
                 freed.map(|n: u64| {
                     if n > 0 {
-                        tracing::warn!(jobs = n, "jobs of a vanished worker are free again")
+                        tracing::warn!(jobs = n, "jobs of a vanished worker are free again");
                     }
                 }),
             );

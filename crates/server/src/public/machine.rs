@@ -137,7 +137,7 @@ pub async fn feed(cx: Cx, headers: HeaderMap) -> Result<Response, Error> {
     bodies.truncate(200);
     let updated = bodies.first().map_or_else(|| cx.today().to_string(), |b| b.since.clone());
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"");
-    let _ = write!(out, " xml:lang=\"{}\">\n", l.tag());
+    let _ = writeln!(out, " xml:lang=\"{}\">", l.tag());
     let _ = write!(
         out,
         "<title>{}</title>\n<id>{base}/bodies</id>\n<link rel=\"self\" href=\"{base}{}\"/>\n<link href=\"{base}{}\"/>\n<updated>{updated}T00:00:00+08:00</updated>\n<author><name>{}</name></author>\n",
@@ -148,9 +148,9 @@ pub async fn feed(cx: Cx, headers: HeaderMap) -> Result<Response, Error> {
     );
     for b in &bodies {
         let (status, _) = status_words(l, &b.status);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<entry><title>{}{}{status}</title><id>{base}/bodies/{id}#{}</id><link href=\"{base}{}\"/><updated>{}T00:00:00+08:00</updated><summary>{}</summary></entry>\n",
+            "<entry><title>{}{}{status}</title><id>{base}/bodies/{id}#{}</id><link href=\"{base}{}\"/><updated>{}T00:00:00+08:00</updated><summary>{}</summary></entry>",
             xml(&b.name),
             l.t("：", ": "),
             xml(&b.status),

@@ -188,7 +188,7 @@ pub fn reason(l: Lang, s: Slot, r: &ReasonCode) -> String {
             }
         }
         ReasonCode::CapitalLow { floor_wan } if l.zh() => format!("注册资本低于{floor_wan}万元。请核对（《认证认可条例》第十条）。"),
-        ReasonCode::CapitalLow { floor_wan } => format!("The registered capital is below RMB {}0,000. Please check (Certification Regulation, Article 10).", floor_wan),
+        ReasonCode::CapitalLow { floor_wan } => format!("The registered capital is below RMB {floor_wan}0,000. Please check (Certification Regulation, Article 10)."),
         ReasonCode::StaffLow { floor } if l.zh() => format!("从事认证人员少于{floor}人。请核对（《认证认可条例》第十条）。"),
         ReasonCode::StaffLow { floor } => format!("There are fewer than {floor} certification staff. Please check (Certification Regulation, Article 10)."),
         ReasonCode::PrefixAgainstNature => l.t("统一社会信用代码的前两位与所选机构性质不一致，请核对。", "The first two characters of the credit code do not fit the nature chosen. Please check.").into(),

@@ -29,14 +29,14 @@ impl Maker {
         let mut places = Vec::new();
         for (i, o) in self.0.iter().enumerate() {
             places.push(out.len());
-            write!(out, "{} 0 obj\n", i + 1).unwrap();
+            writeln!(out, "{} 0 obj", i + 1).unwrap();
             out.extend_from_slice(o);
             out.extend_from_slice(b"\nendobj\n");
         }
         let xref = out.len();
         write!(out, "xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).unwrap();
         for p in &places {
-            write!(out, "{p:010} 00000 n \n").unwrap();
+            writeln!(out, "{p:010} 00000 n ").unwrap();
         }
         write!(out, "trailer\n<</Size {}/Root {root} 0 R{trailer}>>\nstartxref\n{xref}\n%%EOF\n", places.len() + 1).unwrap();
         out
@@ -98,7 +98,7 @@ pub(crate) fn chinese(text: &str, encoding: &str, base_font: &str) -> Vec<u8> {
 /// Pages without anything in common.
 pub(crate) fn many_pages(n: usize) -> Vec<u8> {
     let mut m = Maker::default();
-    m.add(format!("<</Type/Catalog/Pages 2 0 R>>"));
+    m.add("<</Type/Catalog/Pages 2 0 R>>".to_string());
     let kids: String = (0..n).map(|i| format!("{} 0 R ", i * 2 + 3)).collect();
     m.add(format!("<</Type/Pages/Count {n}/Kids[{kids}]>>"));
     for i in 0..n {
