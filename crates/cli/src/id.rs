@@ -4,7 +4,6 @@ use std::io::{BufRead, Write};
 
 use clap::{Args, ValueEnum};
 use guosuo_rules::ids::{self, Checked, IdFault, IdKind, Options, Warning, ric, uscc};
-use guosuo_rules::time::cst_date;
 
 use crate::words::parse_date;
 use crate::{Failure, Lang, Outcome, batch};
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &IdArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Write
     let lang = args.lang;
     let on = match &args.on {
         Some(text) => parse_date(lang, text).map_err(Failure::Usage)?,
-        None => cst_date(jiff::Timestamp::now()),
+        None => crate::today(),
     };
     let options = Options { normalise: args.normalise, on: Some(on) };
     let check = |code: &str| match args.kind {

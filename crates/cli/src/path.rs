@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use guosuo_rules::path::{Case, Decision, Flow, Ftz, Ground, Overlay, decide};
-use guosuo_rules::time::cst_date;
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -133,7 +132,7 @@ pub(crate) fn run(args: &PathArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Wri
     let lang = args.lang;
     let on = match &args.on {
         Some(text) => parse_date(lang, text).map_err(Failure::Usage)?,
-        None => cst_date(jiff::Timestamp::now()),
+        None => crate::today(),
     };
     let overlay = match &args.overlay {
         None => None,

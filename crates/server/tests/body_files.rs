@@ -1,6 +1,8 @@
 //! A body hands in its files: slots, order, resumable upload, the roster, the whole set in a
 //! ZIP, and the submission with its receipt.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::{Cursor, Write as _};
 
 use axum::body::Body;

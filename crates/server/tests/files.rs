@@ -1,5 +1,7 @@
 //! Page images and originals over HTTP: who gets them, what is recorded, what they look like.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use axum::http::{StatusCode, header};
 use guosuo::demo::{Player, Stage};
 use guosuo::testing::{Answer, TestApp};

@@ -1,4 +1,6 @@
 //! Files: stored encrypted, read back checked, uploaded in parts.
+
+#![expect(clippy::disallowed_methods, reason = "file times are those of the machine")]
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests")]
 
 mod common;

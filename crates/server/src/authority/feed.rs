@@ -162,7 +162,7 @@ mod tests {
             ..FilingRow::default()
         };
         let now = "2026-03-12T01:30:00Z".parse().unwrap();
-        let text = calendar(Lang::Zh, &[row.clone()], now);
+        let text = calendar(Lang::Zh, std::slice::from_ref(&row), now);
         assert!(text.contains("DTSTART;VALUE=DATE:20260313\r\nSUMMARY:备申〔2026〕003号 办理时限届满\r\n"));
         for secret in ["示例", "9111", "secret-case"] {
             assert!(!text.contains(secret), "{secret}");

@@ -90,10 +90,14 @@ pub async fn download(cx: Cx, Path((id, name)): Path<(String, String)>, mut form
     let (filing, slot, f) = file(&cx, &id, &name).await?;
     let ground = match form.value("ground") {
         "other" => form.require("why", l.t("写明下载原件的原因。", "Say why you need the original.")),
-        key => if let Some(g) = GROUNDS.iter().find(|g| g.0 == key) { g.1.to_owned() } else {
-            form.fail("ground", l.t("选一个原因，会记入日志。", "Choose a reason; it is recorded."));
-            String::new()
-        },
+        key => {
+            if let Some(g) = GROUNDS.iter().find(|g| g.0 == key) {
+                g.1.to_owned()
+            } else {
+                form.fail("ground", l.t("选一个原因，会记入日志。", "Choose a reason; it is recorded."));
+                String::new()
+            }
+        }
     };
     if ground.chars().count() > 500 || guosuo_case::text::check(&ground, false).is_err() {
         form.fail("why", l.t("原因最多500个字，不含看不见的字符。", "At most 500 characters, without invisible ones."));

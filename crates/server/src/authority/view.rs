@@ -95,7 +95,8 @@ impl Times<'_> {
     pub(super) fn day_with_left(&self, days: i64) -> Date {
         use guosuo_rules::period::{Direction, WorkingDays, due};
         let n = u32::try_from(days.max(0)).unwrap_or(0);
-        due(self.today, WorkingDays(n).into(), Direction::After, self.calendar).map_or(self.today, guosuo_rules::period::Due::latest)
+        due(self.today, WorkingDays(n).into(), Direction::After, self.calendar)
+            .map_or(self.today, guosuo_rules::period::Due::latest)
     }
 }
 

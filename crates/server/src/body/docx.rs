@@ -183,7 +183,9 @@ mod tests {
             zip.by_name("word/document.xml").unwrap().read_to_string(&mut xml).unwrap();
             let mut reader = quick_xml::Reader::from_str(&xml);
             loop {
-                if reader.read_event().unwrap() == quick_xml::events::Event::Eof { break }
+                if reader.read_event().unwrap() == quick_xml::events::Event::Eof {
+                    break;
+                }
             }
             if slot != Slot::Background {
                 for part in words::covers(Lang::Zh, slot) {

@@ -91,7 +91,8 @@ impl Player {
     /// The moment so many working days before the demonstration's today, at an hour in Beijing.
     pub fn working_days_ago(&self, n: u32, hour: i64) -> Timestamp {
         let today = cst_date(self.app.now());
-        let day = due(today, WorkingDays(n).into(), Direction::Before, &self.calendar).map_or(today, guosuo_rules::period::Due::earliest);
+        let day = due(today, WorkingDays(n).into(), Direction::Before, &self.calendar)
+            .map_or(today, guosuo_rules::period::Due::earliest);
         let at = guosuo_rules::time::start_of_day(day) + SignedDuration::from_hours(hour);
         at.min(self.app.now())
     }

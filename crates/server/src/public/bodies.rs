@@ -70,7 +70,9 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
     let l = cx.l();
     let mut form = Form::new().with("q", asked.q.clone()).with("as_of", asked.as_of.clone());
     let day = asked.day(cx.today());
-    let rows = if let Some(day) = day { find(&cx, &asked, day).await? } else {
+    let rows = if let Some(day) = day {
+        find(&cx, &asked, day).await?
+    } else {
         form.fail(
             "as_of",
             l.t("日期没有看懂。按“2026-01-05”的格式填写。", "The date could not be read. Write it like 2026-01-05."),

@@ -1,6 +1,14 @@
 //! Hostile and broken files, all made here. Each gets a typed answer in bounded time; the
 //! process of the service lives on and does not grow.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot go on fails; numbers of pictures are small"
+)]
+
 mod files;
 mod pages;
 mod pdfs;

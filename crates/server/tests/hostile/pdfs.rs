@@ -98,7 +98,7 @@ pub(crate) fn chinese(text: &str, encoding: &str, base_font: &str) -> Vec<u8> {
 /// Pages without anything in common.
 pub(crate) fn many_pages(n: usize) -> Vec<u8> {
     let mut m = Maker::default();
-    m.add("<</Type/Catalog/Pages 2 0 R>>".to_string());
+    m.add("<</Type/Catalog/Pages 2 0 R>>");
     let kids: String = (0..n).map(|i| format!("{} 0 R ", i * 2 + 3)).collect();
     m.add(format!("<</Type/Pages/Count {n}/Kids[{kids}]>>"));
     for i in 0..n {
