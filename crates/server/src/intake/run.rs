@@ -276,8 +276,12 @@ impl Run {
 
     /// The worker's output ended early: why?
     async fn died(&mut self) -> Result<Failure, Fault> {
-        let _ = self.child.start_kill();
-        let status = self.child.wait().await.map_err(|e| Fault::Worker(e.to_string()))?;
+        // It has closed its answer, so it is ending; a kill of ours would pass for one by the limits.
+        let Ok(status) = timeout(Duration::from_secs(2), self.child.wait()).await else {
+            let _ = self.child.kill().await;
+            return Err(Fault::Worker("closed its answer and did not end".to_owned()));
+        };
+        let status = status.map_err(|e| Fault::Worker(e.to_string()))?;
         let words = match self.stderr.take() {
             Some(task) => timeout(Duration::from_secs(1), task).await.ok().and_then(Result::ok).unwrap_or_default(),
             None => String::new(),
