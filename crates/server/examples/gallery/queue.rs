@@ -40,6 +40,7 @@ pub(crate) fn officer(l: Lang) -> UserBlock {
         unread: 5,
         inbox: "/authority/inbox".to_owned(),
         idle_seconds: 900,
+        roles: std::collections::BTreeSet::new(),
     }
 }
 

@@ -119,6 +119,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
             unread: u32::try_from(unread).unwrap_or(u32::MAX),
             inbox: front.to_owned(),
             idle_seconds: u32::try_from(row.idle / 1_000_000).unwrap_or(0),
+            roles: row.roles.clone(),
         };
         request.extensions_mut().insert(block.clone());
         request.extensions_mut().insert(signed);

@@ -1,5 +1,10 @@
 //! The main navigation of each front: one table, so that every page shows the same five channels or fewer.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use guosuo_case::{Right, Role};
+
 use super::shell::Front;
 
 /// One channel: (key for `Shell::at`, path, Chinese, English).
@@ -33,5 +38,29 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("ledger", "/admin/ledger", "审计记录", "Audit record"),
         ],
         Front::Plain => &[],
+    }
+}
+
+/// The right of each page, from the table of routes.
+static RIGHTS: LazyLock<HashMap<&'static str, Right>> =
+    LazyLock::new(|| crate::serve::table().into_iter().filter(|r| r.method == "GET").map(|r| (r.path, r.right)).collect());
+
+/// Whether somebody with these roles may open a page; a page that is no route is open.
+pub fn open_to(path: &str, roles: &BTreeSet<Role>) -> bool {
+    RIGHTS.get(path).and_then(|r| r.roles()).is_none_or(|needed| needed.iter().any(|r| roles.contains(r)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_follow_the_rights() {
+        let shown =
+            |front, role| -> Vec<&str> { channels(front).iter().filter(|c| open_to(c.1, &[role].into())).map(|c| c.0).collect() };
+        assert_eq!(shown(Front::Admin, Role::AuditAdmin), ["ledger"]);
+        assert_eq!(shown(Front::Admin, Role::SecurityAdmin), ["staff"]);
+        assert!(!shown(Front::Authority, Role::SamrReader).contains(&"queue"));
+        assert!(shown(Front::Authority, Role::CacHandler).contains(&"queue"));
     }
 }

@@ -111,6 +111,8 @@ pub struct UserBlock {
     pub inbox: String,
     /// Seconds of idleness after which the session ends; 0 shows no warning.
     pub idle_seconds: u32,
+    /// Roles held: channels that they may not open are not shown. Empty shows all.
+    pub roles: std::collections::BTreeSet<guosuo_case::Role>,
 }
 
 /// A channel of the navigation.
@@ -207,8 +209,10 @@ impl Shell {
     /// The frame for a page of a front.
     pub fn new(screen: &Screen, front: Front, title: impl Into<String>) -> Self {
         let l = screen.lang;
+        let may = |path: &str| screen.user.as_ref().is_none_or(|u| u.roles.is_empty() || nav::open_to(path, &u.roles));
         let nav = nav::channels(front)
             .iter()
+            .filter(|(_, path, ..)| may(path))
             .map(|(_, path, zh, en)| NavItem { href: l.href(path), name: l.t(zh, en).to_owned(), current: false })
             .collect();
         Self {
@@ -232,8 +236,9 @@ impl Shell {
     /// Marks the channel of the navigation (key in `web::nav`).
     #[must_use]
     pub fn at(mut self, key: &str) -> Self {
-        for (item, channel) in self.nav.iter_mut().zip(nav::channels(self.front)) {
-            item.current = channel.0 == key;
+        let here = nav::channels(self.front).iter().find(|c| c.0 == key).map(|c| self.l.href(c.1));
+        for item in &mut self.nav {
+            item.current = here.as_ref() == Some(&item.href);
         }
         self
     }
