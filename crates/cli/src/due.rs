@@ -41,7 +41,7 @@ enum RollArg {
 /// Arguments of `due`.
 #[derive(Debug, Args)]
 pub struct DueArgs {
-    /// 起算事件发生之日 YYYY-MM-DD；`-` 表示从标准输入逐行读取 DATE<TAB>N / day of the event, `-` reads lines
+    /// 起算事件发生之日 YYYY-MM-DD；`-` 表示从标准输入逐行读取 `DATE<TAB>N` / day of the event, `-` reads lines
     date: String,
     /// 期间长度 / length of the period
     n: Option<u32>,

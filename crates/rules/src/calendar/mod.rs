@@ -2,7 +2,7 @@
 //!
 //! A working day is Monday to Friday, minus the days off that the yearly notice arranges, plus the weekend days on
 //! which it orders work (调休上班). **A year without a notice is unknown**: this module never guesses it, it only
-//! says between which bounds the truth must lie (see [`bounds`]).
+//! says between which bounds the truth must lie (see `bounds`).
 
 mod bounds;
 mod notice;

@@ -1,5 +1,5 @@
 //! Who is there: sign-in, second factor, sessions. The only place that makes an
-//! [`Actor`](guosuo_case::Actor).
+//! [`guosuo_case::Actor`].
 
 pub mod code;
 pub mod password;

@@ -208,7 +208,7 @@ pub fn decided(config: &Config, case_id: &str, filing: &Filing) -> Option<Letter
 /// Prints a notice.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub async fn press(app: &App, letter: Letter, mode: Mode) -> Result<Pdf, Error> {
     match letter {
         Letter::Filed(n) => print(app, n, mode).await,

@@ -1,7 +1,7 @@
 //! The certification body's side (M 12(1)–(2), G 三(一)): prepare, check, submit, follow.
 //!
-//! One page, one file. [`case`] loads a filing with its calendar and findings; [`view`] turns
-//! it into the words of the task list; [`keep`] takes files in and gives them out.
+//! One page, one file. `case` loads a filing with its calendar and findings; `view` turns
+//! it into the words of the task list; `keep` takes files in and gives them out.
 
 pub mod batch;
 mod case;

@@ -79,7 +79,7 @@ pub fn csv_answer(name: &str, bytes: Vec<u8>) -> Response {
 /// `GET /bodies.csv`.
 ///
 /// # Errors
-/// As [`json`].
+/// As [`json()`].
 pub async fn csv(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let l = cx.l();
     let day = asked.day(cx.today()).ok_or(NO_DATE)?;
