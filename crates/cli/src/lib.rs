@@ -1,7 +1,7 @@
 //! The rule tools as a library of subcommands: the full program offers them, and a small binary does.
 //!
 //! Exit status: 0 done, 1 the answer is "no" or "invalid", 2 wrong use. A batch (`-`) answers line by line, never
-//! stops at a bad line (`error<TAB>reason`) and ends with 0.
+//! stops at a bad line (`error<TAB>reason`) and ends with 0. A count that was stopped gave no answer: 2.
 
 mod batch;
 mod count;
@@ -99,8 +99,31 @@ pub fn run(command: RuleCommand, stdin: &mut dyn BufRead, stdout: &mut dyn Write
         RuleCommand::Due(args) => due::run(&args, stdin, stdout),
         RuleCommand::Id(args) => id::run(&args, stdin, stdout),
         RuleCommand::Path(args) => path::run(&args, stdin, stdout),
-        RuleCommand::Count(args) => count::run(&args, stdin, stdout, stderr),
+        RuleCommand::Count(args) => {
+            // The counter reads on threads of its own; a stream of the caller cannot go there, its bytes can.
+            let mut held = Vec::new();
+            let read = if args.reads_stdin() { stdin.read_to_end(&mut held).map(drop) } else { Ok(()) };
+            read.map_err(Failure::from)
+                .and_then(|()| count::run(&args, &mut io::Cursor::new(held), stdout, stderr, count::Process::Shared))
+        }
     };
+    end(result, stdout, stderr)
+}
+
+/// Runs a rule tool on the standard streams of the process, which is the caller's own: it may handle signals.
+pub fn run_std(command: RuleCommand) -> ExitCode {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    let mut stderr = io::stderr();
+    match command {
+        RuleCommand::Count(args) => {
+            let result = count::run(&args, &mut io::stdin(), &mut stdout, &mut stderr, count::Process::Own);
+            end(result, &mut stdout, &mut stderr)
+        }
+        other => run(other, &mut io::stdin().lock(), &mut stdout, &mut stderr),
+    }
+}
+
+fn end(result: Result<Outcome, Failure>, stdout: &mut dyn Write, stderr: &mut dyn Write) -> ExitCode {
     let result = result.and_then(|outcome| {
         stdout.flush()?;
         Ok(outcome)
@@ -120,13 +143,6 @@ pub fn run(command: RuleCommand, stdin: &mut dyn BufRead, stdout: &mut dyn Write
             ExitCode::from(2)
         }
     }
-}
-
-/// Runs a rule tool on the standard streams of the process.
-pub fn run_std(command: RuleCommand) -> ExitCode {
-    let mut stdin = io::stdin().lock();
-    let mut stdout = io::BufWriter::new(io::stdout().lock());
-    run(command, &mut stdin, &mut stdout, &mut io::stderr())
 }
 
 /// Today in China, for questions that name no day: the one look at the machine's clock here.

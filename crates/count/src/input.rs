@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use encoding_rs::{Decoder, Encoding, GB18030};
 use flate2::bufread::MultiGzDecoder;
 use memchr::{memchr_iter, memrchr};
 use ruzstd::decoding::StreamingDecoder;
+
+use crate::Progress;
+use crate::error::CountError;
 
 /// Bytes of one block.
 const BLOCK: usize = 1 << 20;
@@ -35,16 +38,19 @@ impl Input {
     }
 }
 
-/// Reads at most the length that the file had when it was opened, and tells how far the reading is.
+/// Tells how far the reading is, and ends when the run is stopped.
 struct Measured<'a, R> {
     inner: R,
-    read: &'a AtomicU64,
+    progress: &'a Progress,
 }
 
 impl<R: Read> Read for Measured<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.progress.stop.load(Relaxed) {
+            return Err(io::Error::other("stopped"));
+        }
         let count = self.inner.read(buffer)?;
-        self.read.fetch_add(count as u64, Relaxed);
+        self.progress.bytes.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
 }
@@ -69,7 +75,12 @@ impl<R: BufRead> Read for Zstd<R> {
                     *self = Self::Frame(Box::new(frame));
                 }
                 Self::Frame(mut frame) => {
-                    let count = frame.read(buffer)?;
+                    let count = match frame.read(buffer) {
+                        Ok(count) => count,
+                        // The source was eaten up and the frame asks for more.
+                        Err(_) if frame.get_mut().fill_buf()?.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+                        Err(error) => return Err(error),
+                    };
                     if count > 0 || buffer.is_empty() {
                         *self = Self::Frame(frame);
                         return Ok(count);
@@ -117,11 +128,25 @@ pub(crate) struct Opened<'a> {
     source: Box<dyn Read + 'a>,
     /// Encoding, when it was not UTF-8.
     pub(crate) encoding: Option<&'static str>,
-    start: Vec<u8>,
+    /// Whether the file grew while it was read: what was added is left out.
+    pub(crate) grown: bool,
+    /// A file that is read as it stands, with its length when it was opened.
+    watched: Option<(File, u64)>,
+    /// What was read and not handed out yet.
+    bytes: Vec<u8>,
+    line: u64,
+    ended: bool,
+}
+
+/// What a failure to read an input means.
+pub(crate) fn failure(name: &str, source: io::Error) -> CountError {
+    let name = name.to_owned();
+    if source.kind() == io::ErrorKind::UnexpectedEof { CountError::Cut { name } } else { CountError::Input { name, source } }
 }
 
 /// Opens an input, looks into compression and encoding.
-pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), read: &'a AtomicU64) -> io::Result<Opened<'a>> {
+pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress: &'a Progress) -> io::Result<Opened<'a>> {
+    let mut watched = None;
     let raw: Box<dyn Read + 'a> = match input {
         Input::Stdin => Box::new(stdin),
         Input::File(path) => {
@@ -131,11 +156,18 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), read: &'
                 return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
             }
             // A log may grow while it is read: what was there at the start is counted. Pipes have no length.
-            if metadata.is_file() { Box::new(file.take(metadata.len())) } else { Box::new(file) }
+            if metadata.is_file() {
+                watched = Some((file.try_clone()?, metadata.len()));
+                Box::new(file.take(metadata.len()))
+            } else {
+                Box::new(file)
+            }
         }
     };
-    let mut raw = BufReader::with_capacity(BLOCK, Measured { inner: raw, read });
+    let mut raw = BufReader::with_capacity(BLOCK, Measured { inner: raw, progress });
     let magic = raw.fill_buf()?;
+    let compressed = magic.starts_with(&[0x1F, 0x8B]) || magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
+    watched = watched.filter(|_| !compressed);
     let mut source: Box<dyn Read + 'a> = if magic.starts_with(&[0x1F, 0x8B]) {
         Box::new(MultiGzDecoder::new(raw))
     } else if magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
@@ -164,7 +196,8 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), read: &'
         let decoder = encoding.new_decoder();
         source = Box::new(Recoded { inner, decoder, raw: Vec::new(), ready: Vec::new(), at: 0, ended: false });
     }
-    Ok(Opened { source, encoding: encoding.map(Encoding::name), start })
+    let encoding = encoding.map(Encoding::name);
+    Ok(Opened { source, encoding, grown: false, watched, bytes: start, line: 1, ended: false })
 }
 
 /// Whole records of one input.
@@ -176,39 +209,62 @@ pub(crate) struct Block {
     pub(crate) quoted: bool,
 }
 
+impl Block {
+    /// Number of the last line.
+    pub(crate) fn last_line(&self) -> u64 {
+        self.line + (memchr_iter(b'\n', &self.bytes).count() as u64).saturating_sub(1)
+    }
+}
+
 impl Opened<'_> {
-    /// Calls `each` with block after block.
+    /// The next block.
     ///
     /// A record ends at a line end outside quotes, and whether one is outside follows from the number of quotes
     /// before it: so blocks can be cut without reading the records.
-    pub(crate) fn blocks(mut self, mut each: impl FnMut(Block) -> io::Result<()>) -> io::Result<()> {
-        let mut bytes = std::mem::take(&mut self.start);
-        let mut line = 1;
-        loop {
-            let had = bytes.len();
-            self.source.by_ref().take((BLOCK * 2).saturating_sub(had).max(BLOCK) as u64).read_to_end(&mut bytes)?;
-            let ended = bytes.len() == had;
-            if ended && bytes.is_empty() {
-                return Ok(());
+    pub(crate) fn next(&mut self) -> io::Result<Option<Block>> {
+        while !self.ended {
+            let had = self.bytes.len();
+            self.source.by_ref().take((BLOCK * 2).saturating_sub(had).max(BLOCK) as u64).read_to_end(&mut self.bytes)?;
+            self.ended = self.bytes.len() == had;
+            if self.ended {
+                self.end()?;
             }
-            let cut = if ended { Some(bytes.len()) } else { last_record_end(&bytes) };
+            if self.ended && self.bytes.is_empty() {
+                return Ok(None);
+            }
+            let cut = if self.ended { Some(self.bytes.len()) } else { last_record_end(&self.bytes) };
             let Some(cut) = cut else {
-                if bytes.len() > LONGEST {
-                    let message = format!("line {line}: a record longer than {LONGEST} bytes (a quote that never closes?)");
+                if self.bytes.len() > LONGEST {
+                    let message =
+                        format!("line {}: a record longer than {LONGEST} bytes (a quote that never closes?)", self.line);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
                 continue;
             };
-            let rest = bytes.split_off(cut);
-            let lines = memchr_iter(b'\n', &bytes).count() as u64;
+            let rest = self.bytes.split_off(cut);
+            let bytes = std::mem::replace(&mut self.bytes, rest);
+            let line = self.line;
+            self.line += memchr_iter(b'\n', &bytes).count() as u64;
             let quoted = memchr::memchr(b'"', &bytes).is_some();
-            each(Block { bytes, line, quoted })?;
-            line += lines;
-            bytes = rest;
-            if ended {
-                return Ok(());
-            }
+            return Ok(Some(Block { bytes, line, quoted }));
         }
+        Ok(None)
+    }
+
+    /// At the end of the data: what became of the file meanwhile?
+    fn end(&mut self) -> io::Result<()> {
+        let Some((file, length)) = &mut self.watched else { return Ok(()) };
+        let now = file.metadata()?.len();
+        if now < *length {
+            let message = format!("the file became shorter while it was read ({length} bytes, now {now})");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        self.grown = now > *length;
+        if self.grown && self.bytes.last().is_some_and(|&last| last != b'\n') {
+            // The last record was being written when the file was opened: half a person is none.
+            self.bytes.truncate(last_record_end(&self.bytes).unwrap_or(0));
+        }
+        Ok(())
     }
 }
 

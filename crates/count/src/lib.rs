@@ -8,26 +8,27 @@
 //! their row (see `key`).
 
 mod chart;
+mod error;
 mod generate;
 mod input;
 mod key;
+mod layout;
 mod report;
 mod row;
 mod sql;
 mod store;
 mod table;
+mod work;
 
-use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
-use guosuo_rules::path::Ground;
 use jiff::civil::Date;
-use thiserror::Error;
 
 pub use chart::chart;
+pub use error::{CountError, Reached};
 pub use generate::{Generator, generate};
 pub use input::{Input, expand};
 pub use key::Secret;
@@ -35,15 +36,13 @@ pub use report::{Crossing, DayCount, Forecast, Report, Sample, Series, Warning, 
 pub use row::{BadRow, Column, DateForm, Kind};
 pub use sql::{Dialect, sql};
 
-use input::Block;
-use row::{Places, Reader, Row};
-use store::{PARTS, Seen, Store};
+use layout::layout;
+use row::Places;
+use store::Store;
+use work::{Job, Rows, Shared, Tally};
 
 /// Bad rows that are kept as samples.
 const SAMPLES: usize = 20;
-
-/// Rows of one partition that travel together.
-const BATCH: usize = 1024;
 
 /// What to count and how.
 #[derive(Clone, Debug)]
@@ -82,84 +81,8 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Rows looked at.
     pub rows: AtomicU64,
-}
-
-/// Why nothing was counted.
-#[derive(Debug, Error)]
-pub enum CountError {
-    /// An input cannot be read.
-    #[error("{name}: {source}")]
-    Input {
-        /// The input.
-        name: String,
-        /// What went wrong.
-        source: io::Error,
-    },
-    /// A column does not exist.
-    #[error("{name}: no column {column:?}; there are: {}", existing.join(", "))]
-    NoColumn {
-        /// The input.
-        name: String,
-        /// What was asked for.
-        column: String,
-        /// What exists.
-        existing: Vec<String>,
-    },
-    /// A bad row, and strict reading was asked for.
-    #[error("{name}: line {line}: {}", reason.code())]
-    Strict {
-        /// The input.
-        name: String,
-        /// The line.
-        line: u64,
-        /// What is wrong.
-        reason: BadRow,
-    },
-    /// Spilling or putting together failed (no space?).
-    #[error("temporary file: {0}")]
-    Spill(io::Error),
-}
-
-/// What one worker adds up.
-#[derive(Default)]
-struct Tally {
-    rows: u64,
-    counted: u64,
-    excluded: BTreeMap<Ground, u64>,
-    bad: BTreeMap<BadRow, u64>,
-    samples: Vec<Sample>,
-    forms: [u64; 5],
-    /// First and last day seen, as year and day of the year.
-    days: Option<((i16, u16), (i16, u16))>,
-}
-
-impl Tally {
-    fn join(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.counted += other.counted;
-        other.excluded.into_iter().for_each(|(ground, count)| *self.excluded.entry(ground).or_default() += count);
-        other.bad.into_iter().for_each(|(reason, count)| *self.bad.entry(reason).or_default() += count);
-        self.samples.extend(other.samples);
-        self.forms.iter_mut().zip(other.forms).for_each(|(sum, count)| *sum += count);
-        if let Some((first, last)) = other.days {
-            self.see(first);
-            self.see(last);
-        }
-    }
-
-    fn see(&mut self, day: (i16, u16)) {
-        let (first, last) = self.days.get_or_insert((day, day));
-        *first = day.min(*first);
-        *last = day.max(*last);
-    }
-}
-
-/// A block on its way to a worker.
-struct Job {
-    block: Block,
-    input: usize,
-    places: Places,
-    delimiter: u8,
+    /// Set it to stop the run: it ends with [`CountError::Stopped`].
+    pub stop: Arc<AtomicBool>,
 }
 
 /// Counts.
@@ -173,247 +96,101 @@ pub fn count(
     progress: &Progress,
 ) -> Result<Report, CountError> {
     let threads = options.threads.max(1);
-    let store = Store::new(options.memory, options.secret.clone()).map_err(CountError::Spill)?;
-    let stop = AtomicBool::new(false);
+    let store = Store::new(options.memory, options.secret.clone())?;
+    let failed = AtomicBool::new(false);
     let (sender, receiver) = sync_channel::<Job>(threads * 2);
-    let receiver = Mutex::new(receiver);
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
-    let mut notes = Vec::new();
-    let (read, tallies) = std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| work(&receiver, &store, options, &names, progress, &stop))).collect();
-        let read = feed(inputs, options, stdin, progress, sender, &stop, &mut notes);
-        let lost = || Err(CountError::Spill(io::Error::other("a counting thread ended early")));
+    let shared = Shared { jobs: Mutex::new(receiver), store: &store, options, names: &names, progress, failed: &failed };
+    let mut feed = Feed { options, progress, sender, failed: &failed, notes: Notes::default(), at: None };
+    let (read, notes, at, tallies) = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| shared.work())).collect();
+        let read = feed.all(inputs, stdin);
+        let Feed { notes, at, sender, .. } = feed;
+        // The queue is closed: the workers end.
+        drop(sender);
+        let lost = || Err(CountError::Lost);
         let tallies: Vec<_> = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| lost())).collect();
-        (read, tallies)
+        (read, notes, at, tallies)
     });
+    let stopped = |at: Option<(usize, u64)>| {
+        let whole = names.iter().take(at.map_or(names.len(), |(index, _)| index)).cloned().collect();
+        let at = at.and_then(|(index, line)| Some((names.get(index)?.clone(), line)));
+        CountError::Stopped(Box::new(Reached { whole, at, rows: progress.rows.load(Relaxed) }))
+    };
     let mut all = Tally::default();
     for tally in tallies {
-        all.join(tally?);
+        tally?.into_values().for_each(|tally| all.join(tally));
+    }
+    if progress.stop.load(Relaxed) {
+        return Err(stopped(at));
     }
     read?;
     let spilled = store.spilled();
-    let days = store.finish(threads).map_err(CountError::Spill)?;
+    let days = store.finish(threads, &progress.stop)?.ok_or_else(|| stopped(None))?;
     Ok(report::build(days, all, notes, spilled, options.as_of))
 }
 
-/// Reads the inputs and hands their blocks out.
-fn feed(
-    inputs: &[Input],
-    options: &Options,
-    stdin: &mut (dyn Read + Send),
-    progress: &Progress,
+/// What is worth knowing about the inputs.
+#[derive(Debug, Default)]
+struct Notes {
+    encodings: Vec<String>,
+    grown: Vec<String>,
+}
+
+/// Reads the inputs and hands their rows out.
+struct Feed<'a> {
+    options: &'a Options,
+    progress: &'a Progress,
     sender: SyncSender<Job>,
-    stop: &AtomicBool,
-    notes: &mut Vec<String>,
-) -> Result<(), CountError> {
-    for (index, input) in inputs.iter().enumerate() {
+    failed: &'a AtomicBool,
+    notes: Notes,
+    /// The input in hand, and the last line handed out.
+    at: Option<(usize, u64)>,
+}
+
+impl Feed<'_> {
+    fn over(&self) -> bool {
+        self.failed.load(Relaxed) || self.progress.stop.load(Relaxed)
+    }
+
+    fn all(&mut self, inputs: &[Input], stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
+        for (index, input) in inputs.iter().enumerate() {
+            self.at = Some((index, 0));
+            if let Err(error) = self.one(index, input, stdin) {
+                // When a worker failed, it has said why already.
+                let quiet = self.failed.swap(true, Relaxed);
+                return if quiet { Ok(()) } else { Err(error) };
+            }
+            if self.over() {
+                return Ok(());
+            }
+        }
+        self.at = None;
+        Ok(())
+    }
+
+    fn one(&mut self, index: usize, input: &Input, stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
         let name = input.name();
-        let opened = input::open(input, stdin, &progress.bytes);
-        let opened = opened.map_err(|source| CountError::Input { name: name.clone(), source })?;
+        let failure = |source| input::failure(&name, source);
+        let mut opened = input::open(input, stdin, self.progress).map_err(failure)?;
         if let Some(encoding) = opened.encoding {
-            notes.push(format!("{name}: {encoding}"));
+            self.notes.encodings.push(format!("{name}: {encoding}"));
         }
         let mut plan: Option<(Places, u8)> = None;
-        let mut failed = None;
-        let result = opened.blocks(|mut block| {
-            if stop.load(Relaxed) {
-                return Err(io::Error::other("stopped"));
-            }
+        while let Some(mut block) = opened.next().map_err(failure)? {
             let (places, delimiter) = match plan {
                 Some(plan) => plan,
-                None => match layout(&mut block, options, &name) {
-                    Ok(found) => *plan.insert(found),
-                    Err(error) => {
-                        failed = Some(error);
-                        return Err(io::Error::other("no layout"));
-                    }
-                },
+                None => *plan.insert(layout(&mut block, self.options, &name)?),
             };
-            let job = Job { block, input: index, places, delimiter };
-            sender.send(job).map_err(|_| io::Error::other("stopped"))
-        });
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        match result {
-            // A worker has said why already.
-            Err(_) if stop.load(Relaxed) => return Ok(()),
-            Err(source) => {
-                stop.store(true, Relaxed);
-                return Err(CountError::Input { name, source });
+            let last = block.last_line();
+            let job = Job { rows: Rows::Text { block, places, delimiter }, input: index };
+            if self.over() || self.sender.send(job).is_err() {
+                return Ok(());
             }
-            Ok(()) => {}
+            self.at = Some((index, last));
         }
-    }
-    Ok(())
-}
-
-/// Finds the separator and the columns in the first block, and takes the header off.
-fn layout(block: &mut Block, options: &Options, name: &str) -> Result<(Places, u8), CountError> {
-    let mut first = csv::ByteRecord::new();
-    let line_end = memchr::memchr(b'\n', &block.bytes).unwrap_or(block.bytes.len());
-    let delimiter = options.delimiter.unwrap_or_else(|| {
-        let line = &block.bytes[..line_end];
-        let often = |byte: u8| memchr::memchr_iter(byte, line).count();
-        [b',', b'\t', b';', b'|'].into_iter().max_by_key(|&byte| (often(byte), byte == b',')).unwrap_or(b',')
-    });
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(block.bytes.as_slice());
-    let _ = reader.read_byte_record(&mut first);
-    let end = usize::try_from(reader.position().byte()).unwrap_or(block.bytes.len());
-    let cells: Vec<String> = first.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-    let place = |column: &Column| match column {
-        Column::Number(number) if *number <= cells.len() || !options.header => Ok(number - 1),
-        Column::Name(wanted) if options.header => {
-            cells.iter().position(|cell| cell == wanted).ok_or_else(|| missing(name, wanted.clone(), &cells))
-        }
-        Column::Number(number) => Err(missing(name, number.to_string(), &cells)),
-        Column::Name(wanted) => Err(missing(name, wanted.clone(), &[])),
-    };
-    let places = Places {
-        key: place(&options.key)?,
-        day: place(&options.day)?,
-        sensitive: match &options.kind {
-            Kind::Column(column) => Ok(place(column)?),
-            Kind::All(sensitive) => Err(*sensitive),
-        },
-        scenario: options.scenario.as_ref().map(place).transpose()?,
-    };
-    if options.header {
-        let rest = block.bytes.split_off(end.min(block.bytes.len()));
-        block.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
-        block.bytes = rest;
-    }
-    Ok((places, delimiter))
-}
-
-fn missing(name: &str, column: String, cells: &[String]) -> CountError {
-    CountError::NoColumn { name: name.to_owned(), column, existing: cells.to_vec() }
-}
-
-struct Worker<'a> {
-    reader: Reader<'a>,
-    tally: Tally,
-    batches: Vec<Vec<Seen>>,
-    store: &'a Store,
-    strict: bool,
-    names: &'a [String],
-}
-
-fn work(
-    jobs: &Mutex<Receiver<Job>>,
-    store: &Store,
-    options: &Options,
-    names: &[String],
-    progress: &Progress,
-    stop: &AtomicBool,
-) -> Result<Tally, CountError> {
-    let mut worker = Worker {
-        reader: Reader::new(&options.secret, options.ids_only),
-        tally: Tally::default(),
-        batches: (0..PARTS).map(|_| Vec::new()).collect(),
-        store,
-        strict: options.strict,
-        names,
-    };
-    let mut failure = None;
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { break };
-        // After a failure the queue is only emptied, so that the reader does not hang.
-        if failure.is_some() || stop.load(Relaxed) {
-            continue;
-        }
-        let before = worker.tally.rows;
-        if let Err(error) = worker.block(&job) {
-            stop.store(true, Relaxed);
-            failure = Some(error);
-        }
-        progress.rows.fetch_add(worker.tally.rows - before, Relaxed);
-    }
-    if let Some(error) = failure {
-        return Err(error);
-    }
-    for (part, batch) in worker.batches.iter_mut().enumerate() {
-        store.add(part, batch).map_err(CountError::Spill)?;
-    }
-    worker.tally.forms = worker.reader.forms;
-    Ok(worker.tally)
-}
-
-impl Worker<'_> {
-    fn block(&mut self, job: &Job) -> Result<(), CountError> {
-        if job.block.quoted { self.quoted(job) } else { self.plain(job) }
-    }
-
-    /// Without quotes a record is a line and a cell is what lies between separators.
-    fn plain(&mut self, job: &Job) -> Result<(), CountError> {
-        let needed = job.places.last() + 1;
-        let mut cells: Vec<&[u8]> = Vec::with_capacity(needed);
-        let bytes = job.block.bytes.as_slice();
-        let (mut start, mut line) = (0, job.block.line);
-        while start < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
-            let text = bytes[start..end].strip_suffix(b"\r").unwrap_or(&bytes[start..end]);
-            if !text.is_empty() {
-                cells.clear();
-                let mut from = 0;
-                for at in memchr::memchr_iter(job.delimiter, text).take(needed) {
-                    cells.push(&text[from..at]);
-                    from = at + 1;
-                }
-                if cells.len() < needed {
-                    cells.push(&text[from..]);
-                }
-                self.row(job, line, &cells)?;
-            }
-            start = end + 1;
-            line += 1;
-        }
-        Ok(())
-    }
-
-    fn quoted(&mut self, job: &Job) -> Result<(), CountError> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .delimiter(job.delimiter)
-            .flexible(true)
-            .from_reader(job.block.bytes.as_slice());
-        let mut record = csv::ByteRecord::new();
-        let mut cells: Vec<&[u8]>;
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let line = job.block.line + record.position().map_or(0, |position| position.line() - 1);
-            cells = record.iter().collect();
-            self.row(job, line, &cells)?;
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, job: &Job, line: u64, cells: &[&[u8]]) -> Result<(), CountError> {
-        self.tally.rows += 1;
-        match self.reader.read(&job.places, cells) {
-            Ok(Row::Counts(seen)) => {
-                self.tally.counted += 1;
-                self.tally.see((seen.group.0, seen.day));
-                let part = seen.part();
-                let batch = &mut self.batches[part];
-                batch.push(seen);
-                if batch.len() >= BATCH {
-                    self.store.add(part, batch).map_err(CountError::Spill)?;
-                }
-            }
-            Ok(Row::Excluded(ground)) => *self.tally.excluded.entry(ground).or_default() += 1,
-            Err(reason) => {
-                let name = self.names.get(job.input).cloned().unwrap_or_default();
-                if self.strict {
-                    return Err(CountError::Strict { name, line, reason });
-                }
-                *self.tally.bad.entry(reason).or_default() += 1;
-                if self.tally.samples.len() < SAMPLES {
-                    self.tally.samples.push(Sample { name, line, reason });
-                }
-            }
+        if opened.grown {
+            self.notes.grown.push(name);
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::row::{BadRow, DateForm};
 use crate::store::Days;
-use crate::{SAMPLES, Tally};
+use crate::work::Tally;
+use crate::{Notes, SAMPLES};
 
 /// Days whose mean is continued.
 const WINDOW: usize = 28;
@@ -124,6 +125,8 @@ pub struct Report {
     pub span: Option<(Date, Date)>,
     /// Inputs in another encoding than UTF-8.
     pub encodings: Vec<String>,
+    /// Inputs that grew while they were read: what was added later is left out.
+    pub grown: Vec<String>,
     /// Bytes that went to disk.
     pub spilled: u64,
     /// The years.
@@ -137,7 +140,7 @@ impl Report {
     }
 }
 
-pub(crate) fn build(days: Days, tally: Tally, encodings: Vec<String>, spilled: u64, as_of: Option<Date>) -> Report {
+pub(crate) fn build(days: Days, tally: Tally, notes: Notes, spilled: u64, as_of: Option<Date>) -> Report {
     let day = |(year, place): (i16, u16)| day_of(year, usize::from(place));
     let span = tally.days.map(|(first, last)| (day(first), day(last)));
     let known = match (span, as_of) {
@@ -183,7 +186,8 @@ pub(crate) fn build(days: Days, tally: Tally, encodings: Vec<String>, spilled: u
         samples,
         date_forms: forms.into_iter().zip(tally.forms).filter(|(_, count)| *count > 0).collect(),
         span,
-        encodings,
+        encodings: notes.encodings,
+        grown: notes.grown,
         spilled,
         years,
     }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
+use crate::error::CountError;
 use crate::key::{Key, Secret};
 use crate::table::{Keyed, Packed, spread};
 
@@ -34,6 +35,10 @@ impl Seen {
     pub(crate) fn part(&self) -> usize {
         (hash(self.key) >> 57) as usize % PARTS
     }
+}
+
+fn spill_failed(source: io::Error, written: u64) -> CountError {
+    CountError::Spill { folder: std::env::temp_dir(), written, source }
 }
 
 fn hash(key: Key) -> u64 {
@@ -100,12 +105,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(limit: usize, secret: Secret) -> io::Result<Self> {
+    pub(crate) fn new(limit: usize, secret: Secret) -> Result<Self, CountError> {
+        let file = tempfile::tempfile().map_err(|source| spill_failed(source, 0))?;
         Ok(Self {
             parts: (0..PARTS).map(|_| Mutex::default()).collect(),
             used: AtomicUsize::new(0),
             limit,
-            file: tempfile::tempfile()?,
+            file,
             end: AtomicU64::new(0),
             secret,
         })
@@ -116,8 +122,12 @@ impl Store {
         self.end.load(Relaxed)
     }
 
+    fn failed(&self, source: io::Error) -> CountError {
+        spill_failed(source, self.spilled())
+    }
+
     /// Takes a batch of one partition.
-    pub(crate) fn add(&self, part: usize, batch: &mut Vec<Seen>) -> io::Result<()> {
+    pub(crate) fn add(&self, part: usize, batch: &mut Vec<Seen>) -> Result<(), CountError> {
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         let mut last: Option<Group> = None;
         let mut rest = batch.as_slice();
@@ -137,7 +147,7 @@ impl Store {
         self.used.fetch_add(now, Relaxed);
         let used = self.used.fetch_sub(part.bytes, Relaxed) - part.bytes;
         part.bytes = now;
-        if used > self.limit { self.spill(&mut part) } else { Ok(()) }
+        if used > self.limit { self.spill(&mut part).map_err(|source| self.failed(source)) } else { Ok(()) }
     }
 
     fn spill(&self, part: &mut Part) -> io::Result<()> {
@@ -164,8 +174,12 @@ impl Store {
         Ok(())
     }
 
-    /// The sum of all: consumes the store with `threads` threads.
-    pub(crate) fn finish(self, threads: usize) -> io::Result<Days> {
+    /// The sum of all, with `threads` threads: `None` when `stop` was set meanwhile.
+    pub(crate) fn finish(self, threads: usize, stop: &AtomicBool) -> Result<Option<Days>, CountError> {
+        self.sums(threads, stop).map_err(|source| self.failed(source))
+    }
+
+    fn sums(&self, threads: usize, stop: &AtomicBool) -> io::Result<Option<Days>> {
         if self.spilled() > 0 {
             // Room for putting together: everything else goes out first.
             for part in &self.parts {
@@ -177,6 +191,9 @@ impl Store {
         let work = || -> io::Result<Days> {
             let mut days = Days::new();
             loop {
+                if stop.load(Relaxed) {
+                    return Ok(days);
+                }
                 let Some(part) = self.parts.get(next.fetch_add(1, Relaxed)) else {
                     return Ok(days);
                 };
@@ -196,7 +213,7 @@ impl Store {
                 sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             }
         }
-        Ok(all)
+        Ok((!stop.load(Relaxed)).then_some(all))
     }
 
     fn sum(&self, part: &Part, budget: usize, days: &mut Days) -> io::Result<()> {

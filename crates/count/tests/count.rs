@@ -174,7 +174,7 @@ fn compressed_files_patterns_and_other_encodings() {
         let path = folder.path().join(name);
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
         let result = count(&[Input::File(path)], &options(), &mut std::io::empty(), &Progress::default());
-        assert!(matches!(result, Err(CountError::Input { name: ref found, .. }) if found.ends_with(name)), "{result:?}");
+        assert!(matches!(result, Err(CountError::Cut { name: ref found }) if found.ends_with(name)), "{result:?}");
     }
     let chinese = "姓名,person,date,sensitive,scenario\n张三（虚构）,甲,2026-01-05,敏感,\n";
     let (gb, _, _) = encoding_rs::GB18030.encode(chinese);

@@ -1,18 +1,17 @@
 //! `count`: how many different people, per year.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+mod running;
+mod show;
+mod words;
+
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use guosuo_count::{
-    BadRow, Column, Dialect, Generator, Input, Kind, Options, Progress, Report, Secret, Series, chart, count, expand, generate,
-    sql,
-};
+use guosuo_count::{Column, Dialect, Generator, Kind, Options, Report, Secret, chart, expand, generate, sql};
 
-use crate::words::{cite, parse_date};
-use crate::{Failure, Lang, Outcome, path_words};
+use crate::words::parse_date;
+use crate::{Failure, Lang, Outcome};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -109,11 +108,21 @@ enum Assume {
     None,
 }
 
+/// Whose process it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Process {
+    /// The command's own: it may handle signals.
+    Own,
+    /// Somebody else's.
+    Shared,
+}
+
 pub(crate) fn run(
     args: &CountArgs,
-    stdin: &mut dyn BufRead,
+    stdin: &mut (dyn Read + Send),
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
+    process: Process,
 ) -> Result<Outcome, Failure> {
     let lang = args.lang;
     if let Some(rows) = args.generate {
@@ -139,7 +148,7 @@ pub(crate) fn run(
     if inputs.is_empty() {
         return Err(Failure::Usage(lang.t("没有给出文件", "no file was given").to_owned()));
     }
-    let report = counted(&inputs, &options, stdin, stderr, lang)?;
+    let report = running::counted(&inputs, &options, stdin, stderr, lang, process)?;
     if let Some(path) = &args.chart {
         write_charts(&report, path, lang).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
     }
@@ -148,13 +157,18 @@ pub(crate) fn run(
             serde_json::to_writer_pretty(&mut *stdout, &report).map_err(io::Error::from)?;
             writeln!(stdout)?;
         }
-        Format::Csv => csv(&report, stdout)?,
-        Format::Table => table(&report, lang, stdout)?,
+        Format::Csv => show::csv(&report, stdout)?,
+        Format::Table => show::table(&report, lang, stdout)?,
     }
     Ok(Outcome::Done)
 }
 
 impl CountArgs {
+    /// Whether standard input is one of the files.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.files.iter().any(|file| file == "-")
+    }
+
     fn options(&self) -> Result<Options, String> {
         let lang = self.lang;
         let delimiter = match self.delimiter.as_deref() {
@@ -213,65 +227,6 @@ fn size(text: &str) -> Option<usize> {
     digits.parse::<usize>().ok()?.checked_mul(unit).filter(|&size| size > 0)
 }
 
-/// Counts, with a line of progress when somebody looks at a terminal.
-fn counted(
-    inputs: &[Input],
-    options: &Options,
-    stdin: &mut dyn BufRead,
-    stderr: &mut dyn Write,
-    lang: Lang,
-) -> Result<Report, Failure> {
-    let progress = Progress::default();
-    let ended = AtomicBool::new(false);
-    let sizes = inputs.iter().map(|input| match input {
-        Input::File(path) => std::fs::metadata(path).map(|metadata| metadata.len()).ok(),
-        Input::Stdin => None,
-    });
-    let total: Option<u64> = sizes.sum();
-    // Only one thread may hold the caller's stream: what it has is read here, block by block, where it is asked for.
-    let mut piped = Vec::new();
-    let wants_stdin = inputs.contains(&Input::Stdin);
-    let mut process = io::stdin();
-    let from_process = wants_stdin && stdin.fill_buf()?.is_empty();
-    if wants_stdin && !from_process {
-        stdin.read_to_end(&mut piped)?;
-    }
-    let mut held = io::Cursor::new(piped);
-    let source: &mut (dyn Read + Send) = if from_process { &mut process } else { &mut held };
-    let result = std::thread::scope(|scope| {
-        if io::stderr().is_terminal() {
-            scope.spawn(|| watch(&progress, total, &ended, lang));
-        }
-        let result = count(inputs, options, source, &progress);
-        ended.store(true, Relaxed);
-        result
-    });
-    let report = result.map_err(|error| Failure::Usage(error.to_string()))?;
-    let bad = report.bad_rows();
-    if bad > 0 {
-        match lang {
-            Lang::Zh => writeln!(stderr, "有 {bad} 个坏行未计入（样例见输出）")?,
-            Lang::En => writeln!(stderr, "{bad} bad rows were not counted (samples in the output)")?,
-        }
-    }
-    Ok(report)
-}
-
-fn watch(progress: &Progress, total: Option<u64>, ended: &AtomicBool, lang: Lang) {
-    let start = Instant::now();
-    while !ended.load(Relaxed) {
-        std::thread::sleep(Duration::from_millis(200));
-        let (bytes, rows) = (progress.bytes.load(Relaxed), progress.rows.load(Relaxed));
-        let seconds = start.elapsed().as_secs().max(1);
-        let left = total.filter(|&total| total >= bytes && bytes > 0).map_or_else(String::new, |total| {
-            let left = (total - bytes) * seconds / bytes;
-            format!(" {}% {}{left}s", bytes * 100 / total.max(1), lang.t("剩余 ", "left "))
-        });
-        eprint!("\r\x1b[K{rows} {} {}/s{left}", lang.t("行", "rows"), rows / seconds);
-    }
-    eprint!("\r\x1b[K");
-}
-
 /// Writes each chart whole or not at all.
 fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
     for year in &report.years {
@@ -292,101 +247,4 @@ fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
         std::fs::rename(&draft, &target)?;
     }
     Ok(())
-}
-
-fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "year,kind,date,new_people,people_since_1_january")?;
-    for year in &report.years {
-        for (kind, series) in [("non_sensitive", &year.non_sensitive), ("sensitive", &year.sensitive)] {
-            for day in &series.days {
-                writeln!(out, "{},{kind},{},{},{}", year.year, day.date, day.new, day.total)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    for year in &report.years {
-        writeln!(out, "{}", year.year)?;
-        let law = year.law.as_deref().unwrap_or(lang.t("没有该年的规则参数", "no parameters of the law for this year"));
-        writeln!(out, "  {}{law}", lang.t("规则版本：", "Version of the law: "))?;
-        series(lang.t("非敏感个人信息", "non-sensitive"), &year.non_sensitive, lang, out)?;
-        series(lang.t("敏感个人信息", "sensitive"), &year.sensitive, lang, out)?;
-    }
-    match lang {
-        Lang::Zh => writeln!(out, "读取 {} 行，计入 {} 行", report.rows, report.counted)?,
-        Lang::En => writeln!(out, "{} rows read, {} counted", report.rows, report.counted)?,
-    }
-    for (&ground, count) in &report.excluded {
-        writeln!(out, "  {}{}: {count}", lang.t("不计：", "left out: "), path_words::ground(ground, lang))?;
-    }
-    for (&reason, count) in &report.bad {
-        writeln!(out, "  {}{}: {count}", lang.t("坏行：", "bad rows: "), bad_words(reason, lang))?;
-    }
-    for sample in &report.samples {
-        writeln!(out, "    {}:{} {}", sample.name, sample.line, bad_words(sample.reason, lang))?;
-    }
-    if report.date_forms.len() > 1 {
-        writeln!(out, "  {}", lang.t("注意：日期写法不一致", "note: dates are written in several forms"))?;
-    }
-    for encoding in &report.encodings {
-        writeln!(out, "  {}{encoding}", lang.t("已转换编码：", "read in another encoding: "))?;
-    }
-    Ok(())
-}
-
-fn series(name: &str, series: &Series, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let people = lang.t("人", "people");
-    writeln!(out, "  {name}: {} {people}", series.total)?;
-    for crossing in &series.crossings {
-        let article = cite(lang, &crossing.article);
-        match lang {
-            Lang::Zh => writeln!(out, "    {} 达到 {} 人（{article}）", crossing.date, crossing.line)?,
-            Lang::En => writeln!(out, "    {} reached {} ({article})", crossing.date, crossing.line)?,
-        }
-    }
-    for warning in &series.warnings {
-        if series.crossings.iter().any(|crossing| crossing.line == warning.line) {
-            continue;
-        }
-        match lang {
-            Lang::Zh => writeln!(out, "    预警：{} 达到 {} 人的 {}%", warning.date, warning.line, warning.percent)?,
-            Lang::En => writeln!(out, "    warning: {} reached {}% of {}", warning.date, warning.percent, warning.line)?,
-        }
-    }
-    if let Some(forecast) = &series.forecast {
-        let (expected, low, high) = (forecast.expected, forecast.low, forecast.high);
-        match lang {
-            Lang::Zh => writeln!(
-                out,
-                "    预测至12月31日：{expected} 人（{low}–{high}）；方法：自 {} 起按最近 28 日日均新增外推，区间取全年最低与最高的 28 日",
-                forecast.from
-            )?,
-            Lang::En => writeln!(
-                out,
-                "    forecast for 31 December: {expected} ({low}–{high}); from {}, the mean of the last 28 days continued, range by the quietest and busiest 28 days of the year",
-                forecast.from
-            )?,
-        }
-        for (line, date) in &forecast.reaches {
-            match lang {
-                Lang::Zh => writeln!(out, "    预计 {date} 达到 {line} 人")?,
-                Lang::En => writeln!(out, "    expected to reach {line} on {date}")?,
-            }
-        }
-    }
-    Ok(())
-}
-
-fn bad_words(reason: BadRow, lang: Lang) -> &'static str {
-    match reason {
-        BadRow::Columns => lang.t("列数不足", "too few columns"),
-        BadRow::EmptyKey => lang.t("没有个人标识", "no person"),
-        BadRow::NotAnId => lang.t("不是有效的身份证号码", "not a valid ID number"),
-        BadRow::Date => lang.t("日期不能识别（如 2026-01-05）", "not a date (write 2026-01-05)"),
-        BadRow::DateOutOfRange => lang.t("日期不在 2000–2100 年", "date outside 2000–2100"),
-        BadRow::Sensitivity => lang.t("敏感列应为 1/0、是/否", "sensitive column: 1/0, true/false"),
-        BadRow::Scenario => lang.t("不认识的豁免情形", "unknown exempt scenario"),
-    }
 }

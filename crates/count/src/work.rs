@@ -1,0 +1,205 @@
+//! The threads that turn blocks into rows and rows into people.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, PoisonError};
+
+use guosuo_rules::path::Ground;
+
+use crate::error::CountError;
+use crate::input::Block;
+use crate::report::Sample;
+use crate::row::{BadRow, Places, Reader, Row};
+use crate::store::{PARTS, Seen, Store};
+use crate::{Options, Progress, SAMPLES};
+
+/// Rows of one partition that travel together.
+const BATCH: usize = 1024;
+
+/// What one worker adds up of one input.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) rows: u64,
+    pub(crate) counted: u64,
+    pub(crate) excluded: BTreeMap<Ground, u64>,
+    pub(crate) bad: BTreeMap<BadRow, u64>,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) forms: [u64; 5],
+    /// First and last day seen, as year and day of the year.
+    pub(crate) days: Option<((i16, u16), (i16, u16))>,
+}
+
+impl Tally {
+    pub(crate) fn join(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.counted += other.counted;
+        other.excluded.into_iter().for_each(|(ground, count)| *self.excluded.entry(ground).or_default() += count);
+        other.bad.into_iter().for_each(|(reason, count)| *self.bad.entry(reason).or_default() += count);
+        self.samples.extend(other.samples);
+        self.forms.iter_mut().zip(other.forms).for_each(|(sum, count)| *sum += count);
+        if let Some((first, last)) = other.days {
+            self.see(first);
+            self.see(last);
+        }
+    }
+
+    fn see(&mut self, day: (i16, u16)) {
+        let (first, last) = self.days.get_or_insert((day, day));
+        *first = day.min(*first);
+        *last = day.max(*last);
+    }
+}
+
+/// Rows on their way to a worker.
+pub(crate) enum Rows {
+    /// Lines of text.
+    Text { block: Block, places: Places, delimiter: u8 },
+}
+
+/// A piece of work.
+pub(crate) struct Job {
+    pub(crate) rows: Rows,
+    pub(crate) input: usize,
+}
+
+/// What all workers share.
+pub(crate) struct Shared<'a> {
+    pub(crate) jobs: Mutex<Receiver<Job>>,
+    pub(crate) store: &'a Store,
+    pub(crate) options: &'a Options,
+    pub(crate) names: &'a [String],
+    pub(crate) progress: &'a Progress,
+    /// Set by whoever fails first.
+    pub(crate) failed: &'a AtomicBool,
+}
+
+impl Shared<'_> {
+    fn over(&self) -> bool {
+        self.failed.load(Relaxed) || self.progress.stop.load(Relaxed)
+    }
+
+    /// One thread: works until the queue is closed. Returns what was added up of each input.
+    pub(crate) fn work(&self) -> Result<BTreeMap<usize, Tally>, CountError> {
+        let mut worker = Worker {
+            reader: Reader::new(&self.options.secret, self.options.ids_only),
+            tally: Tally::default(),
+            batches: (0..PARTS).map(|_| Vec::new()).collect(),
+            shared: self,
+            input: 0,
+        };
+        let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
+        let mut failure = None;
+        loop {
+            let job = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { break };
+            // After a failure the queue is only emptied, so that the reader does not hang.
+            if failure.is_some() || self.over() {
+                continue;
+            }
+            worker.input = job.input;
+            if let Err(error) = worker.rows(&job.rows) {
+                self.failed.store(true, Relaxed);
+                failure = Some(error);
+            }
+            let mut tally = std::mem::take(&mut worker.tally);
+            tally.forms = std::mem::take(&mut worker.reader.forms);
+            self.progress.rows.fetch_add(tally.rows, Relaxed);
+            tallies.entry(job.input).or_default().join(tally);
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        for (part, batch) in worker.batches.iter_mut().enumerate() {
+            self.store.add(part, batch)?;
+        }
+        Ok(tallies)
+    }
+}
+
+struct Worker<'a> {
+    reader: Reader<'a>,
+    tally: Tally,
+    batches: Vec<Vec<Seen>>,
+    shared: &'a Shared<'a>,
+    input: usize,
+}
+
+impl Worker<'_> {
+    fn rows(&mut self, rows: &Rows) -> Result<(), CountError> {
+        match rows {
+            Rows::Text { block, places, delimiter } if block.quoted => self.quoted(block, places, *delimiter),
+            Rows::Text { block, places, delimiter } => self.plain(block, places, *delimiter),
+        }
+    }
+
+    /// Without quotes a record is a line and a cell is what lies between separators.
+    fn plain(&mut self, block: &Block, places: &Places, delimiter: u8) -> Result<(), CountError> {
+        let needed = places.last() + 1;
+        let mut cells: Vec<&[u8]> = Vec::with_capacity(needed);
+        let bytes = block.bytes.as_slice();
+        let (mut start, mut line) = (0, block.line);
+        while start < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+            let text = bytes[start..end].strip_suffix(b"\r").unwrap_or(&bytes[start..end]);
+            if !text.is_empty() {
+                cells.clear();
+                let mut from = 0;
+                for at in memchr::memchr_iter(delimiter, text).take(needed) {
+                    cells.push(&text[from..at]);
+                    from = at + 1;
+                }
+                if cells.len() < needed {
+                    cells.push(&text[from..]);
+                }
+                let row = self.reader.read(places, &cells);
+                self.take(line, row)?;
+            }
+            start = end + 1;
+            line += 1;
+        }
+        Ok(())
+    }
+
+    fn quoted(&mut self, block: &Block, places: &Places, delimiter: u8) -> Result<(), CountError> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(block.bytes.as_slice());
+        let mut record = csv::ByteRecord::new();
+        let mut cells: Vec<&[u8]>;
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            let line = block.line + record.position().map_or(0, |position| position.line() - 1);
+            cells = record.iter().collect();
+            let row = self.reader.read(places, &cells);
+            self.take(line, row)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, line: u64, row: Result<Row, BadRow>) -> Result<(), CountError> {
+        self.tally.rows += 1;
+        match row {
+            Ok(Row::Counts(seen)) => {
+                self.tally.counted += 1;
+                self.tally.see((seen.group.0, seen.day));
+                let part = seen.part();
+                let batch = &mut self.batches[part];
+                batch.push(seen);
+                if batch.len() >= BATCH {
+                    self.shared.store.add(part, batch)?;
+                }
+            }
+            Ok(Row::Excluded(ground)) => *self.tally.excluded.entry(ground).or_default() += 1,
+            Err(reason) => {
+                let name = || self.shared.names.get(self.input).cloned().unwrap_or_default();
+                if self.shared.options.strict {
+                    return Err(CountError::Strict { name: name(), line, reason });
+                }
+                *self.tally.bad.entry(reason).or_default() += 1;
+                if self.tally.samples.len() < SAMPLES {
+                    self.tally.samples.push(Sample { name: name(), line, reason });
+                }
+            }
+        }
+        Ok(())
+    }
+}
