@@ -208,3 +208,36 @@ fn count_says_what_is_wrong() {
     let (out, _, _) = call(&["count", "--generate", "3", "--people", "2"], "");
     assert_eq!(out.lines().count(), 4);
 }
+
+#[test]
+fn count_draws_charts_in_both_languages_and_forms() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().map(str::to_owned).expect("a path");
+    let mut log = "person,date,sensitive\n".to_owned();
+    for person in 0..10_500 {
+        let day = person / 420 % 28 + 1;
+        log += &["p", &person.to_string(), ",2026-03-", &format!("{day:02}"), ",1\n"].concat();
+    }
+    for (lang, reached, title) in
+        [("zh", "达到 2026-03-24", "累计出境人数"), ("en", "reached 2026-03-24", "People exported since")]
+    {
+        let (svg, png) = (path(&format!("{lang}.svg")), path(&format!("{lang}.png")));
+        let (_, err, code) = call(&["count", "-", "--chart", &svg, "--lang", lang], &log);
+        assert_eq!((err.as_str(), code), ("", status(0)));
+        let drawn = std::fs::read_to_string(&svg).expect("a chart");
+        assert!(drawn.contains(reached) && drawn.contains(title) && drawn.contains("<polygon"), "{drawn}");
+        assert_eq!(call(&["count", "-", "--chart", &png, "--lang", lang], &log).2, status(0));
+        assert!(std::fs::read(&png).expect("a chart").starts_with(b"\x89PNG"));
+    }
+    // Several years: one chart each. Nothing else is left in the folder.
+    let two = "person,date,sensitive\na,2025-01-05,0\na,2026-01-05,0\n";
+    assert_eq!(call(&["count", "-", "--chart", &path("years.svg")], two).2, status(0));
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["en.png", "en.svg", "years-2025.svg", "years-2026.svg", "zh.png", "zh.svg"]);
+    // A name that is no picture is refused before anything is counted.
+    let (out, err, code) = call(&["count", "-", "--chart", "chart.pdf"], &log);
+    assert_eq!((out.as_str(), code), ("", status(2)));
+    assert!(err.contains(".svg"), "{err}");
+}

@@ -1,110 +1,261 @@
-//! A chart of one year as SVG: two curves, the lines of the law, the days on which they were reached.
-#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels")]
+//! A chart of one year as SVG: people since 1 January by day, the lines of the law, the days on which they were
+//! reached, and where the year is heading.
+#![expect(clippy::cast_precision_loss, reason = "pixels")]
 
 use std::fmt::Write;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
-use crate::report::{Series, YearReport};
+use crate::report::{Forecast, Series, YearReport};
 
-const WIDTH: f64 = 900.0;
-const PANEL: f64 = 240.0;
-const LEFT: f64 = 90.0;
-const RIGHT: f64 = 150.0;
+const WIDTH: f64 = 960.0;
+const PANEL: f64 = 250.0;
+const LEFT: f64 = 92.0;
+const RIGHT: f64 = 168.0;
+const TOP: f64 = 64.0;
+/// From the top of one panel to the top of the next.
+const STEP: f64 = PANEL + 84.0;
 
-/// Draws one year. Titles are the caller's words: of the whole, of the upper and of the lower panel.
-pub fn chart(year: &YearReport, titles: [&str; 3]) -> String {
+/// Families in the order of preference: the first is what the documents of this program are set in.
+const FONTS: &str = "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif";
+
+const INK: &str = "#1d2733";
+const FAINT: &str = "#5b6673";
+const LINE: &str = "#b3400a";
+
+/// The words of a chart: the caller's language.
+#[derive(Clone, Debug)]
+pub struct ChartWords {
+    /// Title of the whole.
+    pub title: String,
+    /// Title of the upper panel.
+    pub non_sensitive: String,
+    /// Title of the lower panel.
+    pub sensitive: String,
+    /// The word for people behind a number.
+    pub people: String,
+    /// Names of the months.
+    pub months: [String; 12],
+    /// Before the date on which a line was reached.
+    pub reached: String,
+    /// Before the date on which a line is expected to be reached.
+    pub expected: String,
+    /// Above the forecast.
+    pub forecast: String,
+    /// Before a line too far above the curve to be drawn.
+    pub beyond: String,
+    /// How the forecast is made, and what was counted: the last line of the chart.
+    pub note: String,
+}
+
+/// Draws one year.
+pub fn chart(year: &YearReport, words: &ChartWords) -> String {
     let mut svg = String::new();
-    let height = 60.0 + 2.0 * (PANEL + 70.0);
+    let height = TOP + 2.0 * STEP + 18.0;
     // Writing to a string cannot fail.
     let _ = write!(
         svg,
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/><text x="{LEFT}" y="34" font-size="20" font-weight="bold">{}</text>"##,
-        escape(titles[0])
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" font-family="{FONTS}" font-size="13" fill="{INK}"><title>{title}</title><rect width="{WIDTH}" height="{height}" fill="#fff"/><text x="{LEFT}" y="38" font-size="20" font-weight="bold">{title}</text>"##,
+        title = escape(&words.title)
     );
-    panel(&mut svg, year.year, &year.non_sensitive, titles[1], 60.0, "#1a5fb4", &[100_000, 1_000_000]);
-    panel(&mut svg, year.year, &year.sensitive, titles[2], 130.0 + PANEL, "#a51d2d", &[10_000]);
-    svg.push_str("</svg>\n");
+    let floor = [100_000, 1_000_000];
+    Panel::new(year.year, &year.non_sensitive, &floor, TOP, "#1a5fb4").draw(&mut svg, &words.non_sensitive, words);
+    Panel::new(year.year, &year.sensitive, &[10_000], TOP + STEP, "#8a1538").draw(&mut svg, &words.sensitive, words);
+    let _ = write!(
+        svg,
+        r#"<text x="{LEFT}" y="{:.0}" font-size="11" fill="{FAINT}">{}</text></svg>"#,
+        height - 12.0,
+        escape(&words.note)
+    );
+    svg.push('\n');
     svg
 }
 
-fn panel(svg: &mut String, year: i16, series: &Series, title: &str, top: f64, colour: &str, lines: &[u64]) {
-    let first = date(year, 1, 1);
-    let days = f64::from((date(year, 12, 31) - first).get_days());
-    // Lines far above the curve would flatten it: only those within reach are drawn.
-    let drawn: Vec<u64> = lines.iter().copied().filter(|&line| line <= series.total.saturating_mul(4).max(10)).collect();
-    let top_value = drawn
-        .iter()
-        .copied()
-        .chain([series.total, 10])
-        // The forecast has to fit: a cut line would show a wrong slope.
-        .chain(series.forecast.as_ref().map(|forecast| forecast.high))
-        .max()
-        .unwrap_or(10) as f64
-        * 1.08;
-    let (base, right) = (top + 30.0 + PANEL, WIDTH - RIGHT);
-    let x = |day: jiff::civil::Date| LEFT + (right - LEFT) * f64::from((day - first).get_days()) / days;
-    let y = |value: u64| base - PANEL * value as f64 / top_value;
-    let _ = write!(
-        svg,
-        r#"<text x="{LEFT}" y="{:.0}" font-weight="bold">{} {}</text>"#,
-        top + 16.0,
-        escape(title),
-        group(series.total)
-    );
-    for month in 1..=12 {
-        let at = x(date(year, month, 1));
+struct Panel<'a> {
+    year: i16,
+    series: &'a Series,
+    /// Lines that are drawn.
+    lines: Vec<u64>,
+    /// The first line that is not.
+    beyond: Option<u64>,
+    top: f64,
+    /// Value at the upper edge.
+    high: f64,
+    tick: u64,
+    colour: &'static str,
+}
+
+impl<'a> Panel<'a> {
+    fn new(year: i16, series: &'a Series, lines: &[u64], top: f64, colour: &'static str) -> Self {
+        let heading = series.forecast.as_ref().map_or(series.total, |forecast| forecast.high.max(series.total));
+        // A line far above the curve would flatten it: only those within reach are drawn.
+        let (lines, beyond): (Vec<u64>, Vec<u64>) = lines.iter().partition(|&&line| line <= heading.saturating_mul(3).max(10));
+        let most = lines.iter().copied().chain([heading, 10]).max().unwrap_or(10);
+        let high = most as f64 * 1.1;
+        Self { year, series, lines, beyond: beyond.first().copied(), top, high, tick: tick(most), colour }
+    }
+
+    fn base(&self) -> f64 {
+        self.top + 30.0 + PANEL
+    }
+
+    fn x(&self, day: Date) -> f64 {
+        let first = date(self.year, 1, 1);
+        let days = f64::from((date(self.year, 12, 31) - first).get_days());
+        LEFT + (WIDTH - RIGHT - LEFT) * f64::from((day - first).get_days()) / days
+    }
+
+    fn y(&self, value: u64) -> f64 {
+        self.base() - PANEL * value as f64 / self.high
+    }
+
+    fn draw(&self, svg: &mut String, title: &str, words: &ChartWords) {
+        let people = escape(&words.people);
         let _ = write!(
             svg,
-            r##"<line x1="{at:.1}" y1="{:.1}" x2="{at:.1}" y2="{base:.1}" stroke="#eee"/><text x="{at:.1}" y="{:.1}" fill="#555">{month}</text>"##,
-            base - PANEL,
-            base + 18.0
+            r#"<text x="{LEFT}" y="{:.0}" font-size="15" font-weight="bold" fill="{}">{}　{} {people}</text>"#,
+            self.top + 16.0,
+            self.colour,
+            escape(title),
+            group(self.series.total)
         );
-    }
-    for quarter in 0..=4_u8 {
-        let value = (top_value / 1.08 * f64::from(quarter) / 4.0).round() as u64;
-        let at = y(value);
-        let _ = write!(
-            svg,
-            r##"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="#ddd"/><text x="{:.1}" y="{:.1}" text-anchor="end" fill="#555">{}</text>"##,
-            LEFT - 8.0,
-            at + 4.0,
-            group(value)
-        );
-    }
-    let mut points = format!("{:.1},{:.1}", x(first), y(0));
-    let mut last = 0;
-    for day in &series.days {
-        let at = x(day.date);
-        let _ = write!(points, " {at:.1},{:.1} {at:.1},{:.1}", y(last), y(day.total));
-        last = day.total;
-    }
-    let _ = write!(svg, r#"<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>"#);
-    if let (Some(forecast), Some(day)) = (&series.forecast, series.days.last()) {
-        for value in [forecast.low, forecast.expected, forecast.high] {
-            let (from, to) = (x(forecast.from.max(day.date)), x(date(year, 12, 31)));
-            let end = y(value);
+        self.axes(svg, words);
+        if let Some(forecast) = &self.series.forecast {
+            self.forecast(svg, forecast, words);
+        }
+        self.curve(svg);
+        for &line in &self.lines {
+            self.line(svg, line, words);
+        }
+        if let Some(line) = self.beyond {
             let _ = write!(
                 svg,
-                r#"<line x1="{from:.1}" y1="{:.1}" x2="{to:.1}" y2="{end:.1}" stroke="{colour}" stroke-dasharray="4 4"/>"#,
-                y(last)
+                r#"<text x="{:.1}" y="{:.1}" text-anchor="end" font-size="12" fill="{LINE}">{} {} {people} ↑</text>"#,
+                WIDTH - RIGHT,
+                self.base() - PANEL - 8.0,
+                escape(&words.beyond),
+                group(line)
             );
         }
     }
-    for line in drawn {
-        let at = y(line);
-        let when = series.crossings.iter().find(|crossing| crossing.line == line);
-        let note = when.map_or_else(String::new, |crossing| format!(" {}", crossing.date));
+
+    fn axes(&self, svg: &mut String, words: &ChartWords) {
+        let (base, right) = (self.base(), WIDTH - RIGHT);
+        for (at, name) in words.months.iter().enumerate() {
+            let month = i8::try_from(at + 1).unwrap_or(1);
+            let first = self.x(date(self.year, month, 1));
+            let middle = f64::midpoint(first, self.x(date(self.year, month, 1).last_of_month()));
+            let _ = write!(
+                svg,
+                r##"<line x1="{first:.1}" y1="{:.1}" x2="{first:.1}" y2="{:.1}" stroke="#e4e7eb"/><text x="{middle:.1}" y="{:.1}" text-anchor="middle" font-size="12" fill="{FAINT}">{}</text>"##,
+                base - PANEL,
+                base + 5.0,
+                base + 18.0,
+                escape(name)
+            );
+        }
+        let mut value = 0;
+        while value as f64 <= self.high {
+            let at = self.y(value);
+            let _ = write!(
+                svg,
+                r#"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="{}"/><text x="{:.1}" y="{:.1}" text-anchor="end" font-size="12" fill="{FAINT}">{}</text>"#,
+                if value == 0 { "#7a8591" } else { "#e4e7eb" },
+                LEFT - 8.0,
+                at + 4.0,
+                group(value)
+            );
+            value += self.tick;
+        }
+    }
+
+    fn curve(&self, svg: &mut String) {
+        let (first, base) = (self.x(date(self.year, 1, 1)), self.base());
+        let mut points = format!("{first:.1},{base:.1}");
+        let (mut last, mut at) = (0, first);
+        for day in &self.series.days {
+            at = self.x(day.date);
+            let _ = write!(points, " {at:.1},{:.1} {at:.1},{:.1}", self.y(last), self.y(day.total));
+            last = day.total;
+        }
+        if let Some(forecast) = &self.series.forecast {
+            // Days without anybody new are known too.
+            at = at.max(self.x(forecast.from));
+            let _ = write!(points, " {at:.1},{:.1}", self.y(last));
+        }
+        let colour = self.colour;
         let _ = write!(
             svg,
-            r##"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="#c64600" stroke-width="1.5"/><text x="{:.1}" y="{:.1}" fill="#c64600">{}{note}</text>"##,
-            right + 6.0,
-            at + 4.0,
-            group(line)
+            r#"<polygon points="{points} {at:.1},{base:.1}" fill="{colour}" fill-opacity="0.08"/><polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5" stroke-linejoin="round"/>"#
         );
-        if let Some(crossing) = when {
-            let _ = write!(svg, r##"<circle cx="{:.1}" cy="{at:.1}" r="4" fill="#c64600"/>"##, x(crossing.date));
+    }
+
+    fn forecast(&self, svg: &mut String, forecast: &Forecast, words: &ChartWords) {
+        let (from, to) = (self.x(forecast.from), self.x(date(self.year, 12, 31)));
+        let start = self.y(self.series.total);
+        let [low, middle, high] = [forecast.low, forecast.expected, forecast.high].map(|value| self.y(value));
+        let colour = self.colour;
+        let _ = write!(
+            svg,
+            r#"<polygon points="{from:.1},{start:.1} {to:.1},{high:.1} {to:.1},{low:.1}" fill="{colour}" fill-opacity="0.18"/><line x1="{from:.1}" y1="{start:.1}" x2="{to:.1}" y2="{middle:.1}" stroke="{colour}" stroke-width="2" stroke-dasharray="6 4"/><line x1="{from:.1}" y1="{:.1}" x2="{from:.1}" y2="{:.1}" stroke="{FAINT}" stroke-dasharray="2 3"/>"#,
+            self.base() - PANEL,
+            self.base()
+        );
+        // Beside the end of the band, but inside the panel.
+        let at = middle.clamp(self.base() - PANEL + 14.0, self.base() - 24.0);
+        let rows = [
+            (escape(&words.forecast), -14.0, "normal", 11),
+            (group(forecast.expected), 3.0, "bold", 14),
+            (format!("{} – {}", group(forecast.low), group(forecast.high)), 18.0, "normal", 11),
+        ];
+        for (text, below, weight, size) in rows {
+            let _ = write!(
+                svg,
+                r#"<text x="{:.1}" y="{:.1}" font-size="{size}" font-weight="{weight}" fill="{colour}">{text}</text>"#,
+                to + 8.0,
+                at + below
+            );
         }
+    }
+
+    fn line(&self, svg: &mut String, line: u64, words: &ChartWords) {
+        let (at, right) = (self.y(line), WIDTH - RIGHT);
+        let reached = self.series.crossings.iter().find(|crossing| crossing.line == line).map(|crossing| crossing.date);
+        let expected = self.series.forecast.iter().flat_map(|forecast| &forecast.reaches);
+        let expected = expected.into_iter().find(|(value, _)| *value == line).map(|(_, day)| *day);
+        let _ = write!(
+            svg,
+            r#"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="{LINE}" stroke-width="1.5"/><text x="{:.1}" y="{:.1}" fill="{LINE}" font-weight="bold">{} {}</text>"#,
+            LEFT + 6.0,
+            at - 5.0,
+            group(line),
+            escape(&words.people)
+        );
+        let Some(day) = reached.or(expected) else { return };
+        let (x, base) = (self.x(day), self.base());
+        let word = if reached.is_some() { &words.reached } else { &words.expected };
+        // The curve only rises: after the mark it is above the line, before it below.
+        let (text_x, anchor, below) = if x > right - 170.0 { (x - 9.0, "end", -7.0) } else { (x + 9.0, "start", 18.0) };
+        let fill = if reached.is_some() { LINE } else { "#fff" };
+        let _ = write!(
+            svg,
+            r##"<line x1="{x:.1}" y1="{at:.1}" x2="{x:.1}" y2="{base:.1}" stroke="{LINE}" stroke-dasharray="3 3"/><circle cx="{x:.1}" cy="{at:.1}" r="4.5" fill="{fill}" stroke="{LINE}" stroke-width="2"/><text x="{text_x:.1}" y="{:.1}" text-anchor="{anchor}" fill="{LINE}" stroke="#fff" stroke-width="3" paint-order="stroke">{} {day}</text>"##,
+            at + below,
+            escape(word)
+        );
+    }
+}
+
+/// The distance of the marks on the upright axis: 1, 2 or 5 times a power of ten, four to nine marks.
+fn tick(most: u64) -> u64 {
+    let mut unit = 1;
+    loop {
+        for step in [unit, unit * 2, unit * 5] {
+            if most / step < 8 {
+                return step;
+            }
+        }
+        unit *= 10;
     }
 }
 
@@ -123,4 +274,17 @@ fn group(value: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_round_and_few() {
+        for (most, step) in [(10, 2), (100_000, 20_000), (1_100_000, 200_000), (7, 1), (36_500, 5_000)] {
+            assert_eq!(tick(most), step, "{most}");
+        }
+        assert_eq!(group(1_234_567), "1,234,567");
+    }
 }

@@ -10,6 +10,8 @@
 mod chart;
 mod error;
 mod generate;
+#[cfg(feature = "png")]
+mod image;
 mod input;
 mod key;
 mod layout;
@@ -27,9 +29,11 @@ use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 
-pub use chart::chart;
+pub use chart::{ChartWords, chart};
 pub use error::{CountError, Reached};
 pub use generate::{Generator, generate};
+#[cfg(feature = "png")]
+pub use image::{ImageError, png};
 pub use input::{Input, expand};
 pub use key::Secret;
 pub use report::{Crossing, DayCount, Forecast, Report, Sample, Series, Warning, YearReport};

@@ -1,14 +1,15 @@
 //! `count`: how many different people, per year.
 
+mod charts;
 mod running;
 mod show;
 mod words;
 
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use guosuo_count::{Column, Dialect, Generator, Kind, Options, Report, Secret, chart, expand, generate, sql};
+use guosuo_count::{Column, Dialect, Generator, Kind, Options, Secret, expand, generate, sql};
 
 use crate::words::parse_date;
 use crate::{Failure, Lang, Outcome};
@@ -83,7 +84,7 @@ pub struct CountArgs {
     /// JSON
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// 图表写入此 SVG 文件（多个年度时加年份） / chart as SVG, with the year in the name when there are several
+    /// 图表写入此文件（.svg 或 .png；多个年度时文件名加年份） / chart (.svg or .png), with the year in the name when there are several
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
     /// 只输出同一问题的 SQL，表名为 exports / print the same question as SQL over a table `exports`
@@ -132,6 +133,10 @@ pub(crate) fn run(
         return Ok(Outcome::Done);
     }
     let options = args.options().map_err(Failure::Usage)?;
+    if let Some(path) = &args.chart {
+        // Known to be wrong before an hour of counting.
+        charts::form(path, lang).map_err(Failure::Usage)?;
+    }
     if let Some(engine) = args.emit_sql {
         let dialect = match engine {
             Engine::Spark => Dialect::Spark,
@@ -150,7 +155,7 @@ pub(crate) fn run(
     }
     let report = running::counted(&inputs, &options, stdin, stderr, lang, process)?;
     if let Some(path) = &args.chart {
-        write_charts(&report, path, lang).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        charts::write(&report, path, lang).map_err(Failure::Usage)?;
     }
     match if args.json { Format::Json } else { args.format } {
         Format::Json => {
@@ -225,26 +230,4 @@ fn size(text: &str) -> Option<usize> {
         _ => (upper, 1),
     };
     digits.parse::<usize>().ok()?.checked_mul(unit).filter(|&size| size > 0)
-}
-
-/// Writes each chart whole or not at all.
-fn write_charts(report: &Report, path: &Path, lang: Lang) -> io::Result<()> {
-    for year in &report.years {
-        let title = match lang {
-            Lang::Zh => format!("{} 年累计出境人数（去重）", year.year),
-            Lang::En => format!("People exported since 1 January {} (distinct)", year.year),
-        };
-        let (ordinary, sensitive) = (lang.t("非敏感个人信息", "Non-sensitive"), lang.t("敏感个人信息", "Sensitive"));
-        let svg = chart(year, [&title, ordinary, sensitive]);
-        let target = if report.years.len() == 1 {
-            path.to_owned()
-        } else {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            path.with_file_name(format!("{stem}-{}.svg", year.year))
-        };
-        let draft = target.with_extension("svg.part");
-        std::fs::write(&draft, svg)?;
-        std::fs::rename(&draft, &target)?;
-    }
-    Ok(())
 }
