@@ -166,6 +166,10 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress
     };
     let mut raw = BufReader::with_capacity(BLOCK, Measured { inner: raw, progress });
     let magic = raw.fill_buf()?;
+    if magic.starts_with(b"PAR1") {
+        let message = "Parquet is read from files, by a program built with the feature parquet";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
     let compressed = magic.starts_with(&[0x1F, 0x8B]) || magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
     watched = watched.filter(|_| !compressed);
     let mut source: Box<dyn Read + 'a> = if magic.starts_with(&[0x1F, 0x8B]) {

@@ -8,6 +8,8 @@
 //! their row (see `key`).
 
 mod chart;
+#[cfg(feature = "parquet")]
+mod columns;
 mod error;
 mod generate;
 #[cfg(feature = "png")]
@@ -15,6 +17,8 @@ mod image;
 mod input;
 mod key;
 mod layout;
+#[cfg(feature = "parquet")]
+mod pages;
 mod report;
 mod row;
 mod sql;
@@ -175,6 +179,12 @@ impl Feed<'_> {
 
     fn one(&mut self, index: usize, input: &Input, stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
         let name = input.name();
+        #[cfg(feature = "parquet")]
+        if let Input::File(path) = input
+            && columns::is_table(path)
+        {
+            return self.table(index, path, &name);
+        }
         let failure = |source| input::failure(&name, source);
         let mut opened = input::open(input, stdin, self.progress).map_err(failure)?;
         if let Some(encoding) = opened.encoding {
@@ -195,6 +205,20 @@ impl Feed<'_> {
         }
         if opened.grown {
             self.notes.grown.push(name);
+        }
+        Ok(())
+    }
+
+    /// A Parquet file: its row groups are the pieces of work.
+    #[cfg(feature = "parquet")]
+    fn table(&mut self, index: usize, path: &std::path::Path, name: &str) -> Result<(), CountError> {
+        let table = Arc::new(columns::Table::open(path, name, self.options)?);
+        for group in 0..table.groups() {
+            let job = Job { rows: Rows::Group { table: Arc::clone(&table), group }, input: index };
+            if self.over() || self.sender.send(job).is_err() {
+                return Ok(());
+            }
+            self.at = Some((index, table.before(group)));
         }
         Ok(())
     }

@@ -58,10 +58,13 @@ pub enum DateForm {
     Epoch,
 }
 
+/// Years in which an export can lie.
+const YEARS: std::ops::RangeInclusive<i16> = 2000..=2100;
+
 /// Reads a day. Returns the day in China and the form.
 pub(crate) fn parse_day(text: &[u8]) -> Result<(Date, DateForm), BadRow> {
     let (day, form) = read_day(text).ok_or(BadRow::Date)?;
-    if (2000..=2100).contains(&day.year()) { Ok((day, form)) } else { Err(BadRow::DateOutOfRange) }
+    if YEARS.contains(&day.year()) { Ok((day, form)) } else { Err(BadRow::DateOutOfRange) }
 }
 
 fn number(text: &[u8]) -> Option<i64> {
@@ -177,6 +180,25 @@ impl Places {
     }
 }
 
+/// The cells of one row, blanks cut.
+pub(crate) struct Cells<'c> {
+    pub(crate) key: &'c [u8],
+    pub(crate) day: DayCell<'c>,
+    /// What the row says, or what holds for all.
+    pub(crate) sensitive: Result<&'c [u8], bool>,
+    pub(crate) scenario: Option<&'c [u8]>,
+}
+
+/// A day as it comes.
+#[derive(Clone, Copy)]
+pub(crate) enum DayCell<'c> {
+    /// As text.
+    Text(&'c [u8]),
+    /// Known already: year, day of the year from 0, and how it was written.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only tables of columns have such days"))]
+    Known { year: i16, day: u16, form: DateForm },
+}
+
 /// What became of a row.
 pub(crate) enum Row {
     Counts(Seen),
@@ -216,17 +238,28 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// Reads the cells of one row, already in the order of `places`.
+    /// Reads the cells of one row of text.
     pub(crate) fn read(&mut self, places: &Places, cells: &[&[u8]]) -> Result<Row, BadRow> {
         let cell = |at: usize| cells.get(at).map(|cell| cell.trim_ascii()).ok_or(BadRow::Columns);
-        let key = cell(places.key)?;
-        let day = cell(places.day)?;
-        let kind = match places.sensitive {
-            Ok(at) => sensitive(cell(at)?).ok_or(BadRow::Sensitivity)?,
+        let cells = Cells {
+            key: cell(places.key)?,
+            day: DayCell::Text(cell(places.day)?),
+            sensitive: match places.sensitive {
+                Ok(at) => Ok(cell(at)?),
+                Err(all) => Err(all),
+            },
+            scenario: places.scenario.map(cell).transpose()?,
+        };
+        self.judge(&cells)
+    }
+
+    /// What becomes of a row.
+    pub(crate) fn judge(&mut self, cells: &Cells<'_>) -> Result<Row, BadRow> {
+        let kind = match cells.sensitive {
+            Ok(text) => sensitive(text).ok_or(BadRow::Sensitivity)?,
             Err(all) => all,
         };
-        if let Some(at) = places.scenario {
-            let text = cell(at)?;
+        if let Some(text) = cells.scenario {
             let ground = match text {
                 b"" | b"-" => Some(Ground::None),
                 text => std::str::from_utf8(text).ok().and_then(Ground::from_code),
@@ -236,14 +269,23 @@ impl<'a> Reader<'a> {
                 excluded => return Ok(Row::Excluded(excluded)),
             }
         }
-        if key.is_empty() {
+        if cells.key.is_empty() {
             return Err(BadRow::EmptyKey);
         }
-        let (year, day) = self.day(day)?;
-        let key = match pack(key) {
+        let (year, day) = match cells.day {
+            DayCell::Text(text) => self.day(text)?,
+            DayCell::Known { year, day, form } => {
+                if !YEARS.contains(&year) {
+                    return Err(BadRow::DateOutOfRange);
+                }
+                self.forms[form as usize] += 1;
+                (year, day)
+            }
+        };
+        let key = match pack(cells.key) {
             Some(packed) => Key::Packed(packed),
             None if self.ids_only => return Err(BadRow::NotAnId),
-            None => Key::Keyed(self.secret.keyed(key)),
+            None => Key::Keyed(self.secret.keyed(cells.key)),
         };
         Ok(Row::Counts(Seen { group: (year, kind), key, day }))
     }

@@ -1,12 +1,17 @@
 //! The threads that turn blocks into rows and rows into people.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "parquet")]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, PoisonError};
 
 use guosuo_rules::path::Ground;
 
+#[cfg(feature = "parquet")]
+use crate::columns::Table;
 use crate::error::CountError;
 use crate::input::Block;
 use crate::report::Sample;
@@ -55,6 +60,9 @@ impl Tally {
 pub(crate) enum Rows {
     /// Lines of text.
     Text { block: Block, places: Places, delimiter: u8 },
+    /// A row group of a Parquet file.
+    #[cfg(feature = "parquet")]
+    Group { table: Arc<Table>, group: usize },
 }
 
 /// A piece of work.
@@ -98,7 +106,9 @@ impl Shared<'_> {
                 continue;
             }
             worker.input = job.input;
-            if let Err(error) = worker.rows(&job.rows) {
+            // A panic here would leave the feeder waiting for ever.
+            let done = catch_unwind(AssertUnwindSafe(|| worker.rows(&job.rows))).unwrap_or(Err(CountError::Lost));
+            if let Err(error) = done {
                 self.failed.store(true, Relaxed);
                 failure = Some(error);
             }
@@ -130,7 +140,24 @@ impl Worker<'_> {
         match rows {
             Rows::Text { block, places, delimiter } if block.quoted => self.quoted(block, places, *delimiter),
             Rows::Text { block, places, delimiter } => self.plain(block, places, *delimiter),
+            #[cfg(feature = "parquet")]
+            Rows::Group { table, group } => self.group(table, *group),
         }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn group(&mut self, table: &Table, group: usize) -> Result<(), CountError> {
+        let name = self.shared.names.get(self.input).cloned().unwrap_or_default();
+        // The reader is lent out while the rows are taken here.
+        let spare = Reader::new(&self.shared.options.secret, self.shared.options.ids_only);
+        let mut reader = std::mem::replace(&mut self.reader, spare);
+        let result = table.rows(group, &name, &mut reader, |number, row| {
+            self.take(number, row)?;
+            Ok(!number.is_multiple_of(4096) || !self.shared.over())
+        });
+        self.reader = reader;
+        self.shared.progress.bytes.fetch_add(table.bytes(group), Relaxed);
+        result
     }
 
     /// Without quotes a record is a line and a cell is what lies between separators.
