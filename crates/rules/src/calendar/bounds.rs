@@ -68,10 +68,18 @@ pub(super) const fn statutory_days(year: i16) -> u32 {
     if year >= 2025 { 13 } else { 11 }
 }
 
+/// One festival of one year, in day numbers.
+struct Window {
+    /// First and last day that it can touch.
+    touches: [i32; 2],
+    /// First and last day that it can make off.
+    rests: [i32; 2],
+    festival: &'static Festival,
+}
+
 /// One unknown year, its festivals turned into day numbers once.
 pub(crate) struct UnknownYear {
-    /// Per festival: the days it can touch, the days it can make off, the rule.
-    festivals: [([i32; 2], [i32; 2], &'static Festival); 8],
+    windows: [Window; 8],
     /// Weekdays that are off by the decree whatever the notice says, each with the span of its festival.
     fixed: Vec<(i32, [i32; 2])>,
 }
@@ -80,7 +88,8 @@ impl UnknownYear {
     pub(crate) fn new(year: i16) -> Self {
         let rules: &'static [Festival; 8] = if year >= 2025 { &SINCE_2025 } else { &SINCE_2008 };
         let numbers = |window: [(i8, i8); 2]| window.map(|(month, day)| number(date(year, month, day)));
-        let festivals = rules.each_ref().map(|rule| (numbers(rule.touches), numbers(rule.rests), rule));
+        let windows =
+            rules.each_ref().map(|rule| Window { touches: numbers(rule.touches), rests: numbers(rule.rests), festival: rule });
         let fixed = FIXED_DAYS.iter().filter(|(month, day)| !super::is_weekend(date(year, *month, *day)));
         let fixed = fixed.map(|&(month, day)| {
             let festival = match month {
@@ -90,18 +99,37 @@ impl UnknownYear {
             };
             (number(date(year, month, day)), numbers(festival.touches))
         });
-        Self { festivals, fixed: fixed.collect() }
+        Self { windows, fixed: fixed.collect() }
     }
 
     /// The largest and the smallest possible number of working days in `from..=to`, both days of this year.
+    ///
+    /// Neither number shrinks when the interval grows: what holds for a longer interval limits the shorter ones in it
+    /// from above, what holds for a shorter one limits the longer ones around it from below. So a later event can
+    /// never look due earlier than an earlier one, and the searches may halve.
     pub(crate) fn count(&self, from: Date, to: Date) -> (u32, u32) {
         let (from, to) = (number(from), number(to));
         if from > to {
             return (0, 0);
         }
+        // Between the edges of the windows the plain bounds already follow the interval: only there can a longer
+        // (or shorter) interval say more.
+        let edges = |edge: fn(&Window) -> i32| self.windows.iter().map(edge);
+        let longer_from = || edges(|w| w.touches[0]).filter(|day| *day < from).chain([from]);
+        let longer_to = || edges(|w| w.touches[1]).filter(|day| *day > to).chain([to]);
+        let shorter_from = || edges(|w| w.rests[1] + 1).filter(|day| from < *day && *day <= to).chain([from]);
+        let shorter_to = || edges(|w| w.rests[0] - 1).filter(|day| from <= *day && *day < to).chain([to]);
+        let most = longer_from().flat_map(|a| longer_to().map(move |b| (a, b))).map(|(a, b)| self.plain(a, b).0).min();
+        let least = shorter_from().flat_map(|a| shorter_to().map(move |b| (a, b))).map(|(a, b)| self.plain(a, b).1).max();
+        let most = u32::try_from(most.unwrap_or(0)).unwrap_or(0);
+        (most, u32::try_from(least.unwrap_or(0)).unwrap_or(0).min(most))
+    }
+
+    /// The bounds that the festivals give for exactly this interval (day numbers).
+    fn plain(&self, from: i32, to: i32) -> (i32, i32) {
         let plain = weekdays(from, to);
         let (mut most, mut least) = (plain, plain);
-        for (touches, rests, festival) in &self.festivals {
+        for Window { touches, rests, festival } in &self.windows {
             let (first, last) = (from.max(touches[0]), to.min(touches[1]));
             // Wholly inside: the balance is known. NEXT_NEW_YEAR never balances inside its year.
             if from <= touches[0] && touches[1] <= to && festival.net.1 > 0 {
@@ -118,8 +146,7 @@ impl UnknownYear {
                 most -= 1;
             }
         }
-        let most = u32::try_from(most).unwrap_or(0);
-        (most, u32::try_from(least).unwrap_or(0).min(most))
+        (most, least)
     }
 }
 
@@ -156,6 +183,26 @@ mod tests {
             walked += i32::from(!super::super::is_weekend(day));
             assert_eq!(weekdays(number(start), number(day)), walked, "{day}");
             day = day.tomorrow().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_longer_interval_never_has_fewer_days() {
+        for year in [2013, 2027] {
+            let unknown = UnknownYear::new(year);
+            let day = |n: i64| date(year, 1, 1).checked_add(jiff::Span::new().days(n)).unwrap();
+            for from in 0..365 {
+                let mut before = (0, 0);
+                for to in from..365 {
+                    let now = unknown.count(day(from), day(to));
+                    assert!(before.0 <= now.0 && before.1 <= now.1, "{} to {}: {before:?}, {now:?}", day(from), day(to));
+                    if from > 0 {
+                        let wider = unknown.count(day(from - 1), day(to));
+                        assert!(now.0 <= wider.0 && now.1 <= wider.1, "{} to {}", day(from), day(to));
+                    }
+                    before = now;
+                }
+            }
         }
     }
 

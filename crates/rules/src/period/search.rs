@@ -72,45 +72,22 @@ fn nth(
 }
 
 /// The first day in the direction of counting from `start` to `end` with `missing` working days at most or at least.
-///
-/// The bounds are taken interval by interval and need not grow with the interval, the truth does: so an upper bound
-/// holds for all shorter intervals too, and a lower bound for all longer ones.
 fn in_unknown(year: &UnknownYear, missing: u32, (start, end): (Date, Date), direction: Direction, bound: Bound) -> Option<Date> {
-    let count = |day: Date| {
+    let sign = match direction {
+        Direction::After => 1,
+        Direction::Before => -1,
+    };
+    let day = |away: i32| start.checked_add(jiff::Span::new().days(sign * away)).ok();
+    let enough = |away: i32| {
+        let day = day(away)?;
         let (most, least) = year.count(start.min(day), start.max(day));
-        match bound {
-            Bound::Most => most,
-            Bound::Least => least,
-        }
+        Some(missing <= if matches!(bound, Bound::Most) { most } else { least })
     };
-    let one = |day: Date, forward: bool| {
-        if forward { day.tomorrow().ok() } else { day.yesterday().ok() }
-    };
-    let forward = direction == Direction::After;
-    match bound {
-        Bound::Least => {
-            let mut day = start;
-            while count(day) < missing {
-                if day == end {
-                    return None;
-                }
-                day = one(day, forward)?;
-            }
-            Some(day)
-        }
-        Bound::Most => {
-            // From the far end inwards while enough days are possible: the last such day is the first from `start`
-            // whose every longer interval has enough.
-            let mut found = None;
-            let mut day = end;
-            while count(day) >= missing {
-                found = Some(day);
-                if day == start {
-                    break;
-                }
-                day = one(day, !forward)?;
-            }
-            found
-        }
+    // The bounds grow with the interval, so the first day with enough is found by halving.
+    let (mut low, mut high) = (0, (end - start).get_days().abs());
+    while low < high {
+        let middle = low.midpoint(high);
+        if enough(middle)? { high = middle } else { low = middle + 1 }
     }
+    enough(low)?.then(|| day(low)).flatten()
 }
