@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::buffer::T;
-use crate::db::{Reader, instant, micros, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, instant, micros, on, signed, statements, unsigned};
 use crate::error::{ActError, Error};
 use crate::idem::Idem;
 use crate::keys::{CaseKey, SUITE, open, seal};
@@ -27,7 +27,6 @@ statements! {
     CASES_OF = "SELECT case_id FROM case_head WHERE org = $1 AND kind = $2 ORDER BY updated DESC";
 }
 
-#[derive(sqlx::FromRow)]
 struct EventRow {
     seq: i64,
     kind: String,
@@ -36,6 +35,8 @@ struct EventRow {
     org: String,
     body: Vec<u8>,
 }
+
+from_row!(EventRow { seq, kind, at, actor, org, body });
 
 /// What is encrypted of an event, after the salt.
 #[derive(Serialize)]
@@ -52,7 +53,7 @@ struct StoredBody<'a> {
 }
 
 /// One line of the list of cases.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The case.
     pub case_id: String,
@@ -67,6 +68,8 @@ pub struct Head {
     /// Last event, microseconds.
     pub updated: i64,
 }
+
+from_row!(Head { case_id, kind, version, org, created, updated });
 
 /// A case as folded from its events.
 #[derive(Debug, Clone)]

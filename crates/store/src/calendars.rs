@@ -5,7 +5,7 @@ use std::sync::Arc;
 use guosuo_rules::calendar::{Calendar, Notice};
 use jiff::Timestamp;
 
-use crate::db::{Reader, micros, on, statements};
+use crate::db::{Reader, from_row, micros, on, statements};
 use crate::error::Error;
 use crate::ledger::Origin;
 use crate::open::Store;
@@ -18,7 +18,7 @@ statements! {
 }
 
 /// A notice of the State Council that was imported into this instance.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedNotice {
     /// Document number 文号.
     pub number: String,
@@ -31,6 +31,8 @@ pub struct ImportedNotice {
     /// Who.
     pub actor: String,
 }
+
+from_row!(ImportedNotice { number, year, body, imported, actor });
 
 fn assemble(notices: &[ImportedNotice]) -> Result<Arc<Calendar>, Error> {
     let mut calendar = Calendar::builtin().clone();

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::buffer::Val;
-use crate::db::{Reader, micros, on, statements};
+use crate::db::{Reader, from_row, micros, on, statements};
 use crate::error::Error;
 use crate::ledger::Origin;
 use crate::project::{CaseMeta, Projected};
@@ -19,7 +19,7 @@ statements! {
 }
 
 /// A clock as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoredClock {
     /// The case.
     pub case_id: String,
@@ -42,6 +42,8 @@ pub struct StoredClock {
     /// Ended at, microseconds.
     pub ended: Option<i64>,
 }
+
+from_row!(StoredClock { case_id, name, org, article, trigger, due_from, due_to, calendar, status, ended });
 
 /// A clock that a new notice has moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::buffer::T;
-use crate::db::{Reader, micros, new_id, on, statements, unsigned};
+use crate::db::{Reader, from_row, micros, new_id, on, statements, unsigned};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -17,7 +17,7 @@ statements! {
 }
 
 /// A message in the inbox of an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Id.
     pub id: String,
@@ -38,6 +38,8 @@ pub struct Message {
     /// First opened by.
     pub read_by: Option<String>,
 }
+
+from_row!(Message { id, org, case_id, kind, data, blob_id, at, read_at, read_by });
 
 impl Tx {
     /// Puts a message into an inbox; answers its id.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::buffer::T;
-use crate::db::{Reader, micros, new_id, on, statements, unsigned};
+use crate::db::{Reader, from_row, micros, new_id, on, statements, unsigned};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -76,7 +76,7 @@ impl NewJob {
 }
 
 /// A job that this worker holds.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedJob {
     /// Id.
     pub id: String,
@@ -90,6 +90,8 @@ pub struct ClaimedJob {
     pub max_attempts: i64,
 }
 
+from_row!(ClaimedJob { id, queue, payload, attempts, max_attempts });
+
 impl ClaimedJob {
     /// The payload as the type that the queue uses.
     pub fn read<P: DeserializeOwned>(&self) -> Result<P, Error> {
@@ -98,7 +100,7 @@ impl ClaimedJob {
 }
 
 /// A job in the administrators' list. The payload is not shown.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobLine {
     /// Id.
     pub id: String,
@@ -117,6 +119,8 @@ pub struct JobLine {
     /// What the last attempt failed with.
     pub last_error: Option<String>,
 }
+
+from_row!(JobLine { id, queue, state, attempts, max_attempts, run_at, created, last_error });
 
 /// How many jobs of a queue are in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]

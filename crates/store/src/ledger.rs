@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::buffer::T;
-use crate::db::{Reader, micros, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, micros, on, signed, statements, unsigned};
 use crate::error::Error;
 use crate::keys::{PLATFORM, SUITE, open, random, seal};
 use crate::open::Store;
@@ -142,7 +142,7 @@ impl Entry {
 }
 
 /// A row of the ledger as stored.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
     /// Its place, 0 for the first, without gaps.
     pub seq: i64,
@@ -161,6 +161,8 @@ pub struct LedgerRow {
     /// Chain digest of this row.
     pub link: Vec<u8>,
 }
+
+from_row!(LedgerRow { seq, at, class, actor, case_id, row, prev, link });
 
 impl LedgerRow {
     /// The row with its fields.

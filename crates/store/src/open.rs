@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use guosuo_rules::calendar::Calendar;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, PgPool, SqlSafeStr as _, SqlitePool};
 
 use crate::db::{Either, Link, Reader, new_id, statements};
 use crate::error::{Error, Failure};
@@ -18,8 +18,27 @@ use crate::ledger::LedgerState;
 use crate::tx::Tx;
 use crate::unit::{UnitFuture, Writer};
 
-pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+macro_rules! migrations {
+    ($folder:literal: $($file:literal)*) => {
+        LazyLock::new(|| Migrator::with_migrations(vec![
+            $(migration($file, include_str!(concat!("../migrations/", $folder, "/", $file, ".sql")))),*
+        ]))
+    };
+}
+
+pub(crate) static SQLITE: LazyLock<Migrator> = migrations! {
+    "sqlite": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files"
+};
+pub(crate) static POSTGRES: LazyLock<Migrator> = migrations! {
+    "postgres": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files"
+};
+
+/// `0001_cases_and_ledger` is number 1 with the description "cases and ledger".
+fn migration(file: &'static str, sql: &'static str) -> Migration {
+    let (number, description) = file.split_once('_').unwrap_or((file, ""));
+    let number = number.parse().unwrap_or(i64::MAX);
+    Migration::new(number, description.replace('_', " ").into(), MigrationType::Simple, sql.into_sql_str(), false)
+}
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -379,5 +398,23 @@ async fn migrated(migrator: &Migrator, run: bool, pool: Either<&SqlitePool, &PgP
         Ok(())
     } else {
         Err(Error::Weak(format!("the schema has migrations {have:?}, this program needs {want:?}: run `guosuo migrate`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_of_the_folder_is_listed_in_its_order() {
+        for (folder, listed) in [("sqlite", &SQLITE), ("postgres", &POSTGRES)] {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            let mut files: Vec<String> =
+                std::fs::read_dir(path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+            files.sort();
+            let listed: Vec<String> =
+                listed.iter().map(|m| format!("{:04}_{}.sql", m.version, m.description.replace(' ', "_"))).collect();
+            assert_eq!(listed, files);
+        }
     }
 }

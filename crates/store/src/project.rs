@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::buffer::{T, Val};
-use crate::db::{micros, signed};
+use crate::db::{from_row, micros, signed};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -48,7 +48,7 @@ pub struct Rows {
 }
 
 /// An entry of the register of filed bodies.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyRow {
     /// Id of the entry.
     pub id: String,
@@ -72,8 +72,10 @@ pub struct BodyRow {
     pub data: String,
 }
 
+from_row!(BodyRow { id, number, org, name, credit_code, filed, published, case_id, source, data });
+
 /// A status of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyStatusRow {
     /// The entry.
     pub body: String,
@@ -89,8 +91,10 @@ pub struct BodyStatusRow {
     pub at: i64,
 }
 
+from_row!(BodyStatusRow { body, seq, status, since, reason, at });
+
 /// A publication.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicationRow {
     /// Id.
     pub id: String,
@@ -111,6 +115,8 @@ pub struct PublicationRow {
     /// JSON.
     pub data: String,
 }
+
+from_row!(PublicationRow { id, kind, number, case_id, org, title, published, at, data });
 
 impl BodyRow {
     pub(crate) fn values(self) -> Vec<Val> {
@@ -200,7 +206,7 @@ pub struct ClockRow {
 }
 
 /// A filing as the queue shows it. Dates are `YYYY-MM-DD` or empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FilingRow {
     /// The case.
     pub case_id: String,
@@ -251,6 +257,33 @@ pub struct FilingRow {
     /// Last change, microseconds.
     pub updated: i64,
 }
+
+from_row!(FilingRow {
+    case_id,
+    version,
+    org,
+    org_name,
+    credit_code,
+    number,
+    phase,
+    stage,
+    received,
+    submitted,
+    due_from,
+    due_to,
+    handler,
+    handler_name,
+    complete,
+    wanting,
+    wanting_items,
+    unjudged,
+    nda,
+    nda_since,
+    late,
+    previous,
+    decided,
+    updated
+});
 
 impl FilingRow {
     pub(crate) fn values(self) -> Vec<Val> {

@@ -6,7 +6,7 @@ use guosuo_seal::merkle::{self, ConsistencyProof, InclusionProof, NodeId, TilePa
 use guosuo_seal::{Digest32, chain};
 use jiff::Timestamp;
 
-use crate::db::{Reader, micros, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, micros, on, signed, statements, unsigned};
 use crate::error::Error;
 use crate::open::Store;
 
@@ -17,7 +17,7 @@ statements! {
 }
 
 /// A published head of the tree.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCheckpoint {
     /// Leaves.
     pub size: i64,
@@ -28,6 +28,8 @@ pub struct StoredCheckpoint {
     /// The signed note.
     pub note: String,
 }
+
+from_row!(StoredCheckpoint { size, root, at, note });
 
 impl Reader {
     /// Root of the tree over the first `size` rows.

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::db::{Reader, on, statements, unsigned};
+use crate::db::{Reader, from_row, on, statements, unsigned};
 use crate::error::Error;
 use crate::project::FilingRow;
 
@@ -147,7 +147,6 @@ pub struct FilingCounts {
     pub incomplete: u64,
 }
 
-#[derive(sqlx::FromRow)]
 struct CountsRow {
     open: i64,
     over: i64,
@@ -160,6 +159,8 @@ struct CountsRow {
     mine: i64,
     incomplete: i64,
 }
+
+from_row!(CountsRow { open, over, red, yellow, green, waiting, today, unassigned, mine, incomplete });
 
 impl Reader {
     /// A page of the queue.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::buffer::T;
-use crate::db::{Reader, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, on, signed, statements, unsigned};
 use crate::error::Error;
 use crate::project::{BodyRow, BodyStatusRow, PublicationRow};
 use crate::tx::Tx;
@@ -22,7 +22,7 @@ statements! {
 }
 
 /// A body in the register with its status on the day asked for.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredBody {
     /// Id of the entry.
     pub id: String,
@@ -49,6 +49,8 @@ pub struct RegisteredBody {
     /// Day since when.
     pub since: String,
 }
+
+from_row!(RegisteredBody { id, number, org, name, credit_code, filed, published, case_id, source, data, status, since });
 
 impl Reader {
     /// The register as of a day; `text` is part of a name or number, or a credit code.

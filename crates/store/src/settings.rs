@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::db::{Reader, micros, on, statements};
+use crate::db::{Reader, from_row, micros, on, statements};
 use crate::error::Error;
 use crate::ledger::Origin;
 use crate::tx::Tx;
@@ -15,7 +15,7 @@ statements! {
 }
 
 /// A setting with who changed it last.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// Name.
     pub key: String,
@@ -26,6 +26,8 @@ pub struct Setting {
     /// Who.
     pub actor: String,
 }
+
+from_row!(Setting { key, value, at, actor });
 
 impl Reader {
     /// A setting, if it was ever set.

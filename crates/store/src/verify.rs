@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::act::{Head, decode_plain, event_plain};
 use crate::buffer::{T, TABLES, Val};
 use crate::clocks::StoredClock;
-use crate::db::{Reader, instant, micros, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, instant, micros, on, signed, statements, unsigned};
 use crate::error::Error;
 use crate::keys::CaseKey;
 use crate::ledger::{LedgerRow, digest};
@@ -394,7 +394,6 @@ impl<'a> Verifier<'a> {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct StoredEvent {
     seq: i64,
     kind: String,
@@ -404,6 +403,8 @@ struct StoredEvent {
     org: String,
     body: Vec<u8>,
 }
+
+from_row!(StoredEvent { seq, kind, name, at, actor, org, body });
 
 fn event(
     id: &str,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::db::{Reader, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, statements};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -37,7 +37,6 @@ pub struct Ticket {
     pub used: bool,
 }
 
-#[derive(sqlx::FromRow)]
 struct TicketRow {
     purpose: String,
     account: String,
@@ -47,8 +46,10 @@ struct TicketRow {
     used: Option<i64>,
 }
 
+from_row!(TicketRow { purpose, account, data, created, until, used });
+
 /// A filter that somebody keeps.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedFilter {
     /// Id.
     pub id: String,
@@ -57,6 +58,8 @@ pub struct SavedFilter {
     /// The query part of the address.
     pub query: String,
 }
+
+from_row!(SavedFilter { id, name, query });
 
 impl Reader {
     /// The ticket of a token digest, whether used, ended or good.

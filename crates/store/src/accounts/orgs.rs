@@ -4,7 +4,7 @@ use guosuo_case::OrgKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Reader, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, statements};
 use crate::error::Error;
 use crate::open::Store;
 use crate::tx::Tx;
@@ -104,7 +104,6 @@ pub struct Organisation {
     pub version: i64,
 }
 
-#[derive(sqlx::FromRow)]
 struct OrgRow {
     id: String,
     kind: String,
@@ -116,6 +115,8 @@ struct OrgRow {
     updated: i64,
     version: i64,
 }
+
+from_row!(OrgRow { id, kind, name, credit_code, status, details, created, updated, version });
 
 fn about(id: &str) -> String {
     format!("org|{id}|details")

@@ -6,7 +6,7 @@ use guosuo_case::Role;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Reader, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, statements};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -134,7 +134,6 @@ impl CredentialKind {
     }
 }
 
-#[derive(sqlx::FromRow)]
 struct AccountRow {
     id: String,
     org: String,
@@ -146,6 +145,8 @@ struct AccountRow {
     created: i64,
     signed_in: Option<i64>,
 }
+
+from_row!(AccountRow { id, org, login, name, contact, lang, status, created, signed_in });
 
 fn about_contact(id: &str) -> String {
     format!("account|{id}|contact")

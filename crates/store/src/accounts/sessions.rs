@@ -6,7 +6,7 @@ use guosuo_case::{OrgKind, Role};
 use jiff::Timestamp;
 
 use super::people::AccountStatus;
-use crate::db::{Reader, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, statements};
 use crate::error::Error;
 use crate::tx::Tx;
 
@@ -112,7 +112,6 @@ pub struct SessionInfo {
     pub agent: String,
 }
 
-#[derive(sqlx::FromRow)]
 struct Row {
     id: String,
     account: String,
@@ -131,7 +130,8 @@ struct Row {
     org_status: String,
 }
 
-#[derive(sqlx::FromRow)]
+from_row!(Row { id, account, seen, idle, until, factor_at, stage, org, login, name, lang, status, kind, org_name, org_status });
+
 struct InfoRow {
     id: String,
     created: i64,
@@ -140,6 +140,8 @@ struct InfoRow {
     place: String,
     agent: String,
 }
+
+from_row!(InfoRow { id, created, seen, factor_at, place, agent });
 
 impl Reader {
     /// The live session of a token digest: not idle too long, not at its end, account in use.

@@ -22,7 +22,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 
 pub use uploads::{NewUpload, PART, Upload};
 
-use crate::db::{Reader, instant, micros, new_id, on, statements, unsigned};
+use crate::db::{Reader, from_row, instant, micros, new_id, on, statements, unsigned};
 use crate::error::{Error, UploadProblem};
 use crate::keys::{CaseKey, random_key};
 use crate::open::Store;
@@ -71,7 +71,6 @@ pub struct Blob {
     wrapped: Vec<u8>,
 }
 
-#[derive(sqlx::FromRow)]
 struct BlobRow {
     id: String,
     case_id: String,
@@ -87,6 +86,8 @@ struct BlobRow {
     actor: String,
     deleted: Option<i64>,
 }
+
+from_row!(BlobRow { id, case_id, org, object, media, size, sha256, sm3, suite, wrapped, created, actor, deleted });
 
 impl TryFrom<BlobRow> for Blob {
     type Error = Error;

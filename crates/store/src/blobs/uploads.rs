@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use object_store::{ObjectStoreExt as _, PutPayload};
 
 use super::{Blob, Blobs, NewBlob};
-use crate::db::{Reader, instant, micros, new_id, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, instant, micros, new_id, on, signed, statements, unsigned};
 use crate::error::{Error, UploadProblem};
 use crate::keys::{open, seal};
 use crate::tx::Tx;
@@ -77,7 +77,6 @@ pub struct Upload {
     pub updated: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
 struct UploadRow {
     id: String,
     case_id: String,
@@ -94,7 +93,9 @@ struct UploadRow {
     updated: i64,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow)]
+from_row!(UploadRow { id, case_id, org, actor, name, media, size, received, state, blob_id, data, created, updated });
+
+#[derive(Debug, Clone)]
 struct PartRow {
     n: i64,
     at: i64,
@@ -102,6 +103,8 @@ struct PartRow {
     sha256: Vec<u8>,
     object: String,
 }
+
+from_row!(PartRow { n, at, size, sha256, object });
 
 fn about_name(id: &str) -> String {
     format!("upload|{id}|name")
