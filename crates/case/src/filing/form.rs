@@ -384,25 +384,32 @@ pub fn changed_fields(a: &Form, b: &Form) -> Vec<Field> {
     Field::ALL.into_iter().filter(|f| *f != Field::LateNote && a.get(*f) != b.get(*f)).collect()
 }
 
-/// Reads a day as people write it: `2026-01-05`, `2026-1-5`, `2026/1/5`, `2026.1.5`,
-/// `2026年1月5日`, `20260105`.
+/// Reads a day as people write it: `2026-01-05`, `2026-1-5`, `2026/1/5`, `2026.1.5`, `2026年1月5日`, `20260105`, also
+/// in full-width characters and with spaces between.
 pub fn parse_date(s: &str) -> Option<Date> {
-    let s = s.trim();
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit()) && !t.is_empty();
-    let (y, m, d) = if s.len() == 8 && digits(s) {
-        (&s[..4], &s[4..6], &s[6..])
+    let s = half_width(s.trim());
+    let parts: Vec<&str> = if s.len() == 8 && s.bytes().all(|b| b.is_ascii_digit()) {
+        vec![&s[..4], &s[4..6], &s[6..]]
     } else {
-        let mut parts = s.split(['-', '/', '.', '年', '月', '日']).filter(|p| !p.is_empty());
-        let ymd = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        ymd
+        s.trim_end_matches('日').split(['-', '/', '.', '年', '月']).map(str::trim).collect()
     };
-    if y.len() != 4 || m.len() > 2 || d.len() > 2 || ![y, m, d].into_iter().all(digits) {
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
         return None;
     }
-    Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// The text with full-width letters, digits and marks (Ａ, １, －) in their usual width.
+pub fn half_width(text: &str) -> String {
+    let one = |c: char| match u32::from(c) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars().map(one).collect()
 }
 
 fn parse_count(s: &str) -> Option<u32> {
@@ -423,11 +430,13 @@ mod tests {
 
     #[test]
     fn a_day_is_read_as_people_write_it() {
-        for s in ["2026-01-05", "2026-1-5", "2026/1/5", "2026.1.5", "2026年1月5日", "20260105", " 2026-01-05 "] {
+        for s in
+            ["2026-01-05", "2026-1-5", "2026/1/5", "2026.1.5", "2026年1月5日", "2026 年 1 月 5 日", "20260105", "２０２６-１-５"]
+        {
             assert_eq!(parse_date(s), Some(date(2026, 1, 5)), "{s}");
         }
         for s in
-            ["", "2026", "2026-02-30", "26-1-5", "2026-1-5-6", "5/1/2026", "2026-13-01", "二〇二六年", "２０２６-1-5", "2026é105"]
+            ["", "2026", "2026-02-30", "26-1-5", "2026-1-5-6", "5/1/2026", "2026-13-01", "二〇二六年", "2026-+1-5", "2026é105"]
         {
             assert_eq!(parse_date(s), None, "{s}");
         }

@@ -21,7 +21,7 @@ pub use command::{Command, Config, Facts};
 pub use completeness::{CheckContext, Finding, ReasonCode, Severity, check_dossier, filing_due, past_work_window};
 pub use decide::decision_due;
 pub use event::{Event, Outcome};
-pub use form::{Field, FieldProblem, Form, Nature, changed_fields, parse_date};
+pub use form::{Field, FieldProblem, Form, Nature, changed_fields, half_width, parse_date};
 pub use material::{Material, Slot, Verdict};
 pub use state::{
     Decision, Dossier, FileProblem, FileRef, Filing, FormCode, Number, NumberKind, Opinion, Person, PersonId, Phase, Print,

@@ -33,7 +33,7 @@ fn moment(at: i64) -> Timestamp {
 
 fn said(l: Lang, m: &Message) -> (String, String) {
     let data = serde_json::from_str(&m.data).unwrap_or_default();
-    if m.kind == "redated" { crate::admin::calendar::redated(l, &data) } else { words::message(l, &m.kind, &data) }
+    words::message(l, &m.kind, &data)
 }
 
 #[derive(Template)]

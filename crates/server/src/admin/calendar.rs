@@ -5,7 +5,6 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_case::OrgKind;
 use guosuo_case::filing::Filing;
 use guosuo_rules::calendar::{Notice, NoticeError, NoticeOddity};
 use guosuo_store::{Error as StoreError, Failure, Moved, Origin, Tx};
@@ -13,10 +12,10 @@ use jiff::Timestamp;
 
 use crate::app::Cx;
 use crate::error::Error;
+use crate::ops::notice::{Imported, import_notice};
 use crate::web::components::Fact;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
-use crate::words::MessageData;
 
 /// One notice of the list.
 struct Row {
@@ -252,54 +251,17 @@ pub async fn preview(cx: Cx, mut form: Form) -> Result<Response, Error> {
 /// When the store fails.
 pub async fn import(cx: Cx, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let Some(notice) = read(&cx, &mut form).await? else { return page(&cx, form, None).await };
+    if read(&cx, &mut form).await?.is_none() {
+        return page(&cx, form, None).await;
+    }
     if let Some(again) = super::stale_factor(&cx, "/admin/calendar") {
         return Ok(again.into_response());
     }
-    let officers: Vec<String> =
-        cx.app.store.reader().await?.organisations(Some(OrgKind::Cac), None).await?.into_iter().map(|o| o.id).collect();
-    let (now, origin) = (cx.now, cx.origin()?);
-    let document = notice.document.clone();
-    let work = (form.trimmed("notice").to_owned(), origin, officers, document.clone());
-    let moved = cx
-        .app
-        .store
-        .write_with(work, move |tx, (toml, origin, officers, document)| {
-            Box::pin(async move {
-                let moved = apply(tx, toml, origin, now).await?;
-                for m in &moved {
-                    let data = MessageData {
-                        number: document.clone(),
-                        name: m.name.clone(),
-                        reason: format!("{} → {}", range(&m.before), range(&m.after)),
-                        ..MessageData::default()
-                    };
-                    for org in officers.iter().chain([&m.org]) {
-                        tx.send_message(org, &m.case_id, "redated", &data, None, now).await?;
-                    }
-                }
-                Ok::<_, StoreError>(moved.len())
-            })
-        })
-        .await?;
+    let Imported { document, moved, .. } = import_notice(&cx.app, &form.trimmed("notice"), cx.origin()?).await?;
+    let moved = moved.len();
     let told = l.pick(
         format!("{document}已导入，{moved}个期限重新计算，已通知当事人。"),
         format!("{document} was imported; {moved} limits were counted anew and the parties told."),
     );
     Ok(Flash::good(told).to(l, "/admin/calendar"))
-}
-
-/// Words of the message that a clock has moved.
-pub(crate) fn redated(l: Lang, d: &MessageData) -> (String, String) {
-    let (name, change, document) = (clock_name(l, &d.name), &d.reason, &d.number);
-    l.pick(
-        (
-            format!("期限重新计算：{name}"),
-            format!("国务院办公厅{document}公布了放假安排，期限由{}。", change.replace(" → ", "改为")),
-        ),
-        (
-            format!("A limit was counted anew: {name}"),
-            format!("The State Council's notice {document} arranges the holidays; the limit changes: {change}."),
-        ),
-    )
 }

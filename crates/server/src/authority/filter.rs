@@ -1,6 +1,7 @@
 //! What an officer asks of the queue: the query part of its address, in words and for the store.
 
 use guosuo_case::OrgKind;
+use guosuo_case::filing::parse_date;
 use guosuo_store::{FilingFilter, FilingSort};
 use serde::Deserialize;
 
@@ -8,7 +9,6 @@ use super::view::Times;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::router::encode;
-use crate::web::form::parse_date;
 
 /// Cases on one page.
 pub(super) const PER_PAGE: u32 = 20;

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use guosuo_case::filing::{Action, Command, Event, Field, FieldProblem, Filing, Form as Annex, Nature};
+use guosuo_case::filing::{Action, Command, Event, Field, FieldProblem, Filing, Form as Annex, Nature, parse_date};
 use guosuo_case::{Refusal, RefusalCode, text};
 use guosuo_rules::ids;
 use serde_json::json;
@@ -20,7 +20,6 @@ use super::view;
 use crate::app::Cx;
 use crate::error::{Error, refusal_status};
 use crate::web::components::{Choice, DiffRow};
-use crate::web::form::parse_date;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
 use crate::words;
@@ -223,7 +222,7 @@ pub(super) fn shown(l: Lang, f: Field, annex: &Annex) -> String {
         Field::Nature => annex.nature().map_or_else(|| annex.nature.clone(), |n| words::nature(l, n).to_owned()),
         Field::NatureOther if annex.nature() != Some(Nature::Other) => String::new(),
         Field::Founded | Field::ApprovalDate | Field::ApprovalUntil => {
-            guosuo_case::filing::parse_date(annex.get(f)).map_or_else(|| annex.get(f).to_owned(), |d| l.date(d).words)
+            parse_date(annex.get(f)).map_or_else(|| annex.get(f).to_owned(), |d| l.date(d).words)
         }
         Field::Capital if !annex.capital.is_empty() && annex.capital_wan().is_some() && !annex.capital.contains('万') => {
             l.pick(format!("{}万元", annex.capital), format!("RMB {} × 10,000", annex.capital))

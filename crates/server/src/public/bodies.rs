@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use guosuo_case::filing::parse_date;
 use guosuo_store::RegisteredBody;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -12,7 +13,6 @@ use super::BodyLine;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::router::encode;
-use crate::web::form::parse_date;
 use crate::web::{Form, Front, Lang, Shell};
 
 /// Most entries of one answer.

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use guosuo_seal::keys::Signer as _;
 use guosuo_seal::merkle::{TILE_WIDTH, TilePath};
 use guosuo_seal::note::VerifierKey;
-use guosuo_store::{Error as StoreError, StoredCheckpoint};
+use guosuo_store::StoredCheckpoint;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{App, Cx};
@@ -19,21 +19,13 @@ use crate::web::{Front, Lang, Shell};
 /// A head is signed anew when somebody asks and the last one is older than this.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
-/// Signs the present head of the tree and stores it, if the tree has grown.
-///
-/// # Errors
-/// When the tree is damaged or a key does not sign.
-pub async fn publish_checkpoint(app: &App) -> Result<Option<StoredCheckpoint>, StoreError> {
-    crate::jobs::checkpoint::publish(app).await
-}
-
 async fn newest(app: &App) -> Result<Option<StoredCheckpoint>, Error> {
     let last = app.store.reader().await?.last_checkpoint().await?;
     let old = last.as_ref().is_none_or(|c| {
         let at = Timestamp::from_microsecond(c.at).unwrap_or(Timestamp::MIN);
         app.now().duration_since(at) > FRESH
     });
-    if old && let Some(made) = publish_checkpoint(app).await? {
+    if old && let Some(made) = crate::jobs::checkpoint::publish(app).await? {
         return Ok(Some(made));
     }
     Ok(last)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use guosuo_case::filing::{half_width, parse_date};
 use jiff::civil::Date;
 
 /// Messages in the order of the page: (field id, message).
@@ -194,34 +195,6 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             axum::Form::<Vec<(String, String)>>::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         Ok(Self::from_pairs(pairs))
     }
-}
-
-/// Full-width digits and signs as half-width ones.
-fn half_width(text: &str) -> String {
-    let one = |c: char| match u32::from(c) {
-        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().map(one).collect()
-}
-
-/// Reads `2026-1-5`, `2026/1/5`, `2026.1.5`, `2026年1月5日` and `20260105`, also in full-width characters.
-#[must_use]
-pub fn parse_date(text: &str) -> Option<Date> {
-    let text = half_width(text.trim());
-    let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        vec![&text[..4], &text[4..6], &text[6..]]
-    } else {
-        text.trim_end_matches('日').split(['-', '/', '.', '年', '月']).map(str::trim).collect()
-    };
-    let [year, month, day] = parts[..] else {
-        return None;
-    };
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 #[cfg(test)]
