@@ -6,7 +6,10 @@ use guosuo::demo::{self, PASSWORD};
 use guosuo::testing::{Answer, Client, TestApp};
 
 const SECRET: &str = "茶园 石阶 灯塔 三月 风铃 纸船 铁锚";
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+/// One empty page.
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>endobj\n\
+4 0 obj<</Length 22>>stream\n20 20 100 100 re f    \nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 fn given<'a>(code: &'a str, login: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -59,7 +62,7 @@ async fn a_wrong_registration_keeps_what_was_typed_and_says_what_is_wrong() {
     fields.retain(|(k, _)| *k != "legal_rep");
     let answer = register(&mut client, &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for told in ["现在是16位", "填写法定代表人姓名", "3至32个字母", "value=\"示例周经办\"", "要重新选一次"]
+    for told in ["现在是16位", "填写法定代表人姓名", "3至32个字母", "value=\"示例周经办\"", "已收到“证件.pdf”"]
     {
         assert!(answer.text.contains(told), "{told}");
     }
@@ -71,9 +74,48 @@ async fn a_wrong_registration_keeps_what_was_typed_and_says_what_is_wrong() {
     }
     let without = client.upload("/register", &given(&right, "xinzhi"), &[]).await;
     assert!(without.text.contains("上传统一社会信用代码证件扫描件"));
+    let broken = client
+        .upload(
+            "/register",
+            &given(&right, "xinzhi"),
+            &[("scan_operator", "a.pdf", "", b"%PDF-1.4\nnothing that could be drawn")],
+        )
+        .await;
+    assert!(broken.text.contains("a.pdf") && !broken.text.contains("已收到“a.pdf”"), "it is examined, not only named");
     let word =
         client.upload("/register", &given(&right, "xinzhi"), &[("scan_operator", "a.docx", "", b"PK\x03\x04 no scan")]).await;
     assert_eq!(word.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// What the page carries in a hidden field.
+fn carried(answer: &Answer, name: &str) -> String {
+    let from = answer.text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_default();
+    from.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn scans_stay_when_another_field_is_put_right() {
+    let app = TestApp::new().await;
+    let mut client = app.anonymous();
+    let code = demo::credit_code("91110108MA0X00009");
+    let slip = register(&mut client, &given(&code, "ab")).await;
+    assert_eq!(slip.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let hidden = ["try", "kept_scan_credit_code", "kept_scan_legal_rep", "kept_scan_operator"];
+    let hidden: Vec<(&str, String)> = hidden.iter().map(|name| (*name, carried(&slip, name))).collect();
+    let mut fields = given(&code, "xinzhi");
+    fields.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
+    // One of them is replaced, two are as they were.
+    let done = client.upload("/register", &fields, &[("scan_operator", "新证件.pdf", "application/pdf", PDF)]).await;
+    assert_eq!(done.location(), "/register/done", "{}", done.text);
+    let org = app.app.store.reader().await.unwrap().organisation_by_code(&code).await.unwrap().unwrap();
+    let names: Vec<&str> = org.details.scans.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["证件.pdf", "证件.pdf", "新证件.pdf"]);
+    // The files of a finished registration are nobody else's to bring along.
+    let other = demo::credit_code("91110108MA0X00017");
+    let mut fields = given(&other, "qita");
+    fields.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
+    let refused = client.upload("/register", &fields, &[]).await;
+    assert!(refused.text.contains("上传统一社会信用代码证件扫描件"), "{}", refused.text);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ pub mod password;
 pub mod people;
 pub mod person;
 pub mod register;
+mod scans;
 
 use guosuo_case::{OrgKind, Right};
 

@@ -6,22 +6,22 @@ use std::net::SocketAddr;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{ConnectInfo, Multipart};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_case::{OrgKind, Role};
 use guosuo_rules::ids::{self, uscc};
-use guosuo_store::accounts::{AccountStatus, Contact, CredentialKind, NewAccount, OrgDetails, OrgScan, OrgStatus};
-use guosuo_store::{Error as StoreError, NewBlob, Origin, new_id};
+use guosuo_store::accounts::{AccountStatus, Contact, CredentialKind, NewAccount, OrgDetails, OrgStatus};
+use guosuo_store::{Error as StoreError, Origin, new_id};
 use jiff::SignedDuration;
 
 use super::checks;
+use super::scans::{self, ScanField};
 use crate::app::Cx;
 use crate::auth::password::{self, MIN_ALONE};
 use crate::auth::session;
 use crate::error::Error;
-use crate::intake::{self, Accept, Kind, Sample};
+use crate::intake::Accept;
 use crate::web::{Form, Front, Lang, Shell};
 
 /// Registrations from one address in an hour.
@@ -34,26 +34,12 @@ struct Page {
     l: Lang,
     form: Form,
     hint: String,
-    scans: Vec<(&'static str, &'static str)>,
+    scans: Vec<ScanField>,
     accept: String,
-    scan_hint: String,
 }
 
-/// The three documents: (field, stored kind).
-const SCANS: [(&str, &str); 3] =
-    [("scan_credit_code", "credit_code"), ("scan_legal_rep", "legal_rep_id"), ("scan_operator", "operator_id")];
-/// Largest scan, in MiB: three of them travel in one request.
-const SCAN_MIB: u64 = 20;
-
-fn scan_words(l: Lang, field: &str) -> &'static str {
-    match field {
-        "scan_credit_code" => l.t("统一社会信用代码证件扫描件", "Scan of the certificate of the credit code"),
-        "scan_legal_rep" => {
-            l.t("法定代表人身份证件扫描件（正反两面）", "Scan of the legal representative's identity document (both sides)")
-        }
-        _ => l.t("经办人身份证件扫描件（正反两面）", "Scan of the operator's identity document (both sides)"),
-    }
-}
+/// Tries with files from one address in an hour: each may leave some behind until they are swept.
+const TRIES_PER_HOUR: u32 = 40;
 
 fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
     let l = cx.l();
@@ -61,18 +47,8 @@ fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
         .crumb("/guide/filing", l.t("办事指南", "How to file"))
         .for_form(&form);
     let status = form.status();
-    let page = Page {
-        shell,
-        l,
-        form,
-        hint: checks::password_hint(l, MIN_ALONE),
-        scans: SCANS.iter().map(|(field, _)| (*field, scan_words(l, field))).collect(),
-        accept: Accept::SCAN.attribute(),
-        scan_hint: l.pick(
-            format!("{}，不超过{SCAN_MIB} MB。", intake::words::formats(Accept::SCAN.kinds())),
-            format!("{}, up to {SCAN_MIB} MB.", intake::words::formats(Accept::SCAN.kinds())),
-        ),
-    };
+    let scans = scans::fields(l, &form);
+    let page = Page { shell, l, form, hint: checks::password_hint(l, MIN_ALONE), scans, accept: Accept::SCAN.attribute() };
     let html = page.render()?;
     Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
 }
@@ -113,7 +89,7 @@ struct Given {
     password: String,
 }
 
-fn read(form: &mut Form, l: Lang) -> Given {
+fn read(form: &mut Form, l: Lang, org: String) -> Given {
     let name =
         checks::line(form, l, "org_name", l.t("填写机构名称，与证件一致。", "Enter the name of the body as on its certificate."));
     let code = ids::normalise(form.trimmed("credit_code"));
@@ -133,7 +109,6 @@ fn read(form: &mut Form, l: Lang) -> Given {
     if !form.has("truth", "yes") {
         form.fail("truth", l.t("确认所填信息真实后勾选。", "Confirm that what you entered is true."));
     }
-    let org = new_id();
     let account = NewAccount {
         id: new_id(),
         org: org.clone(),
@@ -145,72 +120,6 @@ fn read(form: &mut Form, l: Lang) -> Given {
         roles: BTreeSet::from([Role::Operator, Role::OrgAdmin]),
     };
     Given { org, name, code, details: OrgDetails { legal_rep, address, phone, ..OrgDetails::default() }, account, password }
-}
-
-/// A scan as it was sent.
-struct Scan {
-    kind: &'static str,
-    name: String,
-    media: Kind,
-    bytes: Vec<u8>,
-}
-
-/// Reads the form with its three files; whatever is wrong with a file stands at its field.
-async fn receive(cx: &Cx, mut sent: Multipart) -> Result<(Form, Vec<Scan>), Error> {
-    let l = cx.l();
-    let broken = |e: MultipartError| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge { max_mib: SCAN_MIB },
-        _ => Error::Malformed("multipart form"),
-    };
-    let (mut pairs, mut files) = (Vec::new(), Vec::new());
-    while let Some(mut field) = sent.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file = field.file_name().map(|f| intake::base_name(f).to_owned());
-        let most = usize::try_from(if file.is_some() { SCAN_MIB << 20 } else { 64 << 10 }).unwrap_or(usize::MAX);
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            if bytes.len() + chunk.len() > most {
-                return Err(Error::TooLarge { max_mib: SCAN_MIB });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        match file {
-            Some(file) if !file.is_empty() => files.push((name, file, bytes)),
-            Some(_) => {}
-            None => pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
-        }
-    }
-    let mut form = Form::from_pairs(pairs);
-    let mut scans = Vec::new();
-    for (field, kind) in SCANS {
-        let Some(at) = files.iter().position(|(f, _, _)| f == field) else {
-            form.fail(field, l.pick(format!("上传{}。", scan_words(l, field)), format!("Upload: {}.", scan_words(l, field))));
-            continue;
-        };
-        let (_, name, bytes) = files.swap_remove(at);
-        match cx.app.intake.sniff(&name, &Sample::of(&bytes), Accept::SCAN) {
-            Ok(media) => scans.push(Scan { kind, name, media, bytes }),
-            Err(no) => form.fail(field, intake::words::rejection(l, &no)),
-        }
-    }
-    Ok((form, scans))
-}
-
-/// Stores the scans encrypted, each under its name.
-async fn keep(cx: &Cx, org: &str, account: &str, scans: Vec<Scan>) -> Result<Vec<OrgScan>, Error> {
-    let mut out = Vec::new();
-    for s in scans {
-        let new = NewBlob {
-            case_id: format!("registration-{org}"),
-            org: org.to_owned(),
-            media: s.media.media_type().to_owned(),
-            actor: account.to_owned(),
-            max: SCAN_MIB << 20,
-        };
-        let blob = cx.app.blobs.put_bytes(&new, s.bytes, cx.now).await?;
-        out.push(OrgScan { kind: s.kind.to_owned(), blob_id: blob.id, name: s.name });
-    }
-    Ok(out)
 }
 
 const TAKEN_CODE: (&str, &str) = (
@@ -235,8 +144,9 @@ pub async fn submit(
         return Err(Error::TooMany { seconds: until.duration_since(cx.now).as_secs().max(1).unsigned_abs() });
     }
     drop(reader);
-    let (mut form, scans) = receive(&cx, sent).await?;
-    let mut given = read(&mut form, l);
+    let received = scans::receive(&cx, sent).await?;
+    let mut form = received.form;
+    let mut given = read(&mut form, l, received.org);
     let mut reader = cx.app.store.reader().await?;
     if !form.bad("credit_code") && reader.organisation_by_code(&given.code).await?.is_some() {
         form.fail("credit_code", l.t(TAKEN_CODE.0, TAKEN_CODE.1));
@@ -247,18 +157,15 @@ pub async fn submit(
     let officers = reader.organisations(Some(OrgKind::Cac), None).await?;
     drop(reader);
     if !form.ok() {
-        // A browser does not send the files again by itself.
-        for (field, _) in SCANS.iter().filter(|_| !scans.is_empty()) {
-            if !form.bad(field) {
-                form.fail(
-                    *field,
-                    l.t("其他内容改好后，这个文件要重新选一次。", "Choose this file again once the rest is corrected."),
-                );
-            }
-        }
+        let now = cx.now;
+        let (limit, hour) = (TRIES_PER_HOUR, SignedDuration::from_hours(1));
+        cx.app
+            .store
+            .write_with(key, move |tx, key| Box::pin(async move { tx.count_failure(key, limit, hour, hour, now).await }))
+            .await?;
         return page(&cx, form);
     }
-    given.details.scans = keep(&cx, &given.org, &given.account.id, scans).await?;
+    given.details.scans = received.scans;
     let hash = password::hash(given.password.clone()).await?;
     let now = cx.now;
     let officers: Vec<String> = officers.into_iter().map(|o| o.id).collect();

@@ -95,7 +95,8 @@ pub fn field_problem(l: Lang, f: Field, p: &FieldProblem) -> String {
     }
 }
 
-fn file_problem(l: Lang, name: &str, p: FileProblem) -> String {
+/// What is wrong with a file, by its name, and what to do.
+pub fn file_problem(l: Lang, name: &str, p: FileProblem) -> String {
     let (zh, en) = match p {
         FileProblem::Empty => ("是空文件。重新扫描或者导出后再上传。", "is empty. Scan or export it again and upload it."),
         FileProblem::Encrypted => (

@@ -6,7 +6,7 @@ mod material;
 mod message;
 mod refusal;
 
-pub use filing::{event, field, field_problem, finding, nature, outcome, phase, reason, stage, verdict};
+pub use filing::{event, field, field_problem, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
 pub use message::{MessageData, MessageKind, message};
 pub use refusal::refusal;
