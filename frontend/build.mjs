@@ -44,9 +44,35 @@ async function script() {
   return code;
 }
 
+// What of other people's work the style sheet and the script contain, with the notice that its licence asks for (the
+// package itself carries none).
+function licences() {
+  const { name, version, license, repository } = JSON.parse(
+    fs.readFileSync(path.join(here, 'node_modules/govuk-frontend/package.json'), 'utf8'),
+  );
+  if (license !== 'MIT') throw new Error(`${name} ${version} is under ${license}: its notice must be written anew`);
+  return `${name} ${version} (style sheet and script), ${repository.url}
+MIT licence. Copyright (c) Crown Copyright (Government Digital Service)
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+`;
+}
+
 const files = [
   ['app.css', 'text/css; charset=utf-8', style()],
   ['app.js', 'text/javascript; charset=utf-8', await script()],
+  ['licences.txt', 'text/plain; charset=utf-8', licences()],
   ['icon.svg', 'image/svg+xml', fs.readFileSync(path.join(here, 'icon.svg'), 'utf8').trim()],
 ];
 

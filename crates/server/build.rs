@@ -11,8 +11,12 @@ use std::{env, fs, io};
 
 type Outcome<T> = Result<T, String>;
 
-const NAMES: [(&str, &str); 3] =
-    [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("icon.svg", "image/svg+xml")];
+const NAMES: [(&str, &str); 4] = [
+    ("app.css", "text/css; charset=utf-8"),
+    ("app.js", "text/javascript; charset=utf-8"),
+    ("licences.txt", "text/plain; charset=utf-8"),
+    ("icon.svg", "image/svg+xml"),
+];
 
 fn main() {
     println!("cargo::rerun-if-env-changed=GUOSUO_UI_DIST");
