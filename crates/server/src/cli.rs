@@ -102,7 +102,8 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => with_runtime(demo::run(args.instance, args.now, args.bare)),
         Command::Serve(args) => with_runtime(async move {
             let app = serve::open(args.load()?, Clock::Machine).await?;
-            serve::run(app, |at| println!("http://{at}/")).await
+            let listener = serve::listen(&app.config.listen).await?;
+            serve::run(app, listener, |at| println!("http://{at}/")).await
         }),
     };
     match outcome {

@@ -13,6 +13,7 @@ use axum::routing::get;
 use guosuo_case::Right;
 use guosuo_paper::{Fonts, Press};
 use guosuo_store::{Blobs, Options, RootKey, Store};
+use tokio::net::TcpListener;
 use tower_http::csrf::CsrfLayer;
 
 use crate::app::{App, Inner};
@@ -210,14 +211,21 @@ fn dress(screen: &Screen, status: StatusCode, mark: Option<&ErrorMark>, id: &str
     page.into_response()
 }
 
-/// Serves until told to stop; calls `ready` with the address once it listens.
+/// Takes the address of an instance.
 ///
 /// # Errors
-/// When the address cannot be listened on.
-pub async fn run(app: App, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(&app.config.listen).await.with_context(|| {
-        format!("cannot listen on {}; choose another address with --listen, for example 127.0.0.1:0", app.config.listen)
-    })?;
+/// When it cannot be listened on.
+pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; choose another address with --listen, for example 127.0.0.1:0"))
+}
+
+/// Serves until told to stop; calls `ready` with the address.
+///
+/// # Errors
+/// When the metrics' own address cannot be listened on; when serving fails.
+pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     ready(listener.local_addr()?);
     for item in app.config.site.missing() {
         tracing::warn!(item, "an item that a government site must show in its footer is empty");
@@ -236,7 +244,7 @@ pub async fn run(app: App, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()>
 /// The numbers on a listener of their own, for everybody who reaches it.
 async fn serve_metrics(app: &App) -> anyhow::Result<()> {
     let at = app.config.metrics_listen.clone();
-    let listener = tokio::net::TcpListener::bind(&at).await.with_context(|| format!("cannot listen on {at} (metrics_listen)"))?;
+    let listener = TcpListener::bind(&at).await.with_context(|| format!("cannot listen on {at} (metrics_listen)"))?;
     let numbers = async |State(app): State<App>| crate::public::ops::numbers(&app).await;
     let service = Router::new().route("/metrics", get(numbers)).with_state(app.clone());
     tokio::spawn(async move {

@@ -41,13 +41,18 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
         Some(at) => Clock::Shifted(at.duration_since(Clock::Machine.now()).as_secs()),
         None => Clock::Machine,
     };
+    // What is printed and mailed names the address at which the demonstration can be reached.
+    let listener = serve::listen(&config.listen).await?;
+    if config.public_origin.is_empty() {
+        config.public_origin = format!("http://{}", listener.local_addr()?);
+    }
     let app = serve::open(config, clock).await?;
     let fresh = seed(&app).await?;
     if fresh && !bare {
         cases(&app).await?;
     }
     let code = totp::code_at(SECRET, app.now()).unwrap_or_default();
-    serve::run(app, |at| {
+    serve::run(app, listener, |at| {
         println!("http://{at}/");
         println!("演示账号，密码都是 / demonstration accounts, all with the password: {PASSWORD}");
         for a in ACCOUNTS.iter().filter(|a| a.org != a.login || ["qiheng", "yunxiu"].contains(&a.login)) {
