@@ -12,7 +12,7 @@ struct Need {
     why: &'static str,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need { package: "postgresql", present: || postgres().is_some(), why: "the store's tests run on PostgreSQL too" },
     Need { package: "chromium", present: || program("chromium"), why: "browser journeys" },
     Need {
@@ -22,11 +22,18 @@ const NEEDS: [Need; 6] = [
     },
     Need { package: "poppler-utils", present: || program("pdffonts") && program("pdftoppm"), why: "PDFs are read back" },
     Need { package: "qpdf", present: || program("qpdf"), why: "PDFs are checked" },
+    Need { package: "python3-venv", present: python, why: "the emitted SQL is tried on DuckDB (PyPI)" },
     Need { package: "openssl", present: || program("openssl"), why: "signatures are checked by a second program" },
 ];
 
 fn program(name: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(name).is_file()))
+}
+
+fn python() -> bool {
+    let mut command = Command::new("python3");
+    command.args(["-c", "import venv, ensurepip"]).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 fn postgres() -> Option<()> {

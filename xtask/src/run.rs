@@ -12,6 +12,9 @@ pub(crate) struct TestArgs {
     /// Leave out the browser journeys.
     #[arg(long)]
     no_browser: bool,
+    /// Leave out the emitted SQL on DuckDB, which comes from PyPI.
+    #[arg(long)]
+    no_duckdb: bool,
 }
 
 /// Runs everything; stops at the first step that fails.
@@ -41,11 +44,27 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
         step("examples in the documentation", cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
     }
     step("documentation", cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    if !args.no_duckdb {
+        duckdb(&cargo)?;
+    }
     if !args.no_browser {
         browser(&cargo)?;
     }
     println!("\nall steps passed in {} min", begun.elapsed().as_secs().div_ceil(60));
     Ok(())
+}
+
+/// The emitted SQL gives on DuckDB and SQLite what the counter gives; the program was built with the tests.
+fn duckdb(cargo: &dyn Fn() -> Command) -> Result<()> {
+    let target = target_folder(cargo)?;
+    let (python, peers) = (target.join("peers/bin/python"), root().join("crates/count/peers"));
+    step("a place for DuckDB", Command::new("python3").args(["-m", "venv"]).arg(target.join("peers")))?;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    step("DuckDB (leave it out with --no-duckdb)", install.arg(peers.join("requirements-agree.txt")))?;
+    let mut agree = Command::new(&python);
+    agree.arg(peers.join("peers.py")).arg("--bin").arg(target.join("debug/guosuo-rules")).arg("agree");
+    step("emitted SQL against the counter", &mut agree)
 }
 
 fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {

@@ -136,6 +136,10 @@ pub(crate) struct Opened<'a> {
     bytes: Vec<u8>,
     line: u64,
     ended: bool,
+    /// Whether there was UTF-8 beyond ASCII.
+    wide: bool,
+    /// Whether blocks are GB 18030: found out after a beginning in ASCII.
+    recode: bool,
 }
 
 /// What a failure to read an input means.
@@ -201,7 +205,7 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress
         source = Box::new(Recoded { inner, decoder, raw: Vec::new(), ready: Vec::new(), at: 0, ended: false });
     }
     let encoding = encoding.map(Encoding::name);
-    Ok(Opened { source, encoding, grown: false, watched, bytes: start, line: 1, ended: false })
+    Ok(Opened { source, encoding, grown: false, watched, bytes: start, line: 1, ended: false, wide: false, recode: false })
 }
 
 /// Whole records of one input.
@@ -247,12 +251,33 @@ impl Opened<'_> {
             };
             let rest = self.bytes.split_off(cut);
             let bytes = std::mem::replace(&mut self.bytes, rest);
+            let bytes = self.utf8(bytes)?;
             let line = self.line;
             self.line += memchr_iter(b'\n', &bytes).count() as u64;
             let quoted = memchr::memchr(b'"', &bytes).is_some();
             return Ok(Some(Block { bytes, line, quoted }));
         }
         Ok(None)
+    }
+
+    /// A block in UTF-8. A log may be ASCII for long and then turn out to be GB 18030, whose characters never contain
+    /// a line end, a quote or a separator: what was cut before stays right.
+    fn utf8(&mut self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        if bytes.is_ascii() {
+            return Ok(bytes);
+        }
+        if !self.recode && std::str::from_utf8(&bytes).is_ok() {
+            self.wide = true;
+            return Ok(bytes);
+        }
+        let (text, wrong) = GB18030.decode_without_bom_handling(&bytes);
+        if self.wide || self.encoding.is_some_and(|_| !self.recode) || wrong {
+            let message = format!("after line {}: text in no known encoding, or in several", self.line);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        self.recode = true;
+        self.encoding = Some(GB18030.name());
+        Ok(text.into_owned().into_bytes())
     }
 
     /// At the end of the data: what became of the file meanwhile?
@@ -326,6 +351,7 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn blocks_end_at_records_not_inside_quotes() {
@@ -334,6 +360,36 @@ mod tests {
         assert_eq!(last_record_end(b"a,\"b\n\"\n\"c\n"), Some(7));
         assert_eq!(last_record_end(b"\"a\nb\nc"), None);
         assert_eq!(last_record_end(b"a \"\" b\n"), Some(7));
+    }
+
+    /// A log of a hundred rows, the file it lies in, and what was read of it.
+    fn grown(change: impl FnOnce(&mut File)) -> io::Result<(String, bool)> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        let rows = "a,2026-01-05,0\n".repeat(100);
+        // The last row is being written.
+        write!(file, "{rows}11010519491231")?;
+        file.flush()?;
+        let progress = Progress::default();
+        let input = Input::File(file.path().to_owned());
+        let mut nothing = io::empty();
+        let mut opened = open(&input, &mut nothing, &progress)?;
+        change(file.as_file_mut());
+        let mut text = Vec::new();
+        while let Some(block) = opened.next()? {
+            text.extend(block.bytes);
+        }
+        Ok((String::from_utf8_lossy(&text).into_owned(), opened.grown))
+    }
+
+    #[test]
+    fn a_file_that_grows_is_read_as_it_was_and_no_half_row_counts() {
+        let (text, grew) = grown(|file| file.write_all(b"002X,2026-01-05,0\nb,2026-01-05,0\n").unwrap()).unwrap();
+        assert_eq!((text.lines().count(), text.ends_with("a,2026-01-05,0\n"), grew), (100, true, true));
+        // Left as it is, its last row is a row, if a bad one.
+        let (text, grew) = grown(|_| ()).unwrap();
+        assert_eq!((text.lines().count(), grew), (101, false));
+        let error = grown(|file| file.set_len(100).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("became shorter"), "{error}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use input::{Input, expand};
 pub use key::Secret;
 pub use report::{Crossing, DayCount, Forecast, Report, Sample, Series, Warning, YearReport};
 pub use row::{BadRow, Column, DateForm, Kind};
-pub use sql::{Dialect, sql};
+pub use sql::{Dialect, rows_sql, sql};
 
 use layout::layout;
 use row::Places;
@@ -187,9 +187,6 @@ impl Feed<'_> {
         }
         let failure = |source| input::failure(&name, source);
         let mut opened = input::open(input, stdin, self.progress).map_err(failure)?;
-        if let Some(encoding) = opened.encoding {
-            self.notes.encodings.push(format!("{name}: {encoding}"));
-        }
         let mut plan: Option<(Places, u8)> = None;
         while let Some(mut block) = opened.next().map_err(failure)? {
             let (places, delimiter) = match plan {
@@ -202,6 +199,9 @@ impl Feed<'_> {
                 return Ok(());
             }
             self.at = Some((index, last));
+        }
+        if let Some(encoding) = opened.encoding {
+            self.notes.encodings.push(format!("{name}: {encoding}"));
         }
         if opened.grown {
             self.notes.grown.push(name);

@@ -119,6 +119,13 @@ fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
     Some((guosuo_rules::time::cst_date(instant), DateForm::WithOffset))
 }
 
+/// What says that the information is sensitive, in lower case.
+pub(crate) const SENSITIVE: [&str; 9] = ["1", "true", "yes", "y", "t", "是", "敏感", "sensitive", "s"];
+
+/// What says that it is not.
+pub(crate) const NOT_SENSITIVE: [&str; 13] =
+    ["0", "false", "no", "n", "f", "否", "非敏感", "不敏感", "non_sensitive", "non-sensitive", "nonsensitive", "ns", "一般"];
+
 /// Whether the cell says that the information is sensitive.
 fn sensitive(text: &[u8]) -> Option<bool> {
     match text {
@@ -127,13 +134,8 @@ fn sensitive(text: &[u8]) -> Option<bool> {
         b"0" => return Some(false),
         _ => {}
     }
-    let text = std::str::from_utf8(text).ok()?;
-    match text.to_lowercase().as_str() {
-        "1" | "true" | "yes" | "y" | "t" | "是" | "敏感" | "sensitive" | "s" => Some(true),
-        "0" | "false" | "no" | "n" | "f" | "否" | "非敏感" | "不敏感" | "non_sensitive" | "non-sensitive" | "nonsensitive"
-        | "ns" | "一般" => Some(false),
-        _ => None,
-    }
+    let text = std::str::from_utf8(text).ok()?.to_lowercase();
+    if SENSITIVE.contains(&text.as_str()) { Some(true) } else { NOT_SENSITIVE.contains(&text.as_str()).then_some(false) }
 }
 
 /// How the kind of a row is known.
@@ -285,10 +287,17 @@ impl<'a> Reader<'a> {
         let key = match pack(cells.key) {
             Some(packed) => Key::Packed(packed),
             None if self.ids_only => return Err(BadRow::NotAnId),
+            // An ID number with a wrong check character is still the same person in either case of the letter.
+            None if lower_id(cells.key) => Key::Keyed(self.secret.keyed(&cells.key.to_ascii_uppercase())),
             None => Key::Keyed(self.secret.keyed(cells.key)),
         };
         Ok(Row::Counts(Seen { group: (year, kind), key, day }))
     }
+}
+
+/// Whether a key looks like an ID number that ends in a small x.
+fn lower_id(key: &[u8]) -> bool {
+    matches!(key, [digits @ .., b'x'] if digits.len() == 17 && digits.iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use guosuo_count::{Column, Dialect, Generator, Kind, Options, Secret, expand, generate, sql};
+use guosuo_count::{Column, Dialect, Generator, Kind, Options, Secret, expand, generate, rows_sql, sql};
 
 use crate::words::parse_date;
 use crate::{Failure, Lang, Outcome};
@@ -143,7 +143,13 @@ pub(crate) fn run(
             Engine::Trino => Dialect::Trino,
             Engine::Sqlite => Dialect::Sqlite,
         };
-        write!(stdout, "{}", sql(dialect, "exports", &options))?;
+        let notes = args.lang.t(
+            "-- 每年、每类、每日的新增人数和自1月1日起累计人数；表 exports，日期为北京时间",
+            "-- new people and people since 1 January, by year, kind and day; table exports, days in China Standard Time",
+        );
+        writeln!(stdout, "{notes}\n{}", sql(dialect, "exports", &options))?;
+        let notes = args.lang.t("-- 各行的去向：计入、按豁免情形不计、坏行", "-- what became of the rows: counted, exempt, bad");
+        write!(stdout, "{notes}\n{}", rows_sql(dialect, "exports", &options))?;
         return Ok(Outcome::Done);
     }
     let mut inputs = Vec::new();
@@ -164,6 +170,18 @@ pub(crate) fn run(
         }
         Format::Csv => show::csv(&report, stdout)?,
         Format::Table => show::table(&report, lang, stdout)?,
+    }
+    if report.counted == 0 && report.excluded.is_empty() && report.bad_rows() > 0 {
+        // "Nobody" would be the wrong answer to a log that could not be read.
+        writeln!(
+            stderr,
+            "{}",
+            lang.t(
+                "没有一行可以使用：请检查列名、分隔符和日期写法",
+                "not one row could be used: check columns, separator, dates"
+            )
+        )?;
+        return Ok(Outcome::No);
     }
     Ok(Outcome::Done)
 }
