@@ -17,10 +17,19 @@ const flags = [
 
 let browser;
 
+const chrome = async () => {
+  browser ??= await chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
+  return browser;
+};
+
+/** A page that belongs to no instance, for making papers. */
+export async function blank() {
+  return (await (await chrome()).newContext({ reducedMotion: 'reduce' })).newPage();
+}
+
 /** Opens a page. `width` in CSS pixels; `script: false` turns JavaScript off; `colours: 'active'` forces colours. */
 export async function open({ base, width = 1280, height = 900, script = true, colours = 'none', scale = 1, state } = {}) {
-  browser ??= await chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
-  const context = await browser.newContext({
+  const context = await (await chrome()).newContext({
     baseURL: base, viewport: { width, height }, javaScriptEnabled: script, forcedColors: colours,
     deviceScaleFactor: scale, reducedMotion: 'reduce', locale: 'zh-CN', storageState: state,
   });
@@ -35,9 +44,10 @@ export async function open({ base, width = 1280, height = 900, script = true, co
   });
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(base)) faults.push(`request to ${request.url()}`);
+    if (!request.url().startsWith(base) && !/^chrome(-[a-z]+)?:/.test(request.url())) faults.push(`request to ${request.url()}`);
   });
   page.faults = faults;
+  page.script = script;
   return page;
 }
 
@@ -52,6 +62,20 @@ export async function close(page) {
 export async function quit() {
   await browser?.close();
   browser = undefined;
+}
+
+/** Follows what leads to a file and gives its bytes, whether the browser saves it or shows it; ends where it began. */
+export async function download(page, act) {
+  const shown = (answer) => answer.ok() && answer.request().isNavigationRequest() && /pdf/.test(answer.headers()['content-type'] ?? '')
+    && !/^attachment/.test(answer.headers()['content-disposition'] ?? '');
+  const [got] = await Promise.all([
+    Promise.race([page.waitForEvent('download'), page.waitForResponse(shown)]),
+    act(),
+  ]);
+  if (got.path) return fs.readFileSync(await got.path());
+  const bytes = await (await page.request.get(got.url())).body();
+  await page.goBack();
+  return bytes;
 }
 
 /** Saves a picture of the whole page to e2e/out/. */

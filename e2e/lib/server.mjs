@@ -24,13 +24,23 @@ export async function start(bin, args, { env = {}, seconds = 60 } = {}) {
   return { base, output, stop: async () => { child.kill('SIGTERM'); await ended; } };
 }
 
-/** The demonstration instance in a temporary folder: `GUOSUO_BIN demo --listen 127.0.0.1:0 --data FOLDER`. */
-export async function demo(options) {
+/** The program under test. */
+export function program() {
   const bin = process.env.GUOSUO_BIN;
   if (!bin) throw new Error('GUOSUO_BIN must name the guosuo binary');
+  return bin;
+}
+
+/**
+ * The demonstration instance in a temporary folder: `GUOSUO_BIN demo --listen 127.0.0.1:0 --data FOLDER`; `bare` for
+ * one without cases. `halt` stops it and leaves the folder, `stop` takes the folder away as well.
+ */
+export async function demo({ bare = false, ...options } = {}) {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'guosuo-e2e-'));
-  const server = await start(bin, ['demo', '--listen', '127.0.0.1:0', '--data', data], options);
-  return { ...server, data, stop: async () => { await server.stop(); fs.rmSync(data, { recursive: true, force: true }); } };
+  const server = await start(program(), ['demo', '--listen', '127.0.0.1:0', '--data', data, ...(bare ? ['--bare'] : [])], options);
+  let halted;
+  const halt = () => { halted ??= server.stop(); return halted; };
+  return { ...server, data, halt, stop: async () => { await halt(); fs.rmSync(data, { recursive: true, force: true }); } };
 }
 
 /**

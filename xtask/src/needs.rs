@@ -12,7 +12,7 @@ struct Need {
     why: &'static str,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need { package: "postgresql", present: || postgres().is_some(), why: "the store's tests run on PostgreSQL too" },
     Need { package: "chromium", present: || program("chromium"), why: "browser journeys" },
     Need {
@@ -23,6 +23,7 @@ const NEEDS: [Need; 7] = [
     Need { package: "poppler-utils", present: || program("pdffonts") && program("pdftoppm"), why: "PDFs are read back" },
     Need { package: "qpdf", present: || program("qpdf"), why: "PDFs are checked" },
     Need { package: "python3-venv", present: python, why: "the emitted SQL is tried on DuckDB (PyPI)" },
+    Need { package: "sqlite3", present: || program("sqlite3"), why: "a journey changes one byte of the database" },
     Need { package: "openssl", present: || program("openssl"), why: "signatures are checked by a second program" },
 ];
 
