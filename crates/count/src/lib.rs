@@ -104,7 +104,7 @@ pub fn count(
     progress: &Progress,
 ) -> Result<Report, CountError> {
     let threads = options.threads.max(1);
-    let store = Store::new(options.memory, options.secret.clone())?;
+    let store = Store::new(options.memory)?;
     let failed = AtomicBool::new(false);
     let (sender, receiver) = sync_channel::<Job>(threads * 2);
     let names: Vec<String> = inputs.iter().map(Input::name).collect();

@@ -105,7 +105,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(limit: usize, secret: Secret) -> Result<Self, CountError> {
+    pub(crate) fn new(limit: usize) -> Result<Self, CountError> {
         let file = tempfile::tempfile().map_err(|source| spill_failed(source, 0))?;
         Ok(Self {
             parts: (0..PARTS).map(|_| Mutex::default()).collect(),
@@ -113,7 +113,8 @@ impl Store {
             limit,
             file,
             end: AtomicU64::new(0),
-            secret,
+            // Not the secret of the keys: what is encrypted twice under one key at one place can be compared.
+            secret: Secret::of_the_run(),
         })
     }
 

@@ -35,7 +35,7 @@ pub(super) const CLAUSES: &[Clause] = &[
     Clause {
         id: "M 5(1)(二)",
         gist: "100,000 to below 1,000,000 people, or below 10,000 sensitive, since 1 January",
-        places: &[Rule("path::decide"), Test("the_table_of_boundary_values")],
+        places: &[Rule("path::decide"), Test("the_table_of_boundary_values"), Test("a_line_is_crossed_on_its_day")],
     },
     Clause {
         id: "M 5(2)",
