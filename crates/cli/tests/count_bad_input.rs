@@ -163,3 +163,23 @@ fn bad_rows_are_sampled_not_listed_without_end() {
     assert_eq!(out.matches("日期不能识别（如 2026-01-05）\n").count(), 20, "{out}");
     assert!(out.contains("日期不能识别（如 2026-01-05）: 1000") && err.contains("1000 个坏行"), "{out}{err}");
 }
+
+#[test]
+fn kept_sets_need_a_secret_and_say_when_it_is_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().map(str::to_owned).expect("a path");
+    for (name, text) in [("one.key", "a secret of sixteen bytes"), ("two.key", "another one of sixteen bytes")] {
+        std::fs::write(path(name), text).expect("a file");
+    }
+    assert_eq!(Cli::try_parse_from(["guosuo", "count", "-", "--keep", "x"]).expect_err("no secret").exit_code(), 2);
+    let set = path("2026.set");
+    let keep = ["-", "--keep", &set, "--secret", &path("one.key")];
+    assert_eq!(count(&keep, LOG.as_bytes()).2, 0);
+    let (out, _, _) = count(&keep, b"person,date,sensitive\nb,2026-01-04,1\nc,2026-01-04,1\n");
+    assert!(out.contains("非敏感个人信息: 1 人") && out.contains("  敏感个人信息: 2 人") && out.contains("读取 4 行"), "{out}");
+    let (out, _, _) = count(&[&set, "--secret", &path("one.key"), "--lang", "en"], b"");
+    assert!(out.contains("2026 alone: 1 non-sensitive, 2 sensitive"), "{out}");
+    refused(&[&set, "--secret", &path("two.key")], b"", &["另一密钥"]);
+    refused(&[&set], b"", &["另一密钥"]);
+    refused(&["-", "--keep", &path("no/folder.set"), "--secret", &path("one.key")], LOG.as_bytes(), &["folder.set"]);
+}

@@ -108,7 +108,7 @@ fn the_message_says_how_far_the_reading_was() {
     command.args(["first.csv"]);
     let mut run = Run { child: command.spawn().unwrap(), folder, begun: Instant::now() };
     run.feed(100_000);
-    std::thread::sleep(Duration::from_millis(300));
+    run.wait_until(|| !run.open_files().is_empty());
     run.signal("-INT");
     run.feed_quietly();
     let (output, _) = run.end();

@@ -16,6 +16,8 @@ pub struct Reached {
     pub at: Option<(String, u64)>,
     /// Rows looked at.
     pub rows: u64,
+    /// Whether what was read is in the kept set: the same command goes on from there.
+    pub kept: bool,
 }
 
 /// Why nothing was counted.
@@ -72,6 +74,26 @@ pub enum CountError {
         folder: PathBuf,
         /// Bytes that had been written.
         written: u64,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// A kept set was made with another secret.
+    #[error("{name}: made with another secret")]
+    OtherSecret {
+        /// The set.
+        name: String,
+    },
+    /// A log that is in the kept set was changed, other than by rows added at its end.
+    #[error("{name}: changed since it was counted")]
+    Changed {
+        /// The log.
+        name: String,
+    },
+    /// The kept set cannot be written.
+    #[error("{}: {source}", place.display())]
+    Keep {
+        /// Where it should be.
+        place: PathBuf,
         /// What went wrong.
         source: io::Error,
     },

@@ -29,6 +29,11 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether it is a set that another run kept.
+    pub fn is_set(&self) -> bool {
+        matches!(self, Self::File(path) if crate::kept::is_set(path))
+    }
+
     /// Name for messages.
     pub fn name(&self) -> String {
         match self {

@@ -58,6 +58,20 @@ impl Secret {
         u128::from_le_bytes(half).max(1)
     }
 
+    /// What tells whether two secrets are the same, without telling what they are.
+    pub(crate) fn check(&self) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(b"c");
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The beginning of an HMAC over a file.
+    pub(crate) fn tag(&self) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        mac.update(b"f");
+        mac
+    }
+
     /// Encrypts or decrypts what lies at `offset` (a multiple of 32) of a spill file.
     pub(crate) fn stream(&self, offset: u64, bytes: &mut [u8]) {
         for (block, chunk) in (offset / 32..).zip(bytes.chunks_mut(32)) {

@@ -15,6 +15,7 @@ mod generate;
 #[cfg(feature = "png")]
 mod image;
 mod input;
+mod kept;
 mod key;
 mod layout;
 #[cfg(feature = "parquet")]
@@ -26,10 +27,12 @@ mod store;
 mod table;
 mod work;
 
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 
@@ -40,10 +43,11 @@ pub use generate::{Generator, generate};
 pub use image::{ImageError, png};
 pub use input::{Input, expand};
 pub use key::Secret;
-pub use report::{Crossing, DayCount, Forecast, Report, Sample, Series, Warning, YearReport};
+pub use report::{Crossing, DayCount, Forecast, Member, Report, Sample, Series, Warning, YearReport};
 pub use row::{BadRow, Column, DateForm, Kind};
 pub use sql::{Dialect, rows_sql, sql};
 
+use kept::Log;
 use layout::layout;
 use row::Places;
 use store::Store;
@@ -78,6 +82,8 @@ pub struct Options {
     pub threads: usize,
     /// The secret of keyed values.
     pub secret: Secret,
+    /// The set of people kept across runs: read when it is there, written anew at the end. All keys are keyed then.
+    pub keep: Option<PathBuf>,
     /// The day on which the question is asked: forecasts start at the later of the last row and this day.
     pub as_of: Option<Date>,
 }
@@ -89,6 +95,8 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Rows looked at.
     pub rows: AtomicU64,
+    /// The input in hand and the last line (or row) handed out.
+    pub at: Mutex<Option<(String, u64)>>,
     /// Set it to stop the run: it ends with [`CountError::Stopped`].
     pub stop: Arc<AtomicBool>,
 }
@@ -105,36 +113,75 @@ pub fn count(
 ) -> Result<Report, CountError> {
     let threads = options.threads.max(1);
     let store = Store::new(options.memory)?;
+    let mut logs = Vec::new();
+    if let Some(place) = options.keep.as_deref().filter(|place| place.exists()) {
+        logs = kept::load(place, &place.display().to_string(), &options.secret, &store)?.1;
+    }
+    let keyed = options.keep.is_some() || inputs.iter().any(Input::is_set);
     let failed = AtomicBool::new(false);
     let (sender, receiver) = sync_channel::<Job>(threads * 2);
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
-    let shared = Shared { jobs: Mutex::new(receiver), store: &store, options, names: &names, progress, failed: &failed };
-    let mut feed = Feed { options, progress, sender, failed: &failed, notes: Notes::default(), at: None };
-    let (read, notes, at, tallies) = std::thread::scope(|scope| {
+    let shared = Shared { jobs: Mutex::new(receiver), store: &store, options, names: &names, progress, keyed, failed: &failed };
+    let mut feed = Feed {
+        options,
+        progress,
+        sender,
+        failed: &failed,
+        store: &store,
+        logs,
+        fresh: Vec::new(),
+        notes: Notes::default(),
+        at: None,
+    };
+    let (read, feed, tallies) = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| shared.work())).collect();
         let read = feed.all(inputs, stdin);
-        let Feed { notes, at, sender, .. } = feed;
+        let Feed { sender, notes, at, logs, fresh, .. } = feed;
         // The queue is closed: the workers end.
         drop(sender);
         let lost = || Err(CountError::Lost);
         let tallies: Vec<_> = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| lost())).collect();
-        (read, notes, at, tallies)
+        (read, (notes, at, logs, fresh), tallies)
     });
-    let stopped = |at: Option<(usize, u64)>| {
+    let (notes, at, mut logs, fresh) = feed;
+    let mut new: BTreeMap<usize, Tally> = BTreeMap::new();
+    for tally in tallies {
+        tally?.into_iter().for_each(|(input, tally)| new.entry(input).or_default().join(tally));
+    }
+    let stopped = |kept: bool| {
         let whole = names.iter().take(at.map_or(names.len(), |(index, _)| index)).cloned().collect();
         let at = at.and_then(|(index, line)| Some((names.get(index)?.clone(), line)));
-        CountError::Stopped(Box::new(Reached { whole, at, rows: progress.rows.load(Relaxed) }))
+        CountError::Stopped(Box::new(Reached { whole, at, rows: progress.rows.load(Relaxed), kept }))
     };
-    let mut all = Tally::default();
-    for tally in tallies {
-        tally?.into_values().for_each(|tally| all.join(tally));
+    let stop = progress.stop.load(Relaxed);
+    if stop && options.keep.is_none() {
+        return Err(stopped(false));
     }
-    if progress.stop.load(Relaxed) {
-        return Err(stopped(at));
+    if !stop {
+        read?;
     }
-    read?;
+    for (input, mut log) in fresh {
+        log.tally.join(new.remove(&input).unwrap_or_default());
+        log.whole = log.whole && at.is_none_or(|(index, _)| index != input);
+        logs.push(log);
+    }
+    let keep = |source| CountError::Keep { place: options.keep.clone().unwrap_or_default(), source };
+    let draft = options.keep.as_deref().map(|place| kept::Draft::new(place, &options.secret).map(Mutex::new));
+    let draft = draft.transpose().map_err(keep)?;
     let spilled = store.spilled();
-    let days = store.finish(threads, &progress.stop)?.ok_or_else(|| stopped(None))?;
+    let never = AtomicBool::new(false);
+    let days = store.finish(threads, if draft.is_some() { &never } else { &progress.stop }, draft.as_ref())?;
+    if let Some(draft) = draft {
+        draft.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&logs).map_err(keep)?;
+        if stop {
+            return Err(stopped(true));
+        }
+    }
+    let days = days.ok_or_else(|| stopped(false))?;
+    let mut all = Tally::default();
+    for log in logs {
+        all.join(log.tally);
+    }
     Ok(report::build(days, all, notes, spilled, options.as_of))
 }
 
@@ -143,6 +190,8 @@ pub fn count(
 struct Notes {
     encodings: Vec<String>,
     grown: Vec<String>,
+    skipped: Vec<String>,
+    members: Vec<Member>,
 }
 
 /// Reads the inputs and hands their rows out.
@@ -151,6 +200,11 @@ struct Feed<'a> {
     progress: &'a Progress,
     sender: SyncSender<Job>,
     failed: &'a AtomicBool,
+    store: &'a Store,
+    /// Logs that are in the store already.
+    logs: Vec<Log>,
+    /// Logs of this run, with the number of their input.
+    fresh: Vec<(usize, Log)>,
     notes: Notes,
     /// The input in hand, and the last line handed out.
     at: Option<(usize, u64)>,
@@ -161,10 +215,19 @@ impl Feed<'_> {
         self.failed.load(Relaxed) || self.progress.stop.load(Relaxed)
     }
 
+    fn reach(&mut self, index: usize, line: u64, name: &str) {
+        self.at = Some((index, line));
+        *self.progress.at.lock().unwrap_or_else(PoisonError::into_inner) = Some((name.to_owned(), line));
+    }
+
     fn all(&mut self, inputs: &[Input], stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
         for (index, input) in inputs.iter().enumerate() {
-            self.at = Some((index, 0));
-            if let Err(error) = self.one(index, input, stdin) {
+            self.reach(index, 0, &input.name());
+            if let Err(error) = self.known(index, input, stdin) {
+                // Stopped: what was handed out is still worked off, for the kept set.
+                if self.progress.stop.load(Relaxed) {
+                    return Ok(());
+                }
                 // When a worker failed, it has said why already.
                 let quiet = self.failed.swap(true, Relaxed);
                 return if quiet { Ok(()) } else { Err(error) };
@@ -175,6 +238,47 @@ impl Feed<'_> {
         }
         self.at = None;
         Ok(())
+    }
+
+    /// What the kept set holds is not read again; a set is read as one.
+    fn known(&mut self, index: usize, input: &Input, stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
+        let name = input.name();
+        let mut log = Log { name: name.clone(), length: 0, modified: 0, whole: true, tally: Tally::default() };
+        if *input == Input::Stdin {
+            // The same command again: what was read of it before a stop is read again.
+            self.logs.retain(|known| known.whole || known.name != name);
+        }
+        if let Input::File(path) = input {
+            if input.is_set() {
+                let (member, logs) = kept::load(path, &name, &self.options.secret, self.store)?;
+                self.notes.members.push(member);
+                for log in logs {
+                    // Two sets may hold the same log.
+                    let same = |other: &Log| log.name != "-" && log.is_at_the_state_of(other);
+                    if !self.logs.iter().chain(self.fresh.iter().map(|(_, log)| log)).any(same) {
+                        self.fresh.push((usize::MAX, log));
+                    }
+                }
+                return Ok(());
+            }
+            if self.options.keep.is_some() {
+                (log.name, log.length, log.modified) = kept::state(path).map_err(|source| input::failure(&name, source))?;
+                if let Some(at) = self.logs.iter().position(|known| known.name == log.name) {
+                    let known = &self.logs[at];
+                    if known.whole && log.is_at_the_state_of(known) {
+                        self.notes.skipped.push(name);
+                        return Ok(());
+                    }
+                    if log.length < known.length || (log.length == known.length && log.modified != known.modified) {
+                        return Err(CountError::Changed { name });
+                    }
+                    // Longer, or read in part: people are counted once however often they are read, rows are not.
+                    self.logs.remove(at);
+                }
+            }
+        }
+        self.fresh.push((index, log));
+        self.one(index, input, stdin)
     }
 
     fn one(&mut self, index: usize, input: &Input, stdin: &mut (dyn Read + Send)) -> Result<(), CountError> {
@@ -198,7 +302,7 @@ impl Feed<'_> {
             if self.over() || self.sender.send(job).is_err() {
                 return Ok(());
             }
-            self.at = Some((index, last));
+            self.reach(index, last, &name);
         }
         if let Some(encoding) = opened.encoding {
             self.notes.encodings.push(format!("{name}: {encoding}"));
@@ -218,7 +322,7 @@ impl Feed<'_> {
             if self.over() || self.sender.send(job).is_err() {
                 return Ok(());
             }
-            self.at = Some((index, table.before(group)));
+            self.reach(index, table.before(group), name);
         }
         Ok(())
     }

@@ -106,6 +106,15 @@ pub struct YearReport {
     pub sensitive: Series,
 }
 
+/// A kept set that went into a count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The file.
+    pub name: String,
+    /// Year, people of non-sensitive and of sensitive information in this set alone.
+    pub people: Vec<(i16, u64, u64)>,
+}
+
 /// The result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -127,6 +136,11 @@ pub struct Report {
     pub encodings: Vec<String>,
     /// Inputs that grew while they were read: what was added later is left out.
     pub grown: Vec<String>,
+    /// Inputs that the kept set held already, unchanged: not read again.
+    pub skipped: Vec<String>,
+    /// Kept sets among the inputs, each alone: the years below count people of several once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
     /// Bytes that went to disk.
     pub spilled: u64,
     /// The years.
@@ -188,6 +202,8 @@ pub(crate) fn build(days: Days, tally: Tally, notes: Notes, spilled: u64, as_of:
         span,
         encodings: notes.encodings,
         grown: notes.grown,
+        skipped: notes.skipped,
+        members: notes.members,
         spilled,
         years,
     }

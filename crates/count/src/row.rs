@@ -2,13 +2,13 @@
 
 use guosuo_rules::path::Ground;
 use jiff::civil::{Date, date};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::key::{Key, Secret, pack};
 use crate::store::Seen;
 
 /// Why a row is bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BadRow {
     /// Fewer columns than the ones asked for.
@@ -212,6 +212,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) secret: &'a Secret,
     /// Only ID numbers are people.
     pub(crate) ids_only: bool,
+    /// ID numbers are keyed too, because the values leave the process.
+    keyed: bool,
     last_text: Vec<u8>,
     last_day: Option<(i16, u16)>,
     /// How often each form of date was read.
@@ -220,8 +222,8 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(secret: &'a Secret, ids_only: bool) -> Self {
-        Self { secret, ids_only, last_text: Vec::new(), last_day: None, forms: [0; 5], last_form: 0 }
+    pub(crate) fn new(secret: &'a Secret, ids_only: bool, keyed: bool) -> Self {
+        Self { secret, ids_only, keyed, last_text: Vec::new(), last_day: None, forms: [0; 5], last_form: 0 }
     }
 
     fn day(&mut self, text: &[u8]) -> Result<(i16, u16), BadRow> {
@@ -285,6 +287,7 @@ impl<'a> Reader<'a> {
             }
         };
         let key = match pack(cells.key) {
+            Some(_) if self.keyed => Key::Keyed(self.secret.keyed(&cells.key.to_ascii_uppercase())),
             Some(packed) => Key::Packed(packed),
             None if self.ids_only => return Err(BadRow::NotAnId),
             // An ID number with a wrong check character is still the same person in either case of the letter.

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::CountError;
+use crate::kept::Draft;
 use crate::key::{Key, Secret};
 use crate::table::{Keyed, Packed, spread};
 
@@ -175,12 +176,17 @@ impl Store {
         Ok(())
     }
 
-    /// The sum of all, with `threads` threads: `None` when `stop` was set meanwhile.
-    pub(crate) fn finish(self, threads: usize, stop: &AtomicBool) -> Result<Option<Days>, CountError> {
-        self.sums(threads, stop).map_err(|source| self.failed(source))
+    /// The sum of all, with `threads` threads: `None` when `stop` was set meanwhile. The people go into the draft.
+    pub(crate) fn finish(
+        self,
+        threads: usize,
+        stop: &AtomicBool,
+        draft: Option<&Mutex<Draft>>,
+    ) -> Result<Option<Days>, CountError> {
+        self.sums(threads, stop, draft).map_err(|source| self.failed(source))
     }
 
-    fn sums(&self, threads: usize, stop: &AtomicBool) -> io::Result<Option<Days>> {
+    fn sums(&self, threads: usize, stop: &AtomicBool, draft: Option<&Mutex<Draft>>) -> io::Result<Option<Days>> {
         if self.spilled() > 0 {
             // Room for putting together: everything else goes out first.
             for part in &self.parts {
@@ -199,7 +205,7 @@ impl Store {
                     return Ok(days);
                 };
                 let part = std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner));
-                self.sum(&part, budget, &mut days)?;
+                self.sum(&part, budget, &mut days, draft)?;
             }
         };
         let results: Vec<io::Result<Days>> = std::thread::scope(|scope| {
@@ -217,17 +223,18 @@ impl Store {
         Ok((!stop.load(Relaxed)).then_some(all))
     }
 
-    fn sum(&self, part: &Part, budget: usize, days: &mut Days) -> io::Result<()> {
-        let mut add = |group: Group, sets: &Sets| {
+    fn sum(&self, part: &Part, budget: usize, days: &mut Days, draft: Option<&Mutex<Draft>>) -> io::Result<()> {
+        let mut add = |group: Group, sets: &Sets| -> io::Result<()> {
             let counts = days.entry(group).or_insert_with(|| vec![0; 366]);
             for (_, day) in sets.iter() {
                 if let Some(count) = counts.get_mut(usize::from(day)) {
                     *count += 1;
                 }
             }
+            draft.map_or(Ok(()), |draft| draft.lock().unwrap_or_else(PoisonError::into_inner).add(group, sets.iter()))
         };
         for (&group, sets) in &part.groups {
-            add(group, sets);
+            add(group, sets)?;
         }
         let mut groups: Vec<Group> = part.runs.iter().map(|run| run.group).collect();
         groups.sort_unstable();
@@ -246,7 +253,7 @@ impl Store {
                         }
                     })?;
                 }
-                add(group, &sets);
+                add(group, &sets)?;
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, PoisonError};
 
 use guosuo_rules::path::Ground;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "parquet")]
 use crate::columns::Table;
@@ -23,12 +24,13 @@ use crate::{Options, Progress, SAMPLES};
 const BATCH: usize = 1024;
 
 /// What one worker adds up of one input.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     pub(crate) rows: u64,
     pub(crate) counted: u64,
     pub(crate) excluded: BTreeMap<Ground, u64>,
     pub(crate) bad: BTreeMap<BadRow, u64>,
+    #[serde(skip)]
     pub(crate) samples: Vec<Sample>,
     pub(crate) forms: [u64; 5],
     /// First and last day seen, as year and day of the year.
@@ -78,19 +80,22 @@ pub(crate) struct Shared<'a> {
     pub(crate) options: &'a Options,
     pub(crate) names: &'a [String],
     pub(crate) progress: &'a Progress,
+    /// See [`Reader`].
+    pub(crate) keyed: bool,
     /// Set by whoever fails first.
     pub(crate) failed: &'a AtomicBool,
 }
 
 impl Shared<'_> {
     fn over(&self) -> bool {
-        self.failed.load(Relaxed) || self.progress.stop.load(Relaxed)
+        // What was handed out is kept: it is worked off even when the run is stopped.
+        self.failed.load(Relaxed) || (self.progress.stop.load(Relaxed) && self.options.keep.is_none())
     }
 
     /// One thread: works until the queue is closed. Returns what was added up of each input.
     pub(crate) fn work(&self) -> Result<BTreeMap<usize, Tally>, CountError> {
         let mut worker = Worker {
-            reader: Reader::new(&self.options.secret, self.options.ids_only),
+            reader: Reader::new(&self.options.secret, self.options.ids_only, self.keyed),
             tally: Tally::default(),
             batches: (0..PARTS).map(|_| Vec::new()).collect(),
             shared: self,
@@ -149,7 +154,7 @@ impl Worker<'_> {
     fn group(&mut self, table: &Table, group: usize) -> Result<(), CountError> {
         let name = self.shared.names.get(self.input).cloned().unwrap_or_default();
         // The reader is lent out while the rows are taken here.
-        let spare = Reader::new(&self.shared.options.secret, self.shared.options.ids_only);
+        let spare = Reader::new(&self.shared.options.secret, self.shared.options.ids_only, self.shared.keyed);
         let mut reader = std::mem::replace(&mut self.reader, spare);
         let result = table.rows(group, &name, &mut reader, |number, row| {
             self.take(number, row)?;

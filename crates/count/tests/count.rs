@@ -23,6 +23,7 @@ fn options() -> Options {
         memory: 64 << 20,
         threads: 2,
         secret: Secret::from_bytes(b"secret of a test"),
+        keep: None,
         as_of: None,
     }
 }

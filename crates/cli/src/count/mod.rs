@@ -37,7 +37,7 @@ enum Engine {
 /// Arguments of `count`.
 #[derive(Debug, Args)]
 pub struct CountArgs {
-    /// 出境日志文件（CSV/TSV，可为 gz、zst），可用通配符；`-` 为标准输入 / logs of exports, `-` for standard input
+    /// 出境日志文件（CSV/TSV，可为 gz、zst），可用通配符；`-` 为标准输入 / logs of exports (or sets kept by --keep), `-` for standard input
     files: Vec<String>,
     /// 个人标识列（列名或从 1 起的列号） / column of the person, by name or number
     #[arg(long, value_name = "COL", default_value = "person")]
@@ -75,6 +75,9 @@ pub struct CountArgs {
     /// 保存密钥的文件（不给则每次随机） / file with the secret of keyed values (random when absent)
     #[arg(long, value_name = "FILE")]
     secret: Option<PathBuf>,
+    /// 跨次保留的去重集合：有则续用，结束时（含中断）写回；只含加密值 / set of people kept across runs, keyed
+    #[arg(long, value_name = "FILE", requires = "secret")]
+    keep: Option<PathBuf>,
     /// 预测起点 / forecasts start at the later of the last row and this day
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
@@ -233,6 +236,7 @@ impl CountArgs {
                 .ok_or_else(|| format!("{}{}", lang.t("不是内存大小（如 512M）：", "not a size (like 512M): "), self.memory))?,
             threads: self.threads.unwrap_or(cores).clamp(1, 256),
             secret,
+            keep: self.keep.clone(),
             as_of: self.as_of.as_deref().map(|text| parse_date(lang, text)).transpose()?,
         })
     }

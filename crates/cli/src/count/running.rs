@@ -1,8 +1,8 @@
 //! A run of the counter: standard input, the line of progress, the keys that stop it.
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use guosuo_count::{Input, Options, Progress, Reached, Report, count};
@@ -15,6 +15,9 @@ use crate::{Failure, Lang};
 /// How long a run may take to stop by itself (it cannot while it waits for standard input).
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// The same when the people read so far are written to a file first.
+const PATIENCE_TO_KEEP: Duration = Duration::from_mins(1);
+
 /// Exit status of a run that was stopped: no answer was given, neither yes nor no.
 const STOPPED: i32 = 2;
 
@@ -22,13 +25,20 @@ const STOPPED: i32 = 2;
 struct Running {
     progress: Progress,
     ended: AtomicBool,
+    /// Whether what was read is being saved.
+    keeps: AtomicBool,
     lang: Lang,
 }
 
 /// Listens for the signals that ask a process to end.
 fn listen(lang: Lang) -> io::Result<&'static Running> {
     static RUNNING: OnceLock<Running> = OnceLock::new();
-    let running = RUNNING.get_or_init(|| Running { progress: Progress::default(), ended: AtomicBool::new(false), lang });
+    let running = RUNNING.get_or_init(|| Running {
+        progress: Progress::default(),
+        ended: AtomicBool::new(false),
+        keeps: AtomicBool::new(false),
+        lang,
+    });
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::spawn(move || {
         for signal in &mut signals {
@@ -37,10 +47,11 @@ fn listen(lang: Lang) -> io::Result<&'static Running> {
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
             std::thread::spawn(|| {
-                std::thread::sleep(PATIENCE);
+                std::thread::sleep(if running.keeps.load(Relaxed) { PATIENCE_TO_KEEP } else { PATIENCE });
                 if !running.ended.load(Relaxed) {
                     let rows = running.progress.rows.load(Relaxed);
-                    eprintln!("{}", words::stopped(&Reached { rows, ..Reached::default() }, running.lang));
+                    let at = running.progress.at.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    eprintln!("{}", words::stopped(&Reached { rows, at, ..Reached::default() }, running.lang));
                     std::process::exit(STOPPED);
                 }
             });
@@ -62,6 +73,10 @@ pub(super) fn counted(
         Process::Own => Some(listen(lang)?),
         Process::Shared => None,
     };
+    if let Some(running) = running {
+        // Waiting for standard input would be waiting for ever.
+        running.keeps.store(options.keep.is_some() && !inputs.contains(&Input::Stdin), Relaxed);
+    }
     let own = Progress::default();
     let progress = running.map_or(&own, |running| &running.progress);
     let ended = AtomicBool::new(false);

@@ -49,6 +49,17 @@ pub(super) fn table(report: &Report, lang: Lang, out: &mut dyn Write) -> io::Res
     for encoding in &report.encodings {
         writeln!(out, "  {}{encoding}", lang.t("已转换编码：", "read in another encoding: "))?;
     }
+    for name in &report.skipped {
+        writeln!(out, "  {}{name}", lang.t("集合中已有，未重读：", "in the set already, not read again: "))?;
+    }
+    for member in &report.members {
+        for (year, ordinary, sensitive) in &member.people {
+            match lang {
+                Lang::Zh => writeln!(out, "  {}：{year} 年单独计 非敏感 {ordinary} 人，敏感 {sensitive} 人", member.name)?,
+                Lang::En => writeln!(out, "  {}: {year} alone: {ordinary} non-sensitive, {sensitive} sensitive", member.name)?,
+            }
+        }
+    }
     for name in &report.grown {
         match lang {
             Lang::Zh => writeln!(out, "  注意：{name} 在读取时变长，开始读取之后写入的内容未计入")?,

@@ -48,6 +48,22 @@ pub(super) fn error(error: &CountError, lang: Lang) -> String {
             "temporary file in {} ({written} bytes written): {source}. Point TMPDIR to a folder with more space, or give more --memory; nothing was counted",
             folder.display()
         ),
+        (CountError::OtherSecret { name }, Lang::Zh) => {
+            format!("{name}：该集合由另一密钥生成；请用 --secret 给出同一密钥文件")
+        }
+        (CountError::OtherSecret { name }, Lang::En) => {
+            format!("{name}: this set was made with another secret; give the same file to --secret")
+        }
+        (CountError::Changed { name }, Lang::Zh) => {
+            format!("{name}：计入集合之后文件被改动（不只是在末尾追加）；请删除 --keep 文件，从头计数")
+        }
+        (CountError::Changed { name }, Lang::En) => {
+            format!("{name}: changed since it was counted, other than at its end; remove the --keep file and count anew")
+        }
+        (CountError::Keep { place, source }, Lang::Zh) => format!("不能写入 {}：{source}；原文件未动", place.display()),
+        (CountError::Keep { place, source }, Lang::En) => {
+            format!("cannot write {}: {source}; what was there is untouched", place.display())
+        }
         (CountError::Lost, Lang::Zh) => "程序内部错误：一个计数线程提前结束".to_owned(),
         (CountError::Lost, Lang::En) => "a fault of the program: a counting thread ended early".to_owned(),
         (CountError::Stopped(reached), _) => stopped(reached, lang),
@@ -85,9 +101,16 @@ pub(super) fn stopped(reached: &Reached, lang: Lang) -> String {
         (Some((name, line)), Lang::Zh) => format!("{name} 读到第 {line} 行。"),
         (Some((name, line)), Lang::En) => format!(" {name} was read to line {line}."),
     };
-    let next = lang.t(
-        "没有写出任何结果，临时数据已随进程消失。再次运行同一命令即可重新计数。",
-        "Nothing was written and temporary data is gone with the process. Run the same command again to count.",
-    );
+    let next = if reached.kept {
+        lang.t(
+            "已读部分保存在 --keep 文件中。再次运行同一命令即可继续：读完的文件不再读取，未读完的文件重读但不会重复计人。",
+            "What was read is in the --keep file. Run the same command again to go on: files read to the end are not read again, and nobody is counted twice.",
+        )
+    } else {
+        lang.t(
+        "没有写出任何结果，临时数据已随进程消失。再次运行同一命令即可重新计数；加 --keep 则可从中断处继续。",
+        "Nothing was written and temporary data is gone with the process. Run the same command again to count; with --keep it goes on from where it was stopped.",
+        )
+    };
     format!("{read}{whole}{at}\n{next}")
 }

@@ -1,0 +1,168 @@
+//! Sets kept across runs, and exchanged between affiliates.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use guosuo_count::{Column, CountError, Generator, Input, Kind, Options, Progress, Report, Secret, count, generate};
+
+fn options(keep: Option<PathBuf>) -> Options {
+    Options {
+        key: Column::Name("person".into()),
+        day: Column::Name("date".into()),
+        kind: Kind::Column(Column::Name("sensitive".into())),
+        scenario: Some(Column::Name("scenario".into())),
+        delimiter: None,
+        header: true,
+        ids_only: false,
+        strict: false,
+        memory: 64 << 20,
+        threads: 2,
+        secret: Secret::from_bytes(b"secret of a group"),
+        keep,
+        as_of: None,
+    }
+}
+
+fn try_count(files: &[&Path], options: &Options) -> Result<Report, CountError> {
+    let inputs: Vec<Input> = files.iter().map(|path| Input::File(path.to_path_buf())).collect();
+    count(&inputs, options, &mut std::io::empty(), &Progress::default())
+}
+
+/// A log of its own people and of some that every seed has.
+fn log(folder: &Path, name: &str, seed: u64) -> PathBuf {
+    let plan = Generator { rows: 20_000, people: 9_000, year: 2026, sensitive_per_mille: 100, exempt_per_mille: 50, seed };
+    let path = folder.join(name);
+    let mut file = std::fs::File::create(&path).unwrap();
+    generate(&plan, &mut file).unwrap();
+    writeln!(file, "user-1,2026-03-01,0,\n11010519491231002x,2026-03-0{seed},1,\nbad,soon,0,").unwrap();
+    path
+}
+
+/// What must be the same however the logs came in.
+fn essence(report: &Report) -> impl PartialEq + std::fmt::Debug + use<> {
+    (report.years.clone(), report.rows, report.counted, report.excluded.clone(), report.bad.clone(), report.span)
+}
+
+#[test]
+fn logs_one_after_the_other_are_the_logs_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
+    let together = try_count(&[&first, &second], &options(None)).unwrap();
+    let set = folder.path().join("2026.set");
+    for memory in [64 << 20, 100_000] {
+        let _ = std::fs::remove_file(&set);
+        let keeping = Options { memory, ..options(Some(set.clone())) };
+        try_count(&[&first], &keeping).unwrap();
+        let report = try_count(&[&second], &keeping).unwrap();
+        assert!(essence(&report) == essence(&together) && report.skipped.is_empty());
+        // Once more: both are known.
+        let report = try_count(&[&first, &second], &keeping).unwrap();
+        assert!(essence(&report) == essence(&together));
+        assert_eq!(report.skipped.len(), 2);
+    }
+    // Nobody can be read in it, and nothing is left beside it.
+    let bytes = std::fs::read(&set).unwrap();
+    for person in ["user-1", "11010519491231002X", "990000"] {
+        assert!(!bytes.windows(person.len()).any(|window| window == person.as_bytes()), "{person}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn a_log_may_grow_but_not_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, set) = (log(folder.path(), "first.csv", 1), folder.path().join("2026.set"));
+    let keeping = options(Some(set.clone()));
+    try_count(&[&first], &keeping).unwrap();
+    let mut file = std::fs::OpenOptions::new().append(true).open(&first).unwrap();
+    file.write_all(b"user-2,2026-12-01,0,\nuser-1,2026-01-01,0,\n").unwrap();
+    drop(file);
+    let report = try_count(&[&first], &keeping).unwrap();
+    assert!(essence(&report) == essence(&try_count(&[&first], &options(None)).unwrap()));
+    // The same length and other words.
+    let before = std::fs::read(&set).unwrap();
+    let text = std::fs::read_to_string(&first).unwrap().replace("user-2", "user-3");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    std::fs::write(&first, text).unwrap();
+    assert!(matches!(try_count(&[&first], &keeping), Err(CountError::Changed { .. })));
+    assert!(std::fs::read(&set).unwrap() == before);
+}
+
+/// Gives a log, and asks the run to stop in the middle.
+struct Stopping<'a> {
+    text: &'a [u8],
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Stopping<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.text.len().min(buffer.len()).min(50_000);
+        buffer[..count].copy_from_slice(&self.text[..count]);
+        self.text = &self.text[count..];
+        if self.text.len() < 300_000 {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_stopped_run_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
+    let set = folder.path().join("2026.set");
+    let keeping = options(Some(set.clone()));
+    let text = std::fs::read(&second).unwrap();
+    let progress = Progress::default();
+    let mut stdin = Stopping { text: &text, stop: Arc::clone(&progress.stop) };
+    let inputs = [Input::File(first.clone()), Input::Stdin];
+    let Err(CountError::Stopped(reached)) = count(&inputs, &keeping, &mut stdin, &progress) else { panic!("not stopped") };
+    assert_eq!((reached.kept, reached.whole), (true, vec![first.display().to_string()]));
+    // The same command again: the first log is not read, standard input is, whole.
+    let report = count(&inputs, &keeping, &mut text.as_slice(), &Progress::default()).unwrap();
+    let together = try_count(&[&first, &second], &options(None)).unwrap();
+    assert!(essence(&report) == essence(&together) && report.skipped.len() == 1);
+    // Or with a file instead: the first log is not read again, the second is, whole.
+    let report = try_count(&[&first, &second], &keeping).unwrap();
+    assert_eq!(report.skipped, [first.display().to_string()]);
+    assert!(report.years == together.years);
+    // Without a set nothing is kept.
+    let progress = Progress::default();
+    progress.stop.store(true, Ordering::Relaxed);
+    let result = count(&[Input::File(first)], &options(None), &mut std::io::empty(), &progress);
+    assert!(matches!(result, Err(CountError::Stopped(reached)) if !reached.kept));
+}
+
+#[test]
+fn affiliates_are_counted_alone_and_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
+    let (a, b) = (folder.path().join("a.set"), folder.path().join("b.set"));
+    let alone = [(&first, &a), (&second, &b)].map(|(log, set)| try_count(&[log], &options(Some(set.clone()))).unwrap());
+    let group = try_count(&[&a, &b], &options(None)).unwrap();
+    assert!(essence(&group) == essence(&try_count(&[&first, &second], &options(None)).unwrap()));
+    for (member, alone) in group.members.iter().zip(&alone) {
+        let year = &alone.years[0];
+        assert_eq!(member.people, [(2026, year.non_sensitive.total, year.sensitive.total)]);
+    }
+    let sum: u64 = alone.iter().map(|report| report.years[0].non_sensitive.total).sum();
+    assert!(group.years[0].non_sensitive.total < sum);
+    // A set twice is the set once, rows too.
+    assert!(essence(&try_count(&[&a, &b, &a], &options(None)).unwrap()) == essence(&group));
+    // A set and a log: the same people are the same.
+    let mixed = try_count(&[&a, &second], &options(None)).unwrap();
+    assert!(mixed.years == group.years);
+    // Another secret, a changed set, a cut one.
+    let other = Options { secret: Secret::from_bytes(b"secret of another"), ..options(None) };
+    assert!(matches!(try_count(&[&a], &other), Err(CountError::OtherSecret { .. })));
+    let bytes = std::fs::read(&a).unwrap();
+    let mut changed = bytes.clone();
+    changed[100] ^= 1;
+    std::fs::write(&a, changed).unwrap();
+    assert!(try_count(&[&a, &b], &options(None)).is_err());
+    std::fs::write(&a, &bytes[..bytes.len() - 40]).unwrap();
+    assert!(matches!(try_count(&[&a, &b], &options(None)), Err(CountError::Cut { .. })));
+}
