@@ -19,6 +19,12 @@ struct Cli {
 enum Command {
     /// Format, lints, all tests on SQLite and PostgreSQL, documentation, browser journeys.
     Test(run::TestArgs),
+    /// Kills the server at random moments while bodies submit, on SQLite and PostgreSQL.
+    Kill {
+        /// Submissions on each database.
+        #[arg(default_value_t = 200)]
+        submissions: usize,
+    },
     /// Writes docs/law-map.md.
     LawMap,
 }
@@ -26,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(args) => run::test(&args),
+        Command::Kill { submissions } => run::kill(submissions),
         Command::LawMap => law_map::write(),
     };
     match outcome {

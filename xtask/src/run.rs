@@ -67,6 +67,16 @@ fn duckdb(cargo: &dyn Fn() -> Command) -> Result<()> {
     step("emitted SQL against the counter", &mut agree)
 }
 
+/// The kill harness with as many submissions as wanted; prints one line for each database.
+///
+/// # Errors
+/// When something acknowledged was lost, or something is there twice.
+pub(crate) fn kill(submissions: usize) -> Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["test", "--quiet", "--package", "guosuo", "--test", "kill", "--", "--nocapture", "--test-threads=1"]);
+    step("kills", cargo.env("GUOSUO_KILL", submissions.to_string()).env("GUOSUO_TEST_PG", "required"))
+}
+
 fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
     step("program for the browser journeys", cargo().args(["build", "--quiet", "--package", "guosuo", "--bins", "--examples"]))?;
     let e2e = root().join("e2e");
