@@ -11,11 +11,13 @@
 //! | `act`, `project` | acts on cases, tables derived from them |
 //! | `ledger`, `publish`, `verify` | chain, tree, checkpoints, re-walking |
 //! | `keys`, `blobs` | envelope encryption, files |
+//! | `backup` | a copy of the database at one moment, and the way back |
 //! | `accounts` | organisations, people, credentials, sessions |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
 
 pub mod accounts;
 mod act;
+pub mod backup;
 mod blobs;
 mod buffer;
 mod calendars;
@@ -41,7 +43,7 @@ mod unit;
 mod verify;
 
 pub use act::{Acted, Head, Loaded, Request};
-pub use blobs::{Blob, Blobs, NewBlob, NewUpload, PART, Upload};
+pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload};
 pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;

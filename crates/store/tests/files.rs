@@ -175,3 +175,22 @@ on_both!(an_upload_given_up_is_swept, |u| {
         Err(Error::Upload(UploadProblem::Closed))
     ));
 });
+
+on_both!(a_file_travels_into_a_backup_and_back, |u| {
+    let b = blobs(&u).await;
+    let (copies, folder) = (u.dir.path().join("copies"), u.dir.path().join("blobs"));
+    std::fs::create_dir(&copies).unwrap();
+    for (i, n) in [10, (8 << 20) - 139, 20 << 20].into_iter().enumerate() {
+        let blob = b.put_bytes(&new(1 << 30), content(n), now()).await.unwrap();
+        let copy = copies.join(i.to_string());
+        let (size, digest) = b.copy_out(&blob.object, &copy).await.unwrap().expect("it is there");
+        let stored = std::fs::read(&copy).unwrap();
+        assert_eq!((size, digest), (stored.len() as u64, sha256(&stored)));
+        std::fs::remove_file(folder.join(&blob.object)).unwrap();
+        assert!(b.copy_out(&blob.object, &copies.join("none")).await.unwrap().is_none());
+        b.copy_in(&blob.object, &copy).await.unwrap();
+        assert_eq!(b.read_all(&blob, 1 << 30).await.unwrap(), content(n));
+    }
+    b.probe().await.unwrap();
+    assert_eq!(files_in(&folder).len(), 3, "a probe leaves nothing");
+});

@@ -5,6 +5,9 @@
 //! key of its case; moving, swapping or shortening objects is noticed when they are read.
 
 mod cipher;
+mod copies;
+mod place;
+mod sweep;
 mod uploads;
 
 use std::path::PathBuf;
@@ -14,12 +17,11 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use guosuo_seal::{Digest32, StreamDigest};
-use jiff::{SignedDuration, Timestamp};
-use object_store::aws::AmazonS3Builder;
-use object_store::local::LocalFileSystem;
+use jiff::Timestamp;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 
+pub use sweep::FinishedUpload;
 pub use uploads::{NewUpload, PART, Upload};
 
 use crate::db::{Reader, from_row, instant, micros, new_id, on, statements, unsigned};
@@ -32,6 +34,7 @@ use cipher::{Opener, SUITE, Sealer};
 /// Encrypted bytes collected before they are sent on: the least that S3 takes as a part.
 const SEND: usize = 5 << 20;
 
+pub(crate) use sweep::CATALOGUE as SWEEP;
 pub(crate) use uploads::CATALOGUE as UPLOADS;
 
 statements! {
@@ -40,8 +43,6 @@ statements! {
     BLOBS_AFTER = "SELECT id, case_id, org, object, media, size, sha256, sm3, suite, wrapped, created, actor, deleted FROM blob WHERE id > $1 AND deleted IS NULL ORDER BY id LIMIT 200";
     BLOB_PUT = "INSERT INTO blob (id, case_id, org, object, media, size, sha256, sm3, suite, wrapped, created, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     BLOB_DELETE = "UPDATE blob SET deleted = $2 WHERE id = $1 AND deleted IS NULL";
-    KNOWN = "SELECT CAST(COUNT(*) AS BIGINT) FROM blob WHERE object = $1 AND deleted IS NULL";
-    KNOWN_PART = "SELECT CAST(COUNT(*) AS BIGINT) FROM upload_part p JOIN upload u ON u.id = p.upload WHERE p.object = $1 AND u.state = 'open'";
 }
 
 /// A stored file.
@@ -153,26 +154,15 @@ impl Blobs {
     /// Opens `file:///FOLDER` (made if missing) or `s3://BUCKET/PREFIX?endpoint=URL&region=…`;
     /// the access key of S3 comes from the usual environment variables.
     pub async fn open(url: &str, store: &Store) -> Result<Self, Error> {
-        if let Some(folder) = url.strip_prefix("file://") {
-            let folder = PathBuf::from(folder);
-            std::fs::create_dir_all(&folder)?;
-            let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-            return Ok(Self { objects: Arc::new(objects), prefix: Path::default(), folder: Some(folder), store: store.clone() });
-        }
-        let Some(rest) = url.strip_prefix("s3://") else {
-            return Err(Error::Address(format!("{url}: neither file:// nor s3://")));
-        };
-        let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
-        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-        let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_region("us-east-1");
-        for (key, value) in options.split('&').filter_map(|o| o.split_once('=')) {
-            builder = match key {
-                "endpoint" => builder.with_endpoint(value).with_allow_http(value.starts_with("http://")),
-                "region" => builder.with_region(value),
-                other => return Err(Error::Address(format!("{url}: option {other} is not known"))),
-            };
-        }
-        Ok(Self { objects: Arc::new(builder.build()?), prefix: Path::from(prefix), folder: None, store: store.clone() })
+        Self::open_with(url, store, None).await
+    }
+
+    /// The same with an access key of S3 (its id and its secret) that does not come from the
+    /// environment.
+    #[doc(hidden)]
+    pub async fn open_with(url: &str, store: &Store, access: Option<(&str, &str)>) -> Result<Self, Error> {
+        let place::Place { objects, prefix, folder } = place::open(url, access)?;
+        Ok(Self { objects, prefix, folder, store: store.clone() })
     }
 
     /// The folder of the files, where it is one.
@@ -344,34 +334,6 @@ impl Blobs {
         Ok(out)
     }
 
-    /// Removes objects older than `age` that no row names: what a crash left behind. Answers
-    /// how many.
-    pub async fn sweep(&self, age: SignedDuration, now: Timestamp) -> Result<u64, Error> {
-        let before = now - age;
-        let mut removed = 0;
-        let prefix = (!self.prefix.as_ref().is_empty()).then_some(&self.prefix);
-        let mut list = self.objects.list(prefix);
-        while let Some(meta) = list.try_next().await? {
-            if meta.last_modified.timestamp() >= before.as_second() {
-                continue;
-            }
-            let object = match meta.location.prefix_match(&self.prefix) {
-                Some(parts) => parts.map(|p| p.as_ref().to_owned()).collect::<Vec<_>>().join("/"),
-                None => continue,
-            };
-            if !self.store.reader().await?.knows_object(&object).await? {
-                self.objects.delete(&meta.location).await?;
-                removed += 1;
-            }
-        }
-        if let Some(folder) = self.folder.clone() {
-            // Half-written files have names that the object store does not list.
-            removed +=
-                tokio::task::spawn_blocking(move || sweep_staging(&folder, before)).await.map_err(|_| Error::Panicked)??;
-        }
-        Ok(removed)
-    }
-
     /// Reads every file and answers those that are damaged, with the reason.
     pub async fn verify(&self) -> Result<(u64, Vec<String>), Error> {
         let (mut after, mut checked, mut faults) = (String::new(), 0, Vec::new());
@@ -425,25 +387,6 @@ impl Blobs {
     }
 }
 
-/// Removes staging files that a crash left in a folder.
-fn sweep_staging(folder: &std::path::Path, before: Timestamp) -> Result<u64, Error> {
-    let mut removed = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            removed += sweep_staging(&path, before)?;
-        } else if entry.file_name().to_string_lossy().contains('#') {
-            let modified = Timestamp::try_from(entry.metadata()?.modified()?).unwrap_or(Timestamp::MAX);
-            if modified < before {
-                std::fs::remove_file(&path)?;
-                removed += 1;
-            }
-        }
-    }
-    Ok(removed)
-}
-
 impl Tx {
     /// Names a staged file in this write unit.
     pub async fn add_blob(&mut self, b: &Blob) -> Result<(), Error> {
@@ -493,15 +436,5 @@ impl Reader {
     pub(crate) async fn blobs_after(&mut self, id: &str) -> Result<Vec<Blob>, Error> {
         let rows: Vec<BlobRow> = on!(self.conn(), |c| sqlx::query_as(BLOBS_AFTER).bind(id).fetch_all(c).await)?;
         rows.into_iter().map(Blob::try_from).collect()
-    }
-
-    async fn knows_object(&mut self, object: &str) -> Result<bool, Error> {
-        for sql in [KNOWN, KNOWN_PART] {
-            let (n,): (i64,) = on!(self.conn(), |c| sqlx::query_as(sql).bind(object).fetch_one(c).await)?;
-            if n > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
