@@ -72,6 +72,8 @@ pub struct Uploads {
     pub max_pages: u32,
     /// Most files in one slot (sheets of item 3 excepted).
     pub max_files_per_slot: usize,
+    /// Days until an upload that nobody finishes or uses is removed.
+    pub unfinished_days: u32,
     /// Megabytes of memory that drawing one file may take.
     pub draw_memory_mib: u64,
     /// Seconds of processor time that drawing one file may take.
@@ -135,7 +137,7 @@ impl Default for Auth {
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self { max_mib: 100, max_pages: 500, max_files_per_slot: 20, draw_memory_mib: 512, draw_seconds: 20 }
+        Self { max_mib: 100, max_pages: 500, max_files_per_slot: 20, unfinished_days: 7, draw_memory_mib: 512, draw_seconds: 20 }
     }
 }
 
@@ -160,6 +162,15 @@ impl Config {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("the settings {} are wrong", path.display()))
+    }
+
+    /// The address that links begin with: the public one, or where the instance listens.
+    pub fn origin(&self) -> String {
+        if self.public_origin.is_empty() {
+            format!("http://{}", self.listen.replace("0.0.0.0", "127.0.0.1"))
+        } else {
+            self.public_origin.trim_end_matches('/').to_owned()
+        }
     }
 
     /// The database address in force.

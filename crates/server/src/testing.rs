@@ -64,7 +64,7 @@ impl TestApp {
 
     /// Somebody who is not signed in.
     pub fn anonymous(&self) -> Client {
-        Client { service: self.service.clone(), cookies: BTreeMap::new() }
+        Client::new(self.service.clone())
     }
 
     /// Somebody who is signed in, with the second factor where the role needs one. The clock
@@ -81,6 +81,29 @@ impl TestApp {
         }
         client
     }
+}
+
+/// The text of a mail as a reader shows it, whichever way its bytes were packed.
+pub fn mail_text(mail: &str) -> String {
+    let (head, body) = mail.split_once("\r\n\r\n").expect("a mail has a head");
+    let head = head.to_ascii_lowercase();
+    let bytes = if head.contains("base64") {
+        let packed: String = body.split_whitespace().collect();
+        data_encoding::BASE64.decode(packed.as_bytes()).expect("base64")
+    } else if head.contains("quoted-printable") {
+        let joined = body.replace("=\r\n", "");
+        let mut bytes = Vec::new();
+        let mut rest = joined.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            let code = (*first == b'=').then(|| after.get(..2)).flatten().and_then(|c| hex::decode(c).ok());
+            rest = if code.is_some() { &after[2..] } else { after };
+            bytes.extend(code.unwrap_or_else(|| vec![*first]));
+        }
+        bytes
+    } else {
+        body.as_bytes().to_vec()
+    };
+    String::from_utf8(bytes).expect("text").replace("\r\n", "\n")
 }
 
 /// A browser without a screen.
@@ -117,6 +140,11 @@ impl Answer {
 }
 
 impl Client {
+    /// Somebody who is not signed in, in front of a service.
+    pub fn new(service: Router) -> Self {
+        Self { service, cookies: BTreeMap::new() }
+    }
+
     /// Reads an address.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await

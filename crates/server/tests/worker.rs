@@ -3,11 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says so by failing")]
 
+use axum::http::StatusCode;
+use guosuo::clock::Clock;
+use guosuo::config::Config;
 use guosuo::jobs::mail::{Order, QUEUE};
 use guosuo::jobs::{Worker, checkpoint};
 use guosuo::ops::admin;
-use guosuo::testing::TestApp;
+use guosuo::serve;
+use guosuo::testing::{Client, TestApp, mail_text};
 use guosuo_store::{Error, NewJob, Origin};
+
+const CHOSEN: &str = "茶园 石阶 灯塔 三月 风铃 纸船 铁锚";
 
 fn mails(app: &TestApp) -> Vec<String> {
     let folder = app.folder().join("data/mail");
@@ -160,4 +166,84 @@ async fn the_first_administrator_is_invited_once_and_a_second_link_replaces_the_
     let app = TestApp::new().await;
     // The demonstration has an active one already.
     assert_eq!(admin::init(&app.app, "root", "示例管理员", "").await.unwrap(), std::process::ExitCode::from(1));
+}
+
+#[tokio::test]
+async fn the_link_that_admin_init_prints_leads_to_a_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let begin: jiff::Timestamp = guosuo::testing::BEGIN.parse().unwrap();
+    let config =
+        Config { data: folder.path().join("data"), public_origin: "https://guosuo.example/".into(), ..Config::default() };
+    let app = serve::open(config, Clock::fixed(begin)).await.unwrap();
+    let link = async || admin::invite(&app, "root", "示例管理员", "").await.unwrap();
+    let first = link().await.expect("nobody has signed in yet");
+    let second = link().await.expect("still nobody");
+    let path = |l: &str| l.strip_prefix("https://guosuo.example").expect("one slash, and the public address").to_owned();
+    let mut person = Client::new(serve::service(app.clone()));
+    assert_eq!(person.get(&path(&first)).await.status, StatusCode::GONE, "the second link replaced it");
+    let page = person.get(&path(&second)).await;
+    assert!(
+        page.status == StatusCode::OK && page.text.contains("name=\"password\"") && page.text.contains("root"),
+        "{}",
+        page.text
+    );
+    let chosen = [("password", CHOSEN), ("repeat", CHOSEN)];
+    assert_eq!(person.post(&path(&second), &chosen).await.location(), "/sign-in");
+    let signed = person.post("/sign-in", &[("login", "root"), ("password", chosen[0].1)]).await;
+    assert!(signed.location().starts_with("/sign-in/enrol"), "the second factor comes next: {}", signed.location());
+    assert!(link().await.is_none(), "there is an active security administrator now");
+    assert_eq!(admin::init(&app, "root2", "示例", "").await.unwrap(), std::process::ExitCode::from(1));
+}
+
+/// The links in mails to somebody, oldest first.
+fn links(app: &TestApp, to: &str) -> Vec<String> {
+    let sent = mails(app).into_iter().filter(|m| m.contains(&format!("To: {to}")));
+    // Long lines are folded by the mail's encoding.
+    let plain = sent.map(|m| mail_text(&m));
+    plain.filter_map(|m| Some(m.split_once("http://127.0.0.1:8060")?.1.split_whitespace().next()?.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn an_invitation_goes_out_by_mail_and_no_table_holds_its_secret() {
+    let app = TestApp::new().await;
+    let mut admin = app.sign_in("qiheng").await;
+    let given = [("name", "示例新人"), ("login", "xinren"), ("roles", "operator"), ("mail", "xinren@example.invalid")];
+    let made = admin.post("/body/members", &given).await;
+    let shown = made.text.split("id=\"invitation\">").nth(1).expect("shown once").split('<').next().unwrap().to_owned();
+    let mut worker = Worker::new(app.app.clone());
+    worker.step().await.unwrap();
+    worker.step().await.unwrap();
+    let sent = links(&app, "xinren@example.invalid");
+    assert_eq!(sent.len(), 1, "one mail");
+    assert_ne!(sent[0], shown, "a token of its own");
+    let token = sent[0].rsplit('/').next().unwrap();
+    for file in std::fs::read_dir(app.folder().join("data")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(token.len()).any(|w| w == token.as_bytes()), "{} holds the token", file.display());
+    }
+    let mut person = app.anonymous();
+    let chosen = [("password", CHOSEN), ("repeat", CHOSEN)];
+    assert_eq!(person.post(&sent[0], &chosen).await.location(), "/sign-in");
+    assert_eq!(person.get(&shown).await.status, StatusCode::GONE, "the link on the screen ended with the other one");
+    assert_eq!(person.post("/sign-in", &[("login", "xinren"), ("password", chosen[0].1)]).await.location(), "/body");
+    // Staff in the same way; whoever has a password by then gets no mail.
+    let mut security = app.sign_in("secadmin").await;
+    let officer = [
+        ("org", "cac"),
+        ("name", "示例新官"),
+        ("login", "xinguan"),
+        ("roles", "cac_handler"),
+        ("mail", "xinguan@example.invalid"),
+    ];
+    let made = security.post("/admin/staff", &officer).await;
+    let shown = made.text.split("id=\"invitation\">").nth(1).expect("shown once").split('<').next().unwrap().to_owned();
+    assert_eq!(app.anonymous().post(&shown, &chosen).await.location(), "/sign-in");
+    worker.step().await.unwrap();
+    assert!(links(&app, "xinguan@example.invalid").is_empty(), "nothing to choose any more");
+    // A new link for somebody who forgot the password is sent as well.
+    let id = app.app.store.reader().await.unwrap().account_by_login("xinguan").await.unwrap().unwrap().id;
+    let mut security = app.sign_in("secadmin").await;
+    assert_eq!(security.post(&format!("/admin/staff/{id}/link"), &[]).await.status, StatusCode::OK);
+    worker.step().await.unwrap();
+    assert_eq!(links(&app, "xinguan@example.invalid").len(), 1);
 }

@@ -121,6 +121,8 @@ pub async fn submit(cx: Cx, Path(token): Path<String>, mut form: Form) -> Result
                 if !tx.use_ticket(digest, now).await? {
                     return Ok::<bool, StoreError>(false);
                 }
+                // The same invitation may have gone out on the screen and by mail.
+                tx.drop_tickets(&account.id, PURPOSE).await?;
                 tx.put_credential(&account.id, CredentialKind::Password, hash.as_bytes(), now).await?;
                 tx.set_account(account, now).await?;
                 tx.end_sessions(&account.id, "").await?;

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use guosuo_case::actor::roles_compatible;
 use guosuo_case::{OrgKind, Role};
 use guosuo_store::accounts::{Account, AccountStatus, CredentialKind, NewAccount};
-use guosuo_store::{Error as StoreError, Tx, new_id};
-use jiff::SignedDuration;
+use guosuo_store::{Error as StoreError, NewJob, Tx, new_id};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Cx;
 use crate::auth::session;
+use crate::consequences::MAIL_QUEUE;
 use crate::error::Error;
+use crate::jobs::mail::Order;
 use crate::web::{Form, Lang};
 
 /// How long an invitation can be used.
@@ -85,9 +87,17 @@ pub fn problem(l: Lang, e: &StoreError) -> Option<(&'static str, &'static str)> 
     None
 }
 
-/// A one-time link: the token for the address, its digest for the store.
+/// A one-time link: the token for the address, its digest for the store. Without a public
+/// address it is a path, good in the browser that it is shown in.
 fn address(cx: &Cx, token: &str) -> String {
     format!("{}{}", cx.app.config.public_origin.trim_end_matches('/'), cx.l().href(format!("/invite/{token}")))
+}
+
+/// Orders the mail with a link of its own. The job carries no token: it is made when the mail
+/// is sent, so that no secret lies in the table of jobs.
+async fn order_mail(tx: &mut Tx, account: &str, first: bool, now: Timestamp) -> Result<(), StoreError> {
+    let order = Order::Invite { invited: account.to_owned(), first };
+    tx.enqueue(NewJob::new(MAIL_QUEUE, &order, now)?, now).await.map(drop)
 }
 
 /// Creates an account that chooses its password by a one-time link; answers the link.
@@ -104,6 +114,9 @@ pub async fn invite(cx: &Cx, account: NewAccount) -> Result<Result<String, Store
             Box::pin(async move {
                 tx.add_account(account, &origin.actor, now).await?;
                 tx.add_ticket(digest, PURPOSE, &account.id, "", now, now + INVITATION).await?;
+                if !account.contact.mail.is_empty() {
+                    order_mail(tx, &account.id, true, now).await?;
+                }
                 let what = serde_json::json!({ "org": account.org, "login": account.login, "roles": account.roles });
                 tx.record_act("account.invited", &account.id, origin, &what, now).await
             })
@@ -121,10 +134,14 @@ pub async fn link(cx: &Cx, account: &Account) -> Result<String, Error> {
     let (now, origin) = (cx.now, cx.origin()?);
     cx.app
         .store
-        .write_with((account.id.clone(), digest, origin), move |tx, (id, digest, origin)| {
+        .write_with((account.clone(), digest, origin), move |tx, (account, digest, origin)| {
             Box::pin(async move {
+                let id = &account.id;
                 tx.drop_tickets(id, PURPOSE).await?;
                 tx.add_ticket(digest, PURPOSE, id, "", now, now + INVITATION).await?;
+                if !account.contact.mail.is_empty() {
+                    order_mail(tx, id, account.status == AccountStatus::Invited, now).await?;
+                }
                 tx.record_act("account.link_made", id, origin, &serde_json::json!({}), now).await
             })
         })

@@ -13,7 +13,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{Alarm, left};
+use crate::account::people::{INVITATION, PURPOSE};
 use crate::app::App;
+use crate::auth::session::new_token;
 use crate::web::lang::Lang;
 
 pub use crate::consequences::MAIL_QUEUE as QUEUE;
@@ -47,6 +49,13 @@ pub enum Order {
         account: String,
         /// What it says.
         alarm: Alarm,
+    },
+    /// A one-time link to choose a password.
+    Invite {
+        /// The account.
+        invited: String,
+        /// The first password of an account: nothing to send once it has one.
+        first: bool,
     },
     /// The day's overview.
     Digest {
@@ -83,8 +92,53 @@ pub async fn work(app: &App, job: &ClaimedJob) -> anyhow::Result<()> {
             }
             to(app, &account, |l| Some(urgent(l, &app.config.public_origin, &alarm))).await
         }
+        Order::Invite { invited, first } => invite(app, &invited, first).await,
         Order::Digest { account, day } => digest(app, &account, day).await,
     }
+}
+
+/// Makes a one-time link and sends it. A mail that is not taken leaves a ticket that nobody
+/// knows; the next attempt makes another one.
+async fn invite(app: &App, account: &str, first: bool) -> anyhow::Result<()> {
+    let Some(a) = app.store.reader().await?.account(account).await? else { return Ok(()) };
+    let done = match a.status {
+        AccountStatus::Invited => false,
+        AccountStatus::Active => first,
+        AccountStatus::Disabled => true,
+    };
+    if done || a.contact.mail.is_empty() {
+        return Ok(());
+    }
+    let (token, digest) = new_token();
+    let now = app.now();
+    app.store
+        .write_with((a.id.clone(), digest), move |tx, (id, digest)| {
+            Box::pin(async move { tx.add_ticket(digest, PURPOSE, id, "mail", now, now + INVITATION).await })
+        })
+        .await?;
+    let l = language(&a);
+    let (subject, body) = invitation(l, &app.config.origin(), &token);
+    app.mailer.send(&a.contact.mail, subject, body).await.context("the mail was not taken")?;
+    metrics::counter!("guosuo_mails_total").increment(1);
+    Ok(())
+}
+
+fn invitation(l: Lang, origin: &str, token: &str) -> (&'static str, String) {
+    let subject = l.t("设置登录密码", "Choose your password");
+    let days = INVITATION.as_hours() / 24;
+    let text = l.pick(
+        format!("请在{days}天内打开下面的链接，设置您的平台账号的登录密码。链接只能用一次，请勿转发。"),
+        format!("Open this link within {days} days to choose the password of your account on the platform. It works once; do not pass it on."),
+    );
+    let note = l.t(
+        "本邮件由平台自动发出，请勿回复。不认识这个平台的，请忽略本邮件。",
+        "This mail was sent by the platform; do not reply. If you do not know the platform, ignore it.",
+    );
+    (subject, format!("{text}\n\n{origin}{}\n\n{note}\n", l.href(format!("/invite/{token}"))))
+}
+
+fn language(a: &Account) -> Lang {
+    if a.lang == "en" { Lang::En } else { Lang::Zh }
 }
 
 /// One job for each person of an organisation, so that a mail that fails is not the reason why
@@ -113,7 +167,7 @@ fn usable(a: &Account) -> bool {
 
 async fn to(app: &App, account: &str, text: impl FnOnce(Lang) -> Option<(String, String)>) -> anyhow::Result<()> {
     let Some(a) = app.store.reader().await?.account(account).await?.filter(usable) else { return Ok(()) };
-    let l = if a.lang == "en" { Lang::En } else { Lang::Zh };
+    let l = language(&a);
     let Some((subject, body)) = text(l) else { return Ok(()) };
     app.mailer.send(&a.contact.mail, &subject, body).await.context("the mail was not taken")?;
     metrics::counter!("guosuo_mails_total").increment(1);
@@ -293,6 +347,7 @@ mod tests {
             Order::Notify { account: "a".into(), org: "o".into(), message: "m".into() },
             Order::Inbox { org: "o".into(), message: "m".into() },
             Order::Alarm { account: "a".into(), alarm: alarm.clone() },
+            Order::Invite { invited: "a".into(), first: true },
             Order::Digest { account: "a".into(), day: jiff::civil::date(2026, 3, 12) },
         ] {
             let text = serde_json::to_string(&order).unwrap();

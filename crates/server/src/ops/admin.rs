@@ -9,21 +9,38 @@ use guosuo_store::accounts::{AccountStatus, Contact, NewAccount, OrgDetails, Org
 use guosuo_store::{Error as StoreError, Origin, new_id};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::account::people::PURPOSE;
 use crate::app::App;
 use crate::auth::session::new_token;
 
-/// Purpose of the tickets that let somebody choose a first password.
-pub const INVITATION: &str = "invitation";
-/// How long an invitation is good.
+/// How long this invitation is good.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(72);
 
-/// Makes the organisation of the platform and its first security administrator, and prints the
-/// link where a password is chosen. While that account waits, a new link replaces the old one;
-/// once a security administrator has signed in, the command refuses.
+/// The command: prints the link where a password is chosen. Refuses (1) once a security
+/// administrator has signed in.
+///
+/// # Errors
+/// As [`invite`].
+pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Result<ExitCode> {
+    let Some(link) = invite(app, login, name, mail).await? else {
+        eprintln!(
+            "已有安全管理员，新账号请在平台内建立。There is a security administrator already: create accounts on the platform."
+        );
+        return Ok(ExitCode::from(1));
+    };
+    println!("安全管理员 / security administrator: {login}");
+    println!("72小时内打开，只能使用一次 / open within 72 hours, works once:");
+    println!("{link}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the organisation of the platform and its first security administrator; answers the
+/// link where a password is chosen. While that account waits, a new link replaces the old one.
+/// Nothing once a security administrator has signed in.
 ///
 /// # Errors
 /// When the sign-in name belongs to somebody else, or the store fails.
-pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Result<ExitCode> {
+pub async fn invite(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Result<Option<String>> {
     anyhow::ensure!(
         !login.trim().is_empty() && guosuo_case::text::check(login, false).is_ok(),
         "the sign-in name cannot be used"
@@ -33,10 +50,7 @@ pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Res
     let mut reader = app.store.reader().await?;
     let admins: Vec<_> = reader.accounts("").await?.into_iter().filter(|a| a.roles.contains(&Role::SecurityAdmin)).collect();
     if admins.iter().any(|a| a.status == AccountStatus::Active) {
-        eprintln!(
-            "已有安全管理员，新账号请在平台内建立。There is a security administrator already: create accounts on the platform."
-        );
-        return Ok(ExitCode::from(1));
+        return Ok(None);
     }
     let waiting = admins.into_iter().find(|a| a.login == login);
     if waiting.is_none() && reader.account_by_login(login).await?.is_some() {
@@ -54,15 +68,7 @@ pub async fn init(app: &App, login: &str, name: &str, mail: &str) -> anyhow::Res
         digest,
     };
     app.store.write_with(plan, move |tx, plan| Box::pin(async move { make(tx, plan, now).await })).await?;
-    let origin = if app.config.public_origin.is_empty() {
-        format!("http://{}", app.config.listen)
-    } else {
-        app.config.public_origin.clone()
-    };
-    println!("安全管理员 / security administrator: {login}");
-    println!("72小时内打开，只能使用一次 / open within 72 hours, works once:");
-    println!("{}/invitation/{token}", origin.trim_end_matches('/'));
-    Ok(ExitCode::SUCCESS)
+    Ok(Some(format!("{}/invite/{token}", app.config.origin())))
 }
 
 struct Plan {
@@ -77,7 +83,7 @@ struct Plan {
 async fn make(tx: &mut guosuo_store::Tx, plan: &Plan, now: Timestamp) -> Result<(), StoreError> {
     let origin = Origin::system("admin-init");
     let account = if let Some(id) = &plan.account {
-        tx.drop_tickets(id, INVITATION).await?;
+        tx.drop_tickets(id, PURPOSE).await?;
         id.clone()
     } else {
         let org = if let Some(id) = &plan.platform {
@@ -108,6 +114,6 @@ async fn make(tx: &mut guosuo_store::Tx, plan: &Plan, now: Timestamp) -> Result<
         tx.add_account(&new, "system:admin-init", now).await?;
         new.id
     };
-    tx.add_ticket(&plan.digest, INVITATION, &account, "", now, now + LIFE).await?;
+    tx.add_ticket(&plan.digest, PURPOSE, &account, "", now, now + LIFE).await?;
     tx.record_act("account.invited", &account, &origin, &serde_json::json!({ "role": Role::SecurityAdmin.as_str() }), now).await
 }
