@@ -111,6 +111,11 @@ impl IntoResponse for Error {
                 tracing::error!(error = format!("{e:#}"), "request failed");
                 String::new()
             }
+            Self::NoSpace => {
+                metrics::counter!("guosuo_no_space_total").increment(1);
+                tracing::error!("no space left: free space or enlarge the disk");
+                self.to_string()
+            }
             other => other.to_string(),
         };
         let refusal = match self {

@@ -18,6 +18,8 @@ const SWEEP: SignedDuration = SignedDuration::from_mins(60);
 const RECLAIM: SignedDuration = SignedDuration::from_mins(1);
 /// When the digest of the day goes out, China Standard Time.
 pub const DIGEST: Time = time(8, 30, 0, 0);
+/// From when on the files are swept once a day, China Standard Time: at night nobody uploads.
+const FILES: Time = time(3, 0, 0, 0);
 
 /// When each task ran last in this process. Forgetting it does no harm: every task finds in
 /// the store what was done.
@@ -29,6 +31,7 @@ pub struct Schedule {
     clocks: Option<(Timestamp, Date)>,
     digest: Option<Date>,
     sweep: Option<Timestamp>,
+    files: Option<Date>,
 }
 
 fn passed(last: Option<Timestamp>, pause: SignedDuration, now: Timestamp) -> bool {
@@ -85,6 +88,10 @@ impl Schedule {
         if passed(self.sweep, SWEEP, now) {
             self.sweep = Some(now);
             report("sweep", sweep::run(app).await);
+        }
+        if self.files != Some(today) && cst_datetime(now).time() >= FILES {
+            self.files = Some(today);
+            report("files", sweep::files(app).await.map(drop));
         }
         Ok(())
     }

@@ -1,7 +1,13 @@
-//! Removing what has run out: sessions, request keys, counters, finished jobs.
+//! Removing what has run out: sessions, request keys, counters, finished jobs; and files that
+//! belong to nothing: uploads that broke off, uploads that nobody put to a case, objects that no
+//! row names.
 
-use guosuo_store::Error;
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+use guosuo_case::Life as _;
+use guosuo_case::filing::{Event, Filing};
+use guosuo_store::{Error, FinishedUpload, Reader};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 
@@ -9,8 +15,21 @@ use crate::app::App;
 const JOBS: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// Counters of failed sign-ins matter for minutes.
 const FAILURES: SignedDuration = SignedDuration::from_hours(24);
+/// An object is younger than its row for as long as a request lasts; a day is far more.
+const GRACE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Sweeps once.
+/// What a sweep through the files removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Uploads that broke off.
+    pub broken_off: u64,
+    /// Files that were uploaded and never put to their case.
+    pub never_used: u64,
+    /// Objects that no row names.
+    pub objects: u64,
+}
+
+/// Sweeps the rows once.
 ///
 /// # Errors
 /// When the store fails.
@@ -31,4 +50,77 @@ pub async fn run(app: &App) -> Result<(), Error> {
         .await?;
     tracing::info!(sessions, keys, failures, jobs, "swept");
     Ok(())
+}
+
+/// Sweeps the files once: uploads without a change for `uploads.unfinished_days`, then objects
+/// that no row has named for a day.
+///
+/// # Errors
+/// When database or file store fail; what was removed before stays removed.
+pub async fn files(app: &App) -> Result<Swept, Error> {
+    let now = app.now();
+    let age = SignedDuration::from_hours(24 * i64::from(app.config.uploads.unfinished_days.max(1)));
+    let swept = Swept {
+        broken_off: app.blobs.sweep_uploads(age, now).await?,
+        never_used: never_used(app, now - age, now).await?,
+        objects: app.blobs.sweep(GRACE, now).await?,
+    };
+    let Swept { broken_off, never_used, objects } = swept;
+    tracing::info!(broken_off, never_used, objects, "files swept");
+    Ok(swept)
+}
+
+/// Deletes files of finished uploads that no event of their case has ever named (the table of a
+/// whole set was not confirmed, the browser was closed), and forgets the uploads.
+async fn never_used(app: &App, before: Timestamp, now: Timestamp) -> Result<u64, Error> {
+    let mut reader = app.store.reader().await?;
+    let finished = reader.finished_uploads(before).await?;
+    let ended = reader.ended_uploads(before).await?;
+    let mut named: Option<(String, Option<BTreeSet<String>>)> = None;
+    let mut removed = 0;
+    for u in finished {
+        if named.as_ref().is_none_or(|n| n.0 != u.case_id) {
+            named = Some((u.case_id.clone(), named_by(&mut reader, &u.case_id).await?));
+        }
+        // What is not known to be of no use stays.
+        let used = named.as_ref().and_then(|n| n.1.as_ref()).is_none_or(|names| names.contains(&u.blob_id));
+        removed += u64::from(!used);
+        forget(app, u, !used, now).await?;
+    }
+    drop(reader);
+    for id in ended {
+        app.store.write_with(id, |tx, id| Box::pin(async move { tx.drop_upload(id).await })).await?;
+    }
+    Ok(removed)
+}
+
+/// The files that a filing has ever named; nothing for another kind of case.
+async fn named_by(reader: &mut Reader, case: &str) -> Result<Option<BTreeSet<String>>, Error> {
+    if reader.head(case).await?.is_none_or(|h| h.kind != Filing::KIND) {
+        return Ok(None);
+    }
+    let events = reader.history::<Filing>(case).await?;
+    let named = events.into_iter().filter_map(|e| match e.event {
+        Event::FileAttached { file, .. } => Some(file.id.0),
+        _ => None,
+    });
+    let mut names: BTreeSet<String> = named.collect();
+    // A copy begins with the files of the case before it.
+    if let Some(state) = reader.case::<Filing>(case).await?.state {
+        names.extend(state.dossier.files.values().flatten().map(|f| f.id.0.clone()));
+    }
+    Ok(Some(names))
+}
+
+async fn forget(app: &App, upload: FinishedUpload, file_too: bool, now: Timestamp) -> Result<(), Error> {
+    app.store
+        .write_with(upload, move |tx, u| {
+            Box::pin(async move {
+                if file_too {
+                    tx.delete_blob(&u.blob_id, now).await?;
+                }
+                tx.drop_upload(&u.id).await
+            })
+        })
+        .await
 }
