@@ -11,6 +11,8 @@ use rand::Rng as _;
 /// Where the passphrase comes from: the variable, or a file beside the keys for instances
 /// whose operator has set none.
 const PASSPHRASE: &str = "GUOSUO_KEY_PASSPHRASE";
+/// The files of the four key pairs.
+pub const FILES: [&str; 4] = ["statement-sm2.key", "statement-ed25519.key", "log-sm2.key", "log-ed25519.key"];
 
 /// The keys in memory.
 pub struct Keys {

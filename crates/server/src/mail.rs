@@ -42,6 +42,20 @@ impl Mailer {
         Ok(Self::Smtp { transport, from })
     }
 
+    /// Whether the server can be reached and lets us in; a folder always can.
+    ///
+    /// # Errors
+    /// With what the server or the line says.
+    pub async fn reach(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Files { .. } => Ok(()),
+            Self::Smtp { transport, .. } => {
+                anyhow::ensure!(transport.test_connection().await?, "the server does not answer as a mail server");
+                Ok(())
+            }
+        }
+    }
+
     /// Sends a plain text.
     ///
     /// # Errors

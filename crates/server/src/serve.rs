@@ -33,6 +33,7 @@ use crate::words;
 /// # Errors
 /// With the part that cannot be opened and what would help.
 pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
+    crate::ops::restore::refuse_half_restored(&config.data)?;
     std::fs::create_dir_all(&config.data).with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let key_folder = config.data.join("keys");
     let keys = Keys::open_or_make(&key_folder)?;

@@ -3,8 +3,10 @@
 //! Exit status: 0 done, 1 the answer is "no", 2 wrong use or a fault.
 
 pub mod admin;
+pub mod backup;
 pub mod doctor;
 pub mod notice;
+pub mod restore;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -26,6 +28,26 @@ pub enum OpsCommand {
     Worker(InstanceArgs),
     /// 升级数据库结构 / bring the database schema up to date
     Migrate(InstanceArgs),
+    /// 备份运行中的实例（密钥除外）/ back up the instance while it runs, without its keys
+    Backup {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+        /// 备份目录，不能已经存在 / folder of the backup, which must not be there yet
+        out: PathBuf,
+    },
+    /// 从备份恢复到空目录（先放入keys/）/ restore a backup into a folder that holds only keys/
+    Restore {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+        /// 备份目录 / folder of the backup
+        from: PathBuf,
+    },
     /// 检查实例能否正常运行 / check whether the instance can run
     Doctor {
         #[command(flatten)]
@@ -115,6 +137,8 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             Ok(ExitCode::SUCCESS)
         }
+        OpsCommand::Backup { instance, json, out } => backup::run(&instance.load()?, &out, json).await,
+        OpsCommand::Restore { instance, json, from } => restore::run(&instance.load()?, &from, json).await,
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,
         OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => {
             admin::init(&open(&instance).await?, &login, &name, &mail).await
