@@ -10,4 +10,5 @@ pub mod deadline;
 pub mod ids;
 pub mod path;
 pub mod period;
+pub mod splitting;
 pub mod time;

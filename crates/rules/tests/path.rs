@@ -1,7 +1,9 @@
 //! The export path: the table of boundary values, every combination of the facts, and what must hold for all.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
 
-use guosuo_rules::path::{Case, ChangeTo, Counts, Decision, Fact, Flow, Ftz, Ground, Law, Open, Overlay, Path, answer, decide};
+use guosuo_rules::path::{
+    Case, ChangeTo, Counts, Decision, Fact, Flow, Ftz, Ground, Law, Open, Overlay, Path, answer, decide, range,
+};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
@@ -158,6 +160,11 @@ fn flows_are_classified_before_they_are_counted() {
     let totals = Counts { non_sensitive: 950_000, sensitive: 0 };
     let found = decide(&case(vec![shop, other], Some(totals))).unwrap();
     assert_eq!(found.path, Path::SccOrCertification);
+    let least_and_most = |flows| range(&case(flows, None)).unwrap();
+    let (few, many) = (people(5, 2), people(3, 4));
+    let expected = (Counts { non_sensitive: 5, sensitive: 4 }, Counts { non_sensitive: 8, sensitive: 6 });
+    assert_eq!(least_and_most(vec![few.clone(), payroll.clone(), many]), Some(expected));
+    assert_eq!(least_and_most(vec![few, payroll.clone()]), None, "what an exemption takes away is not counted");
     // One flow with important data takes the whole along.
     let important = Flow { important_data: true, ..people(1, 0) };
     assert_eq!(decide(&case(vec![payroll, important], None)).unwrap().path, Path::SecurityAssessment);

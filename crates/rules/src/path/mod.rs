@@ -199,10 +199,7 @@ fn remaining(case: &Case, law: &Law, flows: &[&Flow], decision: &mut Decision) -
     let overlaid = case.overlay.as_ref().filter(|_| inside).map(|overlay| overlay.over(&law.lines));
     let lines = overlaid.as_ref().unwrap_or(&law.lines);
     let most = upper(case, flows);
-    let least = case.totals.unwrap_or_else(|| Counts {
-        non_sensitive: flows.iter().map(|flow| flow.non_sensitive).max().unwrap_or(0),
-        sensitive: flows.iter().map(|flow| flow.sensitive).max().unwrap_or(0),
-    });
+    let least = case.totals.unwrap_or_else(|| largest(flows));
     let high = by_counts(case, law, lines, most, decision);
     if least != most && by_counts(case, law, lines, least, &mut decision.clone()).0 != high.0 {
         decision.open_in_law.push(Open::OverlapOfFlows);
@@ -212,10 +209,35 @@ fn remaining(case: &Case, law: &Law, flows: &[&Flow], decision: &mut Decision) -
 }
 
 fn upper(case: &Case, flows: &[&Flow]) -> Counts {
-    case.totals.unwrap_or_else(|| Counts {
+    case.totals.unwrap_or_else(|| sum(flows))
+}
+
+/// All flows hold the same people: the fewest that they can be together.
+fn largest(flows: &[&Flow]) -> Counts {
+    Counts {
+        non_sensitive: flows.iter().map(|flow| flow.non_sensitive).max().unwrap_or(0),
+        sensitive: flows.iter().map(|flow| flow.sensitive).max().unwrap_or(0),
+    }
+}
+
+/// No two flows share a person: the most that they can be together.
+fn sum(flows: &[&Flow]) -> Counts {
+    Counts {
         non_sensitive: flows.iter().fold(0, |sum, flow| sum.saturating_add(flow.non_sensitive)),
         sensitive: flows.iter().fold(0, |sum, flow| sum.saturating_add(flow.sensitive)),
-    })
+    }
+}
+
+/// The distinct people that the flows which count can be together, each once (PQ16 q11): from the largest flow to the
+/// sum. Totals outside this range contradict the flows. `None` when fewer than two flows count.
+///
+/// # Errors
+/// [`NoLaw`] when the parameters of the day are not known.
+pub fn range(case: &Case) -> Result<Option<(Counts, Counts)>, NoLaw> {
+    let found = answer(case)?;
+    let counted: Vec<&Flow> =
+        case.flows.iter().zip(&found.flows).filter(|(_, result)| result.counted).map(|(flow, _)| flow).collect();
+    Ok((counted.len() > 1).then(|| (largest(&counted), sum(&counted))))
 }
 
 fn by_counts(case: &Case, law: &Law, lines: &Lines, counts: Counts, decision: &mut Decision) -> (Path, Vec<Article>) {
