@@ -8,7 +8,11 @@ mod count;
 mod due;
 mod id;
 mod path;
+pub mod path_facts;
+mod path_shape;
 pub mod path_words;
+mod splitting;
+mod splitting_sample;
 mod words;
 
 use std::io::{self, BufRead, Write};
@@ -20,6 +24,7 @@ pub use count::CountArgs;
 pub use due::DueArgs;
 pub use id::IdArgs;
 pub use path::PathArgs;
+pub use splitting::SplittingArgs;
 
 /// The small binary.
 #[derive(Debug, Parser)]
@@ -49,6 +54,8 @@ pub enum RuleCommand {
     Path(Box<PathArgs>),
     /// 出境人数：逐年去重计数、越线日、预测 / exact distinct people per year, crossings, forecast
     Count(Box<CountArgs>),
+    /// 数量拆分线索：单独不满界限、合计达到的同类申请 / applications that look like one export in parts
+    Splitting(Box<SplittingArgs>),
 }
 
 /// Language of what is printed.
@@ -106,6 +113,7 @@ pub fn run(command: RuleCommand, stdin: &mut dyn BufRead, stdout: &mut dyn Write
             read.map_err(Failure::from)
                 .and_then(|()| count::run(&args, &mut io::Cursor::new(held), stdout, stderr, count::Process::Shared))
         }
+        RuleCommand::Splitting(args) => splitting::run(&args, stdin, stdout),
     };
     end(result, stdout, stderr)
 }

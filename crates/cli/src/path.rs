@@ -4,15 +4,11 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use guosuo_rules::path::{Case, Decision, Flow, Ftz, Ground, Overlay, decide};
-use jiff::civil::Date;
-use serde::Deserialize;
+use guosuo_rules::path::{Decision, Ftz, Ground, Overlay};
 
+use crate::path_facts::{Facts, Fault, line};
 use crate::words::{cite, parse_date};
 use crate::{Failure, Lang, Outcome, batch, path_words};
-
-/// More people than live on earth: a slip of the keyboard, not a count.
-const MOST_PEOPLE: u64 = 10_000_000_000;
 
 /// Arguments of `path`.
 #[derive(Debug, Args)]
@@ -60,74 +56,6 @@ pub struct PathArgs {
     lang: Lang,
 }
 
-/// Facts as they come from outside. What is absent is assumed, and the answer says so.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Facts {
-    ciio: Option<bool>,
-    state_organ: Option<bool>,
-    important_data: Option<bool>,
-    non_sensitive: Option<u64>,
-    sensitive: Option<u64>,
-    handled: Option<u64>,
-    exempt: Option<Ground>,
-    ftz: Option<Ftz>,
-    treaty: Option<bool>,
-    export: Option<bool>,
-    on: Option<Date>,
-}
-
-impl Facts {
-    fn case(&self, on: Date, overlay: Option<&Overlay>) -> Case {
-        let flow = Flow {
-            name: String::new(),
-            export: self.export.unwrap_or(true),
-            important_data: self.important_data.unwrap_or(false),
-            non_sensitive: self.non_sensitive.unwrap_or(0),
-            sensitive: self.sensitive.unwrap_or(0),
-            exempt: self.exempt.unwrap_or(Ground::None),
-            ftz: self.ftz.unwrap_or(Ftz::NotFtz),
-            treaty: self.treaty.unwrap_or(false),
-        };
-        Case {
-            state_organ: self.state_organ.unwrap_or(false),
-            handled: self.handled.unwrap_or(0),
-            overlay: overlay.cloned(),
-            ..Case::single(flow, self.ciio.unwrap_or(false), self.on.unwrap_or(on))
-        }
-    }
-
-    fn assumed(&self) -> Vec<&'static str> {
-        [
-            ("ciio", self.ciio.is_none()),
-            ("important_data", self.important_data.is_none()),
-            ("non_sensitive", self.non_sensitive.is_none()),
-            ("sensitive", self.sensitive.is_none()),
-            ("exempt", self.exempt.is_none()),
-            ("ftz", self.ftz.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(name, absent)| absent.then_some(name))
-        .collect()
-    }
-
-    fn parse(text: &str, lang: Lang) -> Result<Self, String> {
-        let facts: Self = serde_json::from_str(text).map_err(|error| match lang {
-            Lang::Zh => format!("JSON 不合要求：{error}"),
-            Lang::En => format!("unusable JSON: {error}"),
-        })?;
-        facts.checked(lang)
-    }
-
-    fn checked(self, lang: Lang) -> Result<Self, String> {
-        let counts = [self.non_sensitive, self.sensitive, self.handled];
-        if counts.into_iter().flatten().any(|count| count > MOST_PEOPLE) {
-            return Err(lang.t("人数超过全球人口", "more people than live on earth").to_owned());
-        }
-        Ok(self)
-    }
-}
-
 pub(crate) fn run(args: &PathArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Write) -> Result<Outcome, Failure> {
     let lang = args.lang;
     let on = match &args.on {
@@ -144,15 +72,11 @@ pub(crate) fn run(args: &PathArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Wri
     };
     match args.input.as_deref() {
         Some("-") => {
-            return batch::lines(lang, stdin, stdout, |line, out| {
-                let answer = Facts::parse(line, lang).and_then(|facts| {
-                    let case = facts.case(on, overlay.as_ref());
-                    let decision = decide(&case).map_err(|error| no_law(error.day, lang))?;
-                    Ok(json(&decision, &facts))
-                });
+            return batch::lines(lang, stdin, stdout, |text, out| {
+                let answer = Facts::parse(text, lang).and_then(|facts| facts.answer(on, overlay.as_ref(), lang));
                 match answer {
-                    Ok(answer) => writeln!(out, "{answer}").map(Ok),
-                    Err(reason) => Ok(Err(reason)),
+                    Ok((_, answer)) => writeln!(out, "{answer}").map(Ok),
+                    Err(faults) => Ok(Err(line(&faults, lang))),
                 }
             });
         }
@@ -162,27 +86,21 @@ pub(crate) fn run(args: &PathArgs, stdin: &mut dyn BufRead, stdout: &mut dyn Wri
         }
         None => {}
     }
+    let wrong = |faults: Vec<Fault>| Failure::Usage(line(&faults, lang));
     let facts = if let Some(text) = &args.facts {
-        Facts::parse(text, lang).map_err(Failure::Usage)?
+        Facts::parse(text, lang).map_err(wrong)?
     } else if args.has_facts() {
-        args.by_flags()?.checked(lang).map_err(Failure::Usage)?
+        args.by_flags()?.checked(lang).map_err(wrong)?
     } else {
-        questions(lang, stdin, stdout)?.checked(lang).map_err(Failure::Usage)?
+        questions(lang, stdin, stdout)?.checked(lang).map_err(wrong)?
     };
-    let decision = decide(&facts.case(on, overlay.as_ref())).map_err(|error| Failure::Usage(no_law(error.day, lang)))?;
+    let (decision, answer) = facts.answer(on, overlay.as_ref(), lang).map_err(wrong)?;
     if args.json {
-        writeln!(stdout, "{}", json(&decision, &facts))?;
+        writeln!(stdout, "{answer}")?;
     } else {
         print(&decision, lang, stdout)?;
     }
     Ok(Outcome::Done)
-}
-
-fn no_law(day: Date, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("没有 {day} 的规则参数（自 2022-09-01 起）"),
-        Lang::En => format!("no parameters of the law are known for {day} (from 2022-09-01)"),
-    }
 }
 
 impl PathArgs {
@@ -218,12 +136,10 @@ impl PathArgs {
             important_data: Some(self.important_data),
             non_sensitive: self.non_sensitive,
             sensitive: self.sensitive,
-            handled: None,
             exempt: Some(exempt),
             ftz: Some(ftz),
             treaty: Some(self.treaty),
-            export: None,
-            on: None,
+            ..Facts::default()
         })
     }
 }
@@ -302,22 +218,6 @@ fn ask<T>(
         }
         writeln!(out, "{}", lang.t("没有看懂，请再答一次。", "Not understood, please answer again."))?;
     }
-}
-
-/// The answer as the contract has it.
-fn json(decision: &Decision, facts: &Facts) -> serde_json::Value {
-    let steps: Vec<_> = decision.flows.iter().flat_map(|flow| &flow.steps).chain(&decision.steps).collect();
-    serde_json::json!({
-        "path": decision.path,
-        "item": decision.item,
-        "articles": decision.articles,
-        "open_in_law": decision.open_in_law,
-        "would_change": decision.would_change,
-        "boundaries": decision.boundaries,
-        "trace": steps,
-        "law": decision.law,
-        "assumed": facts.assumed(),
-    })
 }
 
 fn print(decision: &Decision, lang: Lang, out: &mut dyn Write) -> Result<(), std::io::Error> {

@@ -241,3 +241,53 @@ fn count_draws_charts_in_both_languages_and_forms() {
     assert_eq!((out.as_str(), code), ("", status(2)));
     assert!(err.contains(".svg"), "{err}");
 }
+
+#[test]
+fn path_takes_several_flows_and_another_day() {
+    let flows = "{\"flows\":[{\"name\":\"a\",\"non_sensitive\":600000},{\"name\":\"b\",\"non_sensitive\":600000}]";
+    let input = format!(
+        "{flows}}}\n{flows},\"totals\":{{\"non_sensitive\":700000,\"sensitive\":0}}}}\n{flows},\"totals\":{{\"non_sensitive\":5,\"sensitive\":0}}}}\n\
+         {{\"non_sensitive\":5,\"as_of\":\"2024-03-21\"}}\n{flows},\"sensitive\":1}}\n"
+    );
+    let (out, _, code) = call(&["path", "-", "--on", "2026-11-22"], &input);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!((lines.len(), code), (5, status(0)), "{out}");
+    let answer = |n: usize| serde_json::from_str::<serde_json::Value>(lines[n]).expect("JSON");
+    assert_eq!((&answer(0)["path"], &answer(0)["flows"][1]["name"]), (&"review".into(), &"b".into()));
+    assert_eq!(answer(0)["assumed"][1], "flows[0].important_data");
+    assert_eq!(answer(1)["path"], "scc_or_certification");
+    assert!(lines[2].starts_with("error\t") && lines[2].contains("600000"), "{out}");
+    assert_eq!((&answer(3)["law"], &answer(3)["on"]), (&"SA11+SC13".into(), &"2024-03-21".into()));
+    assert!(lines[4].starts_with("error\t"), "{out}");
+}
+
+#[test]
+fn splitting_finds_explains_and_measures() {
+    let one = |id: &str, on: &str, people: u32| {
+        format!(
+            "{{\"id\":\"{id}\",\"applicant\":\"示例{id}（虚构）\",\"group\":\"示例集团（虚构）\",\"recipient\":\"Fictional Cloud Ltd\",\"purpose\":\"跨境订单履行\",\"on\":\"{on}\",\"non_sensitive\":{people}}}\n"
+        )
+    };
+    let two = one("a", "2026-02-02", 600_000) + &one("b", "2026-03-02", 500_000);
+    let (out, _, code) = call(&["splitting", "-"], &two);
+    assert!(out.contains("合计最多 1100000") && out.contains("第五条第四款") && out.contains("2 份中有 1 组"), "{out}");
+    assert_eq!(code, status(0));
+    let (out, _, _) = call(&["splitting", "-", "--window-days", "20", "--lang", "en"], &two);
+    assert!(out.starts_with("0 groups in 2 applications"), "{out}");
+    let (out, _, _) = call(&["splitting", "-", "--json"], &two);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).expect("JSON")["most"], 1_100_000);
+    let (out, _, _) = call(&["splitting", "--measure", "--lang", "en"], "");
+    assert!(out.contains("precision") && out.contains("same-people") && out.contains("many-small-parts"), "{out}");
+    // The committed set is what the generator makes, so that the numbers can be made again.
+    let (sample, _, _) = call(&["splitting", "--sample", "12"], "");
+    assert_eq!(
+        sample,
+        include_str!("../../../data/splitting/labelled.jsonl"),
+        "guosuo splitting --sample 12 > data/splitting/labelled.jsonl"
+    );
+    for args in [vec!["splitting"], vec!["splitting", "/no/such/file"]] {
+        assert_eq!(call(&args, "").2, status(2), "{args:?}");
+    }
+    let (_, err, code) = call(&["splitting", "-", "--lang", "en"], "{\"id\":1}\n");
+    assert!(err.starts_with("line 1 cannot be used") && code == status(2), "{err}");
+}
