@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod ops;
+pub mod path;
 pub mod public;
 pub mod router;
 pub mod serve;

@@ -74,6 +74,7 @@ pub fn routes() -> Routes {
     let r = statements(r);
     let r = crate::body::routes(r);
     let r = crate::public::routes(r);
+    let r = crate::path::routes(r);
     let r = crate::authority::routes(r);
     let r = crate::account::routes(r);
     let r = crate::admin::routes(r);

@@ -11,6 +11,7 @@ use super::front_of;
 use crate::app::Cx;
 use crate::auth::{code, totp};
 use crate::error::Error;
+use crate::web::qr::Qr;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
 
@@ -23,8 +24,7 @@ struct Page {
     enrolled: bool,
     staff: bool,
     secret: String,
-    size: usize,
-    dark: Vec<(usize, usize, usize)>,
+    code: Qr,
 }
 
 async fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
@@ -35,13 +35,13 @@ async fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
     let enrolled = reader.credential(&account, CredentialKind::Totp).await?.is_some();
     let pending = reader.credential(&account, CredentialKind::TotpPending).await?;
     drop(reader);
-    let (mut secret, mut size, mut dark) = (String::new(), 0, Vec::new());
+    let (mut secret, mut code) = (String::new(), Qr::default());
     if !enrolled {
         let bytes = match pending {
             Some((bytes, _)) => bytes,
             None => fresh(cx, account).await?,
         };
-        (size, dark) = code::drawing(&totp::otpauth_uri(&bytes, &cx.screen.site.name, &signed.login))?;
+        code = Qr::of(&totp::otpauth_uri(&bytes, &cx.screen.site.name, &signed.login))?;
         secret = totp::readable(&bytes);
     }
     let staff = signed.actor.roles.iter().any(|r| r.needs_second_factor());
@@ -49,7 +49,7 @@ async fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
         .crumb("/account", l.t("我的账号", "My account"))
         .for_form(&form);
     let status = form.status();
-    let html = Page { shell, l, form, enrolled, staff, secret, size, dark }.render()?;
+    let html = Page { shell, l, form, enrolled, staff, secret, code }.render()?;
     Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
 }
 

@@ -9,7 +9,6 @@ use guosuo_case::{OrgKind, Role};
 use guosuo_store::accounts::{CredentialKind, Stage};
 use guosuo_store::{Error as StoreError, Origin};
 use jiff::SignedDuration;
-use qrcode::QrCode;
 use rand::Rng as _;
 use std::net::SocketAddr;
 
@@ -18,6 +17,7 @@ use super::{HalfSignedIn, session, totp};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::preferences::is_own;
+use crate::web::qr::Qr;
 use crate::web::shell::Flash;
 use crate::web::{Form, Front, Lang, Shell};
 
@@ -38,8 +38,7 @@ struct EnrolPage {
     l: Lang,
     form: Form,
     secret: String,
-    size: usize,
-    dark: Vec<(usize, usize, usize)>,
+    code: Qr,
 }
 
 fn code_page(cx: &Cx, form: Form, action: &'static str) -> Result<Response, Error> {
@@ -200,40 +199,12 @@ pub async fn enrol(cx: Cx, half: Option<Extension<HalfSignedIn>>, Query(next): Q
     enrol_page(&cx, &half, &secret, Form::new().with("next", next.next))
 }
 
-/// Modules of a QR code on a side.
-pub(crate) type Modules = usize;
-
-/// A text as a QR code: its modules on a side, and its dark runs as (x, y, width).
-///
-/// # Errors
-/// When the text is too long for a code.
-pub(crate) fn drawing(text: &str) -> Result<(Modules, Vec<(usize, usize, usize)>), Error> {
-    let code = QrCode::new(text.as_bytes()).map_err(|e| Error::Fault(anyhow::anyhow!("qr: {e}")))?;
-    let size = code.width();
-    let colours = code.to_colors();
-    let mut dark = Vec::new();
-    for y in 0..size {
-        let mut x = 0;
-        while x < size {
-            let start = x;
-            while x < size && colours[y * size + x] == qrcode::Color::Dark {
-                x += 1;
-            }
-            if x > start {
-                dark.push((start, y, x - start));
-            }
-            x += 1;
-        }
-    }
-    Ok((size, dark))
-}
-
 fn enrol_page(cx: &Cx, half: &HalfSignedIn, secret: &[u8], form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let (size, dark) = drawing(&totp::otpauth_uri(secret, &cx.screen.site.name, &half.login))?;
+    let code = Qr::of(&totp::otpauth_uri(secret, &cx.screen.site.name, &half.login))?;
     let shell = Shell::new(&cx.screen, Front::Plain, l.t("设置动态口令", "Set up one-time codes")).for_form(&form);
     let status = form.status();
-    let html = EnrolPage { shell, l, form, secret: totp::readable(secret), size, dark }.render()?;
+    let html = EnrolPage { shell, l, form, secret: totp::readable(secret), code }.render()?;
     Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
 }
 

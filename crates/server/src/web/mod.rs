@@ -12,6 +12,7 @@ pub mod headers;
 pub mod lang;
 pub mod nav;
 pub mod preferences;
+pub mod qr;
 pub mod shell;
 pub mod statements;
 

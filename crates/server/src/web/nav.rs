@@ -19,6 +19,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("bodies", "/bodies", "专业认证机构", "Certification bodies"),
             ("publications", "/publications", "备案公示", "Publications"),
             ("guide", "/guide", "办事指南", "How to file"),
+            ("path", "/path", "出境路径自查", "Export path check"),
         ],
         Front::Body => &[
             ("filings", "/body/filings", "机构备案", "Filing"),

@@ -86,6 +86,7 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         ("/register", "机构注册", "Register an organisation"),
         ("/log", "公开日志", "Transparency log"),
         ("/help", "帮助", "Help"),
+        ("/help/path", "出境路径接口", "The export path for programs"),
         ("/about", "网站声明", "About this site"),
         ("/accessibility", "无障碍说明", "Accessibility"),
         ("/privacy", "隐私政策", "Privacy"),
