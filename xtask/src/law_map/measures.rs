@@ -1,7 +1,7 @@
 //! The Measures, paragraph by paragraph.
 
 use super::Clause;
-use super::Place::{Act, NotYet, NothingToBuild, Rule, Test};
+use super::Place::{Act, NotYet, NothingToBuild, Rule, Screen, Test};
 
 const CERTIFICATION: &str = "certification and certificates";
 const APPLYING: &str = "before applying";
@@ -25,29 +25,70 @@ pub(super) const CLAUSES: &[Clause] = &[
     Clause {
         id: "M 5(1)",
         gist: "both conditions together",
-        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+        places: &[
+            Rule("path::decide"),
+            Screen("/path"),
+            Screen("/path/result"),
+            Screen("/api/v1/path"),
+            Test("every_combination_of_facts_and_boundaries"),
+            Test("the_web_answers_as_the_engine_does"),
+            Test("each_answer_is_reached_in_both_languages"),
+        ],
     },
     Clause {
         id: "M 5(1)(一)",
         gist: "not an operator of critical information infrastructure",
-        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+        places: &[
+            Rule("path::decide"),
+            Screen("/path/{question}"),
+            Test("every_combination_of_facts_and_boundaries"),
+            Test("each_answer_is_reached_in_both_languages"),
+        ],
     },
     Clause {
         id: "M 5(1)(二)",
         gist: "100,000 to below 1,000,000 people, or below 10,000 sensitive, since 1 January",
-        places: &[Rule("path::decide"), Test("the_table_of_boundary_values"), Test("a_line_is_crossed_on_its_day")],
+        places: &[
+            Rule("path::decide"),
+            Screen("/path/{question}"),
+            Test("the_table_of_boundary_values"),
+            Test("a_line_is_crossed_on_its_day"),
+            Test("the_boundaries_on_the_web"),
+            Test("wrong_answers_are_told_with_what_would_be_right"),
+        ],
     },
     Clause {
         id: "M 5(2)",
         gist: "important data is not meant",
-        places: &[Rule("path::decide"), Test("every_combination_of_facts_and_boundaries")],
+        places: &[
+            Rule("path::decide"),
+            Screen("/path/{question}"),
+            Test("every_combination_of_facts_and_boundaries"),
+            Test("each_answer_is_reached_in_both_languages"),
+        ],
     },
     Clause {
         id: "M 5(3)",
         gist: "other provisions prevail",
-        places: &[Rule("path::decide"), Test("a_zone_may_have_its_own_numbers")],
+        places: &[
+            Rule("path::decide"),
+            Screen("/path/{question}"),
+            Test("a_zone_may_have_its_own_numbers"),
+            Test("an_old_decision_is_replayed_on_the_web"),
+        ],
     },
-    Clause { id: "M 5(4)", gist: "no splitting of numbers", places: &[NotYet(APPLYING)] },
+    Clause {
+        id: "M 5(4)",
+        gist: "no splitting of numbers",
+        places: &[
+            Rule("splitting::find"),
+            Rule("path::range"),
+            Screen("/path/result"),
+            Test("parts_below_the_line_that_reach_it_together_are_shown_with_their_evidence"),
+            Test("several_flows_are_classified_and_then_counted_together"),
+            NotYet("splitting over the applications of a platform, on screen"),
+        ],
+    },
     Clause { id: "M 6", gist: "notice, separate consent, impact assessment before applying", places: &[NotYet(APPLYING)] },
     Clause { id: "M 6(一)", gist: "purpose, scope, method: lawful, proper, necessary", places: &[NotYet(APPLYING)] },
     Clause { id: "M 6(二)", gist: "size, kinds, sensitivity, risks", places: &[NotYet(APPLYING)] },
