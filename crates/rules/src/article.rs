@@ -169,10 +169,18 @@ impl Article {
             None if self.place == "—" => title.to_owned(),
             None => match self.place.strip_prefix('q') {
                 Some(question) => format!("{title}, question {question}"),
-                None => format!("{title}, {}", self.place),
+                None => {
+                    let plain: String = self.place.chars().map(arabic).collect();
+                    if plain == self.place { format!("{title}, {plain}") } else { format!("{title}, section {plain}") }
+                }
             },
         }
     }
+}
+
+/// A Chinese numeral as a digit: the guide's 三(一)5 is section 3(1)5.
+fn arabic(c: char) -> char {
+    "一二三四五六七八九".chars().zip('1'..='9').find(|(zh, _)| *zh == c).map_or(c, |(_, digit)| digit)
 }
 
 impl fmt::Display for Article {

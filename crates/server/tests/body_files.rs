@@ -8,6 +8,7 @@ use std::io::{Cursor, Write as _};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo::testing::{Answer, Client, TestApp};
+use guosuo_store::accounts::OrgStatus;
 
 const PDF: &str = "application/pdf";
 
@@ -58,6 +59,23 @@ async fn print(client: &mut Client, at: &str) -> Vec<u8> {
     let pdf = client.get(to.location()).await;
     assert_eq!(pdf.headers[header::CONTENT_TYPE], PDF);
     pdf.bytes
+}
+
+/// Sets how far the registration of an organisation has come.
+async fn registration(app: &TestApp, org: &str, status: OrgStatus) {
+    let mut org = app.app.store.organisation(org).await.unwrap().unwrap();
+    org.status = status;
+    let now = app.app.now();
+    app.app
+        .store
+        .write_with(org, move |tx, org| {
+            Box::pin(async move {
+                tx.set_organisation(org, now).await?;
+                Ok::<(), guosuo_store::Error>(())
+            })
+        })
+        .await
+        .unwrap();
 }
 
 async fn put(client: &mut Client, at: &str, slot: &str, name: &str, bytes: &[u8]) -> Answer {
@@ -144,6 +162,16 @@ async fn a_filing_goes_from_the_form_to_the_receipt() {
         "{}",
         li.get(&format!("{at}/check")).await.text
     );
+
+    // While the registration waits for its confirmation everything can be prepared, nothing submitted.
+    registration(&app, "qiheng", OrgStatus::Pending).await;
+    let waiting = li.get(&format!("{at}/submit")).await.text;
+    assert!(waiting.contains("正在等待确认") && !waiting.contains("name=\"pledge\""), "{waiting}");
+    let early = li.post(&format!("{at}/submit"), &[("idem", "fedcba9876543210"), ("pledge", "yes")]).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(early.text.contains("本机构的注册还没有确认"), "{}", early.text);
+    assert!(li.get("/body").await.text.contains("现在就可以填表、上传材料"));
+    registration(&app, "qiheng", OrgStatus::Active).await;
 
     let review = li.get(&format!("{at}/submit")).await;
     assert!(review.text.contains("真实、完整、准确和有效") && review.text.contains("名册2人，背景审查表2份"));

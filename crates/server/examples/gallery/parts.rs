@@ -77,6 +77,7 @@ pub(crate) async fn show(screen: Screen) -> Html<String> {
                 l.t("会同审核", "Joint review").to_owned(),
                 l.t("拟写通知", "Drafting").to_owned(),
             ],
+            adds: true,
             rows: vec![
                 (l.t("已超期", "Overdue").to_owned(), vec![0, 0, 0]),
                 (l.t("3日以内", "3 or fewer").to_owned(), vec![0, 1, 1]),

@@ -88,7 +88,7 @@ async fn list(cx: Cx, front: Front, after: After) -> Result<Response, Error> {
             }
         })
         .collect();
-    let shell = Shell::new(&cx.screen, front, l.t("通知和消息", "Messages")).at("inbox").crumb(base, l.t("消息", "Messages"));
+    let shell = Shell::new(&cx.screen, front, l.t("通知和消息", "Messages")).at("inbox");
     let page = List { shell, l, rows, more, later, base: l.href(base) };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }

@@ -23,7 +23,7 @@ async fn list_page(cx: &Cx, form: Form, link: Option<(String, String)>) -> Resul
     let rows = found.iter().map(|a| Line::new(l, a, BASE, "")).collect();
     let shell = Shell::new(&cx.screen, Front::Body, l.t("成员和角色", "Members and roles"))
         .at("organisation")
-        .crumb(BASE, l.t("成员", "Members"))
+        .crumb("/body/organisation", l.t("本机构", "Organisation"))
         .for_form(&form);
     let lead = l.t("同一机构的成员共用备案草稿和消息。用一次性链接邀请，对方自己设置密码。", "Members of an organisation share its drafts and messages. People are invited by a one-time link and choose their own password.");
     let status = form.status();

@@ -67,9 +67,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         Fact::new(l.t("注册时间", "Registered"), l.moment(org.created).words),
         Fact::new(l.t("注册状态", "Registration"), status),
     ];
-    let shell = Shell::new(&cx.screen, Front::Body, l.t("本机构", "Organisation"))
-        .at("organisation")
-        .crumb("/body/organisation", l.t("机构信息", "Particulars"));
+    let shell = Shell::new(&cx.screen, Front::Body, l.t("本机构", "Organisation")).at("organisation");
     let administrator = actor.has(Role::OrgAdmin);
     let page = Page { shell, l, facts, told, tone, refusal: org.details.refusal, administrator };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())

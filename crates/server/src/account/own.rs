@@ -51,7 +51,7 @@ async fn page(cx: &Cx, form: Option<Form>) -> Result<Response, Error> {
             begun: l.stamp(s.created).words,
             seen: l.stamp(s.seen).words,
             place: s.place,
-            agent: s.agent,
+            agent: browser(l, &s.agent),
             id: s.id,
         })
         .collect();
@@ -74,9 +74,7 @@ async fn page(cx: &Cx, form: Option<Form>) -> Result<Response, Error> {
     let form = form.unwrap_or_else(|| {
         Form::new().with("phone", &account.contact.phone).with("mail", &account.contact.mail).with("lang", &account.lang)
     });
-    let shell = Shell::new(&cx.screen, front_of(signed.actor.org_kind), l.t("我的账号", "My account"))
-        .crumb("/account", l.t("账号", "Account"))
-        .for_form(&form);
+    let shell = Shell::new(&cx.screen, front_of(signed.actor.org_kind), l.t("我的账号", "My account")).for_form(&form);
     let page = Page {
         l,
         facts,
@@ -89,6 +87,28 @@ async fn page(cx: &Cx, form: Option<Form>) -> Result<Response, Error> {
     };
     let status = page.form.status();
     Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
+}
+
+/// A browser as people call it; what is not known stays as the browser named itself.
+fn browser(l: Lang, agent: &str) -> String {
+    let name = [("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+        .into_iter()
+        .find(|(mark, _)| agent.contains(mark));
+    let system = [
+        ("Windows", "Windows"),
+        ("OpenHarmony", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| agent.contains(mark));
+    match (name, system) {
+        (Some((_, name)), Some((_, system))) => l.pick(format!("{name}（{system}）"), format!("{name} ({system})")),
+        _ => agent.to_owned(),
+    }
 }
 
 /// `GET /account`.
@@ -155,4 +175,20 @@ pub async fn end_sessions(cx: Cx, form: Form) -> Result<Response, Error> {
         .await
         .map_err(|e: StoreError| Error::from(e))?;
     Ok(Flash::good(l.t("已退出所选的登录。", "The sessions have been signed out.")).to(l, "/account"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_have_names_and_strangers_keep_theirs() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0";
+        assert_eq!(browser(Lang::Zh, edge), "Edge（Windows）");
+        assert_eq!(
+            browser(Lang::En, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+            "Firefox (Linux)"
+        );
+        assert_eq!(browser(Lang::Zh, "curl/8.14"), "curl/8.14");
+    }
 }

@@ -17,6 +17,7 @@ use crate::public::machine::{csv_answer, csv_of};
 use crate::router::encode;
 use crate::web::components::{Choice, Fact, Tone};
 use crate::web::{Lang, Shell};
+use crate::words;
 
 const PER_PAGE: u32 = 50;
 /// Most rows of one export.
@@ -81,6 +82,7 @@ struct Row {
     tone: Tone,
     actor: String,
     action: String,
+    code: String,
     object: String,
     case: String,
 }
@@ -95,8 +97,9 @@ fn row_of(l: Lang, names: &Names, r: &LedgerRow) -> Result<Row, Error> {
         class,
         tone,
         actor: names.actor(l, &r.actor),
-        action: fields.action,
-        object: fields.object,
+        action: words::action(l, &fields.action).to_owned(),
+        code: fields.action,
+        object: names.accounts.get(&fields.object).map_or(fields.object, |(name, login)| format!("{name} {login}")),
         case: r.case_id.clone(),
     })
 }
@@ -199,7 +202,7 @@ pub async fn csv(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> 
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for r in &found {
         let x = row_of(l, &names, r)?;
-        rows.push(vec![x.seq.to_string(), x.at, x.class.to_owned(), x.actor, x.action, x.object, x.case, hex::encode(&r.link)]);
+        rows.push(vec![x.seq.to_string(), x.at, x.class.to_owned(), x.actor, x.code, x.object, x.case, hex::encode(&r.link)]);
     }
     Ok(csv_answer(&format!("ledger-{}.csv", cx.today()), csv_of(rows)?))
 }
@@ -237,7 +240,7 @@ pub async fn show(cx: Cx, Path(seq): Path<u64>) -> Result<Response, Error> {
     let mut facts = vec![
         Fact::new(l.t("时间", "Time"), l.moment(Timestamp::from_microsecond(row.at).unwrap_or(Timestamp::MIN)).words),
         Fact::new(l.t("类别", "Class"), class_words(l, &row.class).0),
-        Fact::new(l.t("操作", "Action"), &fields.action).code(),
+        Fact::new(l.t("操作", "Action"), words::action(l, &fields.action)).note(fields.action.clone()),
         Fact::new(l.t("人员", "Person"), names.actor(l, &row.actor)),
     ];
     if let Some(org) = &fields.org {

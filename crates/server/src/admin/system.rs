@@ -55,7 +55,11 @@ impl Row {
             error: j.last_error.unwrap_or_default(),
             parked: j.state == "parked",
             id: j.id,
-            queue: j.queue,
+            queue: match j.queue.as_str() {
+                "mail" => l.t("邮件", "Mail").to_owned(),
+                "notice" => l.t("通知书", "Notice").to_owned(),
+                _ => j.queue,
+            },
         }
     }
 }

@@ -29,7 +29,7 @@ struct Item {
     findings: Vec<(String, bool)>,
     verdict: (String, Tone),
     why: Vec<String>,
-    by: String,
+    by: Option<(String, String)>,
 }
 
 /// The opinion of the data authority in words.
@@ -181,18 +181,7 @@ fn items(l: Lang, id: &str, filing: &Filing, found: &[Finding]) -> Vec<Item> {
                 id: slot.id(),
                 name: words::slot(l, slot),
                 href: l.href(format!("{PATH}/{id}/materials/{}", slot.id())),
-                files: filing
-                    .dossier
-                    .files(slot)
-                    .iter()
-                    .map(|f| match f.pages {
-                        Some(n) => l.pick(
-                            format!("{}（{n}页，{}）", f.name, l.size(f.size)),
-                            format!("{} ({n} pages, {})", f.name, l.size(f.size)),
-                        ),
-                        None => l.pick(format!("{}（{}）", f.name, l.size(f.size)), format!("{} ({})", f.name, l.size(f.size))),
-                    })
-                    .collect(),
+                files: filing.dossier.files(slot).iter().map(|f| words::file(l, f)).collect(),
                 findings: found
                     .iter()
                     .filter(|f| f.slot == slot)
@@ -200,7 +189,7 @@ fn items(l: Lang, id: &str, filing: &Filing, found: &[Finding]) -> Vec<Item> {
                     .collect(),
                 verdict: verdict_chip(l, filing, slot),
                 why,
-                by: verdict.map(|v| format!("{} {}", v.by.name, l.stamp(v.at).words)).unwrap_or_default(),
+                by: verdict.map(|v| (v.by.name.clone(), l.stamp(v.at).words)),
             }
         })
         .collect()

@@ -86,13 +86,9 @@ pub(super) fn viewer(l: Lang, case: &str, f: &FileRef) -> ViewerView {
     if f.kind == "ofd" {
         problem.push(l.t("OFD文件请下载原件，用阅读器查看。", "Download this OFD file and open it in a reader.").to_owned());
     }
-    let facts = match f.pages {
-        Some(n) => l.pick(
-            format!("{}，{n}页，SHA-256 {}…", l.size(f.size), &f.sha256.get(..8).unwrap_or_default()),
-            format!("{}, {n} pages, SHA-256 {}…", l.size(f.size), &f.sha256.get(..8).unwrap_or_default()),
-        ),
-        None => format!("{} · SHA-256 {}…", l.size(f.size), f.sha256.get(..8).unwrap_or_default()),
-    };
+    let digest = format!("SHA-256 {}…", f.sha256.get(..8).unwrap_or_default());
+    let pages_of = f.pages.map(|n| l.count_of(n.into(), "页", "page"));
+    let facts = [l.size(f.size)].into_iter().chain(pages_of).chain([digest]).collect::<Vec<_>>().join(l.t("，", ", "));
     ViewerView {
         name: f.name.clone(),
         facts,

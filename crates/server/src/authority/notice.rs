@@ -100,7 +100,7 @@ fn checks(l: Lang, filing: &Filing) -> Vec<Fact> {
     let Some(r) = filing.review() else { return Vec::new() };
     let mut out = vec![Fact::new(l.t("承办人", "Handler"), r.handler_name.clone())];
     if let Some(o) = &r.opinion {
-        let word = if o.complete { l.t("材料齐全", "complete") } else { l.t("材料不齐全", "not complete") };
+        let word = if o.complete { l.t("材料齐全", "Complete") } else { l.t("材料不齐全", "Not complete") };
         out.push(Fact::new(l.t("会同审核意见", "Joint opinion"), word).note(format!(
             "{} {} {}",
             o.note,

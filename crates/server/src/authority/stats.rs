@@ -164,6 +164,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         ),
         head: l.t("已用工作日", "Working days used").to_owned(),
         series: vec![l.t("件数", "Cases").to_owned()],
+        adds: true,
         rows: ages.into_iter().map(|(name, n)| (name, vec![n])).collect(),
     };
     let all: Vec<&FilingRow> = open.iter().chain(&done).collect();
@@ -180,6 +181,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         },
         head: l.t("月份", "Month").to_owned(),
         series: vec![l.t("收到", "Received").to_owned(), l.t("办结", "Decided").to_owned()],
+        adds: false,
         rows: by_month,
     };
     let load = BarChart {
@@ -188,6 +190,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         says: l.t("每名承办人手上的在审案件。", "Open cases that each handler holds.").to_owned(),
         head: l.t("承办人", "Handler").to_owned(),
         series: vec![l.t("件数", "Cases").to_owned()],
+        adds: true,
         rows: load(l, &open),
     };
     let page = Page {

@@ -74,7 +74,7 @@ fn headline(l: Lang, case: &Case) -> String {
             list.join("、")
         )
     } else {
-        let verb = if open.len() == 1 { "1 item is" } else { "Some items are" };
+        let verb = if open.len() == 1 { "1 item is".to_owned() } else { format!("{} items are", open.len()) };
         format!(
             "{verb} not finished: {}. Finish before you submit. Incomplete filings are not accepted (Measures, Article 12).",
             open.join(", ")

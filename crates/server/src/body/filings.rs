@@ -40,6 +40,8 @@ struct Page {
     org: String,
     home: bool,
     active: bool,
+    /// Why the registration was not confirmed, if it was not.
+    refusal: String,
     can_open: bool,
     draft: String,
     lines: Vec<Line>,
@@ -76,6 +78,7 @@ async fn render(cx: &Cx, home: bool) -> Result<Response, Error> {
         }
         lines.push(line(cx, &case));
     }
+    let refusal = if signed.org_active { String::new() } else { refusal(cx, org.as_str()).await? };
     let can_open = available(None, &signed.actor, cx.now).contains(&Action::Open);
     let title =
         if home { l.t("专业认证机构备案", "Filing of certification bodies") } else { l.t("机构备案", "Filings") };
@@ -87,12 +90,25 @@ async fn render(cx: &Cx, home: bool) -> Result<Response, Error> {
         org: signed.org_name.clone(),
         home,
         active: signed.org_active,
-        can_open: can_open && signed.org_active,
+        refusal,
+        can_open,
         draft,
         lines,
         key: case::fresh_key(),
     };
     case::page(StatusCode::OK, &page)
+}
+
+/// Why a registration was not confirmed, as the page says it; empty while it waits.
+async fn refusal(cx: &Cx, org: &str) -> Result<String, Error> {
+    let why = cx.app.store.organisation(org).await?.map(|o| o.details.refusal).unwrap_or_default();
+    if why.is_empty() {
+        return Ok(why);
+    }
+    Ok(cx.l().pick(
+        format!("理由：{why} 请与办理机关联系，更正后会重新核对；准备好的内容都会保留。"),
+        format!("Reason: {why} Contact the authority; after the correction it is checked again. What you prepared is kept."),
+    ))
 }
 
 fn line(cx: &Cx, case: &Case) -> Line {
@@ -183,15 +199,12 @@ fn line(cx: &Cx, case: &Case) -> Line {
     }
 }
 
-/// `POST /body/filings`: opens a draft, empty or as a copy (`copy`) of an earlier filing.
+/// `POST /body/filings`: opens a draft, empty or as a copy (`copy`) of an earlier filing. An
+/// organisation that waits for its confirmation prepares as well: its 10 working days run.
 ///
 /// # Errors
-/// [`Error::Forbidden`] before the registration is confirmed; what `cx.act` gives.
+/// What `cx.act` gives.
 pub async fn open(cx: Cx, form: Form) -> Result<Response, Error> {
-    let signed = cx.signed()?;
-    if !signed.org_active {
-        return Err(Error::Forbidden);
-    }
     let copy = match form.trimmed("copy") {
         "" => None,
         id => {

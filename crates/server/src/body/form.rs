@@ -225,7 +225,7 @@ pub(super) fn shown(l: Lang, f: Field, annex: &Annex) -> String {
             parse_date(annex.get(f)).map_or_else(|| annex.get(f).to_owned(), |d| l.date(d).words)
         }
         Field::Capital if !annex.capital.is_empty() && annex.capital_wan().is_some() && !annex.capital.contains('万') => {
-            l.pick(format!("{}万元", annex.capital), format!("RMB {} × 10,000", annex.capital))
+            l.pick(format!("{}万元", annex.capital), format!("{} × RMB 10,000", annex.capital))
         }
         _ => annex.get(f).to_owned(),
     }

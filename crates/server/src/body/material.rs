@@ -69,7 +69,7 @@ fn render(cx: &Cx, case: &Case, slot: Slot, form: Form, status: StatusCode) -> R
             id: f.id.0.clone(),
             name: f.name.clone(),
             facts: match f.pages {
-                Some(n) => l.pick(format!("{}，{n}页", l.size(f.size)), format!("{}, {n} pages", l.size(f.size))),
+                Some(n) => format!("{}{}{}", l.size(f.size), l.t("，", ", "), l.count_of(n.into(), "页", "page")),
                 None => l.size(f.size),
             },
             person: case

@@ -19,6 +19,12 @@ use crate::words;
 /// The pledge of 附件2, word for word.
 pub const PLEDGE: &str = "按照《个人信息出境认证办法》第十二条要求，本机构特向国家网信办申请办理个人信息出境认证专业机构备案手续。本机构承诺，备案材料所有内容真实、完整、准确和有效，将为国家网信办组织实施的备案材料审核工作提供必要的配合和支持。";
 
+/// Before the registration is confirmed.
+const WAITING: (&str, &str) = (
+    "本机构的注册还没有确认，现在不能提交。确认后会发消息；填好的内容和文件都会保留。",
+    "Your organisation's registration is not confirmed yet, so nothing can be submitted. You will get a message; everything you prepared is kept.",
+);
+
 struct FileRow {
     slot: &'static str,
     name: &'static str,
@@ -38,6 +44,8 @@ struct Page {
     roster: String,
     warnings: Vec<(String, String)>,
     late: bool,
+    /// The registration has not been confirmed: everything can be prepared, nothing submitted.
+    waiting: bool,
     pledge: &'static str,
     key: String,
 }
@@ -63,18 +71,7 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
         .map(|s| FileRow {
             slot: s.id(),
             name: words::slot(l, s),
-            files: case
-                .dossier()
-                .files(s)
-                .iter()
-                .map(|f| match f.pages {
-                    Some(n) => l.pick(
-                        format!("{}（{n}页，{}）", f.name, l.size(f.size)),
-                        format!("{} ({n} pages, {})", f.name, l.size(f.size)),
-                    ),
-                    None => l.pick(format!("{}（{}）", f.name, l.size(f.size)), format!("{} ({})", f.name, l.size(f.size))),
-                })
-                .collect(),
+            files: case.dossier().files(s).iter().map(|f| words::file(l, f)).collect(),
             href: l.href(case.path(&format!("materials/{}", s.id()))),
         })
         .collect();
@@ -97,6 +94,7 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
         ),
         warnings,
         late: case.late(),
+        waiting: !cx.signed()?.org_active,
         pledge: PLEDGE,
         key,
         form,
@@ -120,12 +118,18 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     render(&cx, &case, Form::new(), StatusCode::OK)
 }
 
-/// `POST /body/filings/{id}/submit`. The key makes a double click one submission.
+/// `POST /body/filings/{id}/submit`. The key makes a double click one submission. Only an
+/// organisation whose registration is confirmed submits.
 ///
 /// # Errors
 /// What `cx.act` gives; what the applicant can put right re-renders the page.
 pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
+    if !cx.signed()?.org_active {
+        let case = case::load(&cx, &id).await?;
+        form.fail("", l.t(WAITING.0, WAITING.1));
+        return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     let pledge = form.has("pledge", "yes");
     let key = case::idem(form.value("idem"), "filing.submit", &[id.as_bytes(), &[u8::from(pledge)]]);
     match case::try_act(&cx, &id, Command::Submit { pledge }, key).await? {

@@ -3,11 +3,13 @@
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_store::PublicationRow;
 use serde::Deserialize;
 
 use super::day;
+use super::machine::origin;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::Fact;
@@ -105,7 +107,7 @@ struct Page {
 ///
 /// # Errors
 /// [`Error::NotFound`]; when the store cannot be read.
-pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+pub async fn show(cx: Cx, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
     let p = cx.app.store.reader().await?.publication(&id).await?;
     let data: serde_json::Value = serde_json::from_str(&p.data).unwrap_or_default();
@@ -140,7 +142,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             l.pick(format!("{}（{}）", site.phone, site.hours), format!("{} ({})", site.phone, site.hours))
         },
         contact: cx.app.config.contact.clone(),
-        address: l.href(format!("/publications/{id}")),
+        address: format!("{}{}", origin(&cx, &headers), l.href(format!("/publications/{id}"))),
         name: p.title,
         number: p.number,
         shell,

@@ -14,7 +14,7 @@ const WIDTH: u64 = 560;
 const ROW: u64 = 28;
 const BAR: u64 = 16;
 
-/// Horizontal bars, stacked when there are several series (up to six).
+/// Horizontal bars. Several series (up to six) that add up are stacked, others stand one under the other.
 #[derive(Clone, Debug)]
 pub struct BarChart {
     /// Id on the page, for the title and the description.
@@ -27,6 +27,8 @@ pub struct BarChart {
     pub head: String,
     /// Names of the series.
     pub series: Vec<String>,
+    /// Whether the series are parts of one whole, so that their sum says something.
+    pub adds: bool,
     /// Rows: label and one value per series.
     pub rows: Vec<(String, Vec<u64>)>,
 }
@@ -60,7 +62,7 @@ fn escape(text: &str) -> String {
 
 /// Width of a label at 13 px: Han characters are square, others a little more than half.
 fn width(text: &str) -> u64 {
-    text.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum()
+    text.chars().map(|c| if c.is_ascii() { 8 } else { 14 }).sum()
 }
 
 impl BarChart {
@@ -86,11 +88,14 @@ impl BarChart {
             }
             out.push_str("</ul>");
         }
-        let total = |values: &[u64]| values.iter().sum::<u64>();
-        let most = self.rows.iter().map(|(_, values)| total(values)).max().unwrap_or(0).max(1);
+        let stacked = self.adds || self.series.len() < 2;
+        let longest =
+            |values: &[u64]| if stacked { values.iter().sum::<u64>() } else { values.iter().copied().max().unwrap_or(0) };
+        let most = self.rows.iter().map(|(_, values)| longest(values)).max().unwrap_or(0).max(1);
         let left = self.rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0).clamp(40, 220) + 10;
         let room = WIDTH - left - 60;
-        let height = ROW * self.rows.len() as u64 + 8;
+        let row = if stacked { ROW } else { (BAR + 2) * self.series.len() as u64 + 10 };
+        let height = row * self.rows.len() as u64 + 8;
         write!(
             out,
             "<div class=\"reg-scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{id}-title\"><svg viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
@@ -98,16 +103,26 @@ impl BarChart {
             escape(&self.says),
         )?;
         for (at, (label, values)) in self.rows.iter().enumerate() {
-            let y = ROW * at as u64 + 4;
+            let y = row * at as u64 + 4;
             let text = y + BAR / 2 + 5;
-            write!(out, "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>", left - 10, escape(label))?;
+            let middle = text + (row - ROW) / 2;
+            write!(out, "<text x=\"{}\" y=\"{middle}\" text-anchor=\"end\">{}</text>", left - 10, escape(label))?;
+            if !stacked {
+                for (series, value) in values.iter().enumerate() {
+                    let down = (BAR + 2) * series as u64;
+                    let w = if *value > 0 { (value * room / most).max(2) } else { 0 };
+                    write!(out, "<rect class=\"c{series}\" x=\"{left}\" y=\"{}\" width=\"{w}\" height=\"{BAR}\"/>", y + down)?;
+                    write!(out, "<text x=\"{}\" y=\"{}\">{}</text>", left + w + 7, text + down, l.number(*value))?;
+                }
+                continue;
+            }
             let mut x = left;
             for (series, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {
                 let w = (value * room / most).max(2);
                 write!(out, "<rect class=\"c{series}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{BAR}\"/>")?;
                 x += w;
             }
-            let sum = grouped(i64::try_from(total(values)).unwrap_or(i64::MAX));
+            let sum = grouped(i64::try_from(longest(values)).unwrap_or(i64::MAX));
             write!(out, "<text x=\"{}\" y=\"{text}\">{sum}</text>", x + 7)?;
         }
         write!(out, "<path class=\"axis\" d=\"M{left} 0V{height}\" fill=\"none\"/></svg></div>")?;
@@ -117,7 +132,7 @@ impl BarChart {
     }
 
     fn write_table(&self, l: Lang, out: &mut String) -> fmt::Result {
-        let many = self.series.len() > 1;
+        let many = self.adds && self.series.len() > 1;
         let label = escape(&self.title);
         write!(
             out,
@@ -159,6 +174,7 @@ mod tests {
             says: "3件在3个工作日以内。".to_owned(),
             head: "剩余".to_owned(),
             series: vec!["审核".to_owned(), "会同".to_owned()],
+            adds: true,
             rows: vec![("3日以内".to_owned(), vec![2, 1]), ("11日以上".to_owned(), vec![1200, 0]), ("无".to_owned(), vec![0, 0])],
         };
         let html = chart.draw(&Lang::Zh).to_string();
@@ -166,5 +182,9 @@ mod tests {
         assert!(html.contains("1,200") && !html.contains("style="));
         assert_eq!(html.matches("<rect class=\"c0\" x=").count(), 2, "no bar for zero");
         assert_eq!(html.matches("<tr>").count(), 4);
+        // What does not add up is not added up.
+        let apart = BarChart { adds: false, ..chart }.draw(&Lang::Zh).to_string();
+        assert!(html.contains("合计") && !apart.contains("合计"));
+        assert_eq!(apart.matches("<rect class=\"c1\" x=").count(), 3);
     }
 }

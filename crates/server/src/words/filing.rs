@@ -1,7 +1,9 @@
 //! Fields, findings, verdicts, states and events in words.
 
 use guosuo_case::Life as _;
-use guosuo_case::filing::{Event, Field, FieldProblem, FileProblem, Finding, Nature, Outcome, Phase, ReasonCode, Slot, Verdict};
+use guosuo_case::filing::{
+    Event, Field, FieldProblem, FileProblem, FileRef, Finding, Nature, Outcome, Phase, ReasonCode, Slot, Verdict,
+};
 
 use crate::web::lang::Lang;
 
@@ -206,6 +208,13 @@ pub fn reason(l: Lang, s: Slot, r: &ReasonCode) -> String {
         ReasonCode::NamesDiffer => l.t("与其他材料上的名称或者姓名不一致。", "The names differ from those on other materials.").into(),
         ReasonCode::Other => l.t("其他原因，见说明。", "Another reason, see the note.").into(),
     }
+}
+
+/// A file with what is known of it: name, pages, size.
+pub fn file(l: Lang, f: &FileRef) -> String {
+    let pages = f.pages.map(|n| l.count_of(n.into(), "页", "page"));
+    let facts = pages.into_iter().chain([l.size(f.size)]).collect::<Vec<_>>().join(l.t("，", ", "));
+    l.pick(format!("{}（{facts}）", f.name), format!("{} ({facts})", f.name))
 }
 
 /// A finding in words.

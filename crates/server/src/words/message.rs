@@ -1,5 +1,6 @@
 //! Messages of the inbox in words.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::web::lang::Lang;
@@ -176,7 +177,7 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
         MessageKind::OrgRefused => {
             (("机构注册没有通过核对".to_owned(), reason.clone()), ("Registration not confirmed".to_owned(), reason.clone()))
         }
-        MessageKind::Deadline => deadline(d),
+        MessageKind::Deadline => (deadline(Lang::Zh, d), deadline(Lang::En, d)),
         MessageKind::Redated => {
             let (zh, en) = if d.until.is_empty() || d.until == *due {
                 (due.clone(), due.clone())
@@ -195,42 +196,34 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
     l.pick(zh, en)
 }
 
-type Words = (String, String);
-
 /// Without a number it is the body's own ten working days, with one the review's thirty.
-fn deadline(d: &MessageData) -> (Words, Words) {
-    let MessageData { number, name, due, left, .. } = d;
-    match (number.is_empty(), *left) {
-        (true, n) if n < 0 => (
-            ("备案办理期限已过".to_owned(), format!("应于{due}前办理备案。仍可以提交，平台会标注逾期，请在表单中说明原因。")),
-            (
-                "The time for filing has passed".to_owned(),
-                format!(
-                    "The filing was due by {due}. It can still be submitted; it is marked late, and the form asks for the reason."
-                ),
+fn deadline(l: Lang, d: &MessageData) -> (String, String) {
+    let MessageData { number, name, left, .. } = d;
+    let due = d.due.parse::<Date>().map_or_else(|_| d.due.clone(), |day| l.date(day).words);
+    let days = l.working_days(left.abs());
+    match (number.is_empty(), *left < 0) {
+        (true, true) => (
+            l.t("备案办理期限已过", "The time for filing has passed").to_owned(),
+            l.pick(
+                format!("应于{due}前办理备案。仍可以提交，平台会标注逾期，请在表单中说明原因。"),
+                format!("The filing was due by {due}. It can still be submitted; it is marked late, and the form asks for the reason."),
             ),
         ),
-        (true, n) => (
-            (format!("备案办理期限还剩{n}个工作日"), format!("请于{due}前提交备案材料。")),
-            (format!("{n} working days left to file"), format!("Please submit the filing by {due}.")),
+        (true, false) => (
+            l.pick(format!("备案办理期限还剩{days}"), format!("{days} left to file")),
+            l.pick(format!("请于{due}前提交备案材料。"), format!("Please submit the filing by {due}.")),
         ),
-        (false, n) if n < 0 => (
-            (
-                format!("审核已超期：{name}"),
-                format!("{number}的审核期限已于{due}届满，已超{}个工作日，须书面说明原因。平台不会自动作出决定。", -n),
-            ),
-            (
-                format!("Review overdue: {name}"),
-                format!(
-                    "The limit of {number} passed on {due}, {} working days ago: a written reason is needed. The platform never decides by itself.",
-                    -n
-                ),
+        (false, true) => (
+            l.pick(format!("审核已超期：{name}"), format!("Review overdue: {name}")),
+            l.pick(
+                format!("{number}的审核期限已于{due}届满，已超{days}，须书面说明原因。平台不会自动作出决定。"),
+                format!("The limit of {number} passed on {due}, {days} ago: a written reason is needed. The platform never decides by itself."),
             ),
         ),
-        (false, n) => (
-            (format!("审核期限还剩{n}个工作日：{name}"), format!("{number}的审核期限于{due}届满，公示也在期限之内。")),
-            (
-                format!("{n} working days left: {name}"),
+        (false, false) => (
+            l.pick(format!("审核期限还剩{days}：{name}"), format!("{days} left: {name}")),
+            l.pick(
+                format!("{number}的审核期限于{due}届满，公示也在期限之内。"),
                 format!("The limit of {number} ends on {due}; publication is part of it."),
             ),
         ),

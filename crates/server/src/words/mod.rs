@@ -1,12 +1,14 @@
 //! The law's codes in words, Chinese and English. Every match is total: a new code without
 //! its words does not compile.
 
+mod action;
 mod filing;
 mod material;
 mod message;
 mod refusal;
 
-pub use filing::{event, field, field_problem, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
+pub use action::action;
+pub use filing::{event, field, field_problem, file, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
 pub use message::{MessageData, MessageKind, message};
 pub use refusal::refusal;

@@ -48,6 +48,12 @@ async fn chinese_without_its_font_is_drawn_and_told() {
 }
 
 #[tokio::test]
+async fn letters_that_are_drawings_need_no_font_file() {
+    let e = examine(Kind::Pdf, pdfs::drawn()).await;
+    assert_eq!((e.problems.as_slice(), e.report.missing_fonts.as_slice()), ([].as_slice(), [].as_slice()));
+}
+
+#[tokio::test]
 async fn white_on_white_and_characters_without_shape_are_never_passed_off_as_read() {
     let hidden = pdfs::text("1 1 1 rg BT /F1 24 Tf 72 700 Td (The rules say the opposite) Tj ET");
     assert_eq!(examine(Kind::Pdf, hidden.clone()).await.problems, [P::BlankPage]);

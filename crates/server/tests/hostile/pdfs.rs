@@ -95,6 +95,18 @@ pub(crate) fn chinese(text: &str, encoding: &str, base_font: &str) -> Vec<u8> {
     page_with(&mut Maker::default(), content.as_bytes(), "", &font, A4, "")
 }
 
+/// A letter that is a drawing within the file (Type 3), as browsers print: its descriptor names no font file.
+pub(crate) fn drawn() -> Vec<u8> {
+    let mut m = Maker::default();
+    let letter = m.stream("", b"1000 0 0 0 750 750 d1 0 0 750 750 re f");
+    let font = format!(
+        "/Font<</F1<</Type/Font/Subtype/Type3/FontBBox[0 0 750 750]/FontMatrix[.001 0 0 .001 0 0]/CharProcs<</a {letter} 0 R>>\
+         /Encoding<</Type/Encoding/Differences[97/a]>>/FirstChar 97/LastChar 97/Widths[1000]\
+         /FontDescriptor<</Type/FontDescriptor/FontName/Drawn/Flags 4>>>>>>"
+    );
+    page_with(&mut m, b"0 0 0 rg BT /F1 48 Tf 72 700 Td (aaa) Tj ET", "", &font, A4, "")
+}
+
 /// Pages without anything in common.
 pub(crate) fn many_pages(n: usize) -> Vec<u8> {
     let mut m = Maker::default();

@@ -83,10 +83,12 @@ fn look_into(d: &Dict<'_>, report: &mut Report, depth: usize, left: &mut usize) 
     if name("Type").is_some_and(|t| t == "EmbeddedFile") {
         found("EmbeddedFile");
     }
-    if name("Type").is_some_and(|t| t == "FontDescriptor")
-        && !["FontFile", "FontFile2", "FontFile3"].iter().any(|k| d.contains_key(k))
+    // Glyphs of Type 3 are drawings within the file, and their descriptor names no font file.
+    if name("Subtype").is_none_or(|t| t != "Type3")
+        && let Some(font) = d.get::<Dict<'_>>("FontDescriptor")
+        && !["FontFile", "FontFile2", "FontFile3"].iter().any(|k| font.contains_key(k))
     {
-        let font = name("FontName").unwrap_or_default();
+        let font = font.get::<Name<'_>>("FontName").map(|n| n.as_str().to_owned()).unwrap_or_default();
         if !STANDARD.iter().any(|s| font.starts_with(s)) && report.missing_fonts.len() < 50 {
             report.missing_fonts.push(font.chars().take(60).collect());
         }
