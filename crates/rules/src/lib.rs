@@ -5,6 +5,7 @@
 //! that it comes from.
 
 pub mod article;
+pub mod basis;
 pub mod calendar;
 pub mod deadline;
 pub mod ids;
