@@ -67,11 +67,17 @@ pub enum OrgKind {
     Samr,
     /// Whoever runs the platform: the three separated administrators belong here.
     Platform,
+    /// Personal information processor 个人信息处理者, applicant 认证委托人, or the dedicated
+    /// office or designated representative of an overseas one (M 7).
+    Processor,
+    /// Technical verification body 技术验证机构 (R37 4.2).
+    VerificationBody,
 }
 
 impl OrgKind {
     /// All kinds, in the order of the matrix.
-    pub const ALL: [Self; 5] = [Self::Body, Self::Cac, Self::Nda, Self::Samr, Self::Platform];
+    pub const ALL: [Self; 7] =
+        [Self::Body, Self::Cac, Self::Nda, Self::Samr, Self::Platform, Self::Processor, Self::VerificationBody];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -81,6 +87,8 @@ impl OrgKind {
             Self::Nda => "nda",
             Self::Samr => "samr",
             Self::Platform => "platform",
+            Self::Processor => "processor",
+            Self::VerificationBody => "verification_body",
         }
     }
 
@@ -112,10 +120,33 @@ pub enum Role {
     SecurityAdmin,
     /// Audit administrator 审计管理员: reads the ledger, sees no case file.
     AuditAdmin,
+    /// Operator of an applicant for certification 认证委托人经办人 (M 7(1), R37 4.1).
+    Applicant,
+    /// Person of the dedicated office or designated representative of an overseas processor
+    /// 专门机构、指定代表 (M 7(2)).
+    Representative,
+    /// Case manager of a body 认证项目管理人员.
+    CaseManager,
+    /// Person of a body who checks the report of the technical verification 技术验证复核人员.
+    Verifier,
+    /// Auditor of a body 审核员 (R37 4.3).
+    Auditor,
+    /// Evaluator of a body 综合评价人员 (R37 4.4).
+    Evaluator,
+    /// Certifier of a body 认证决定人员: signs the conclusion first (CAR 22).
+    Certifier,
+    /// Head of a body 认证机构负责人: signs the conclusion second (CAR 22).
+    BodyHead,
+    /// Person of a technical verification body 技术验证人员 (R37 4.2).
+    VerificationStaff,
+    /// Supervisor at CAC 网信部门监督人员 (M 10(2), M 13).
+    CacSupervisor,
+    /// Supervisor at SAMR 市场监督管理部门监督人员 (M 10(2), M 13).
+    SamrSupervisor,
 }
 
 impl Role {
-    /// All roles, in the order of the matrix.
+    /// The roles of the parts that have screens, in the order of the matrix `docs/rights.txt`.
     pub const ALL: [Self; 9] = [
         Self::Operator,
         Self::OrgAdmin,
@@ -126,6 +157,21 @@ impl Role {
         Self::SystemAdmin,
         Self::SecurityAdmin,
         Self::AuditAdmin,
+    ];
+
+    /// The roles of certification, in the order of the matrix `docs/rights-certification.txt`.
+    pub const CERTIFICATION: [Self; 11] = [
+        Self::Applicant,
+        Self::Representative,
+        Self::CaseManager,
+        Self::Verifier,
+        Self::Auditor,
+        Self::Evaluator,
+        Self::Certifier,
+        Self::BodyHead,
+        Self::VerificationStaff,
+        Self::CacSupervisor,
+        Self::SamrSupervisor,
     ];
 
     /// The stored name.
@@ -140,21 +186,41 @@ impl Role {
             Self::SystemAdmin => "system_admin",
             Self::SecurityAdmin => "security_admin",
             Self::AuditAdmin => "audit_admin",
+            Self::Applicant => "applicant",
+            Self::Representative => "representative",
+            Self::CaseManager => "case_manager",
+            Self::Verifier => "verifier",
+            Self::Auditor => "auditor",
+            Self::Evaluator => "evaluator",
+            Self::Certifier => "certifier",
+            Self::BodyHead => "body_head",
+            Self::VerificationStaff => "verification_staff",
+            Self::CacSupervisor => "cac_supervisor",
+            Self::SamrSupervisor => "samr_supervisor",
         }
     }
 
     /// Reads a stored name.
     pub fn parse(s: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.as_str() == s)
+        Self::ALL.into_iter().chain(Self::CERTIFICATION).find(|r| r.as_str() == s)
     }
 
     /// The kind of organisation in which this role exists.
     pub fn org_kind(self) -> OrgKind {
         match self {
-            Self::Operator | Self::OrgAdmin => OrgKind::Body,
-            Self::CacHandler | Self::CacHead => OrgKind::Cac,
+            Self::Operator
+            | Self::OrgAdmin
+            | Self::CaseManager
+            | Self::Verifier
+            | Self::Auditor
+            | Self::Evaluator
+            | Self::Certifier
+            | Self::BodyHead => OrgKind::Body,
+            Self::CacHandler | Self::CacHead | Self::CacSupervisor => OrgKind::Cac,
             Self::NdaReviewer => OrgKind::Nda,
-            Self::SamrReader => OrgKind::Samr,
+            Self::SamrReader | Self::SamrSupervisor => OrgKind::Samr,
+            Self::Applicant | Self::Representative => OrgKind::Processor,
+            Self::VerificationStaff => OrgKind::VerificationBody,
             Self::SystemAdmin | Self::SecurityAdmin | Self::AuditAdmin => OrgKind::Platform,
         }
     }
@@ -166,7 +232,10 @@ impl Role {
 
     /// Staff of authorities and of the platform sign in with a second factor.
     pub fn needs_second_factor(self) -> bool {
-        self.org_kind() != OrgKind::Body
+        match self.org_kind() {
+            OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Platform => true,
+            OrgKind::Body | OrgKind::Processor | OrgKind::VerificationBody => false,
+        }
     }
 }
 
@@ -240,7 +309,7 @@ mod tests {
     #[test]
     fn a_role_exists_only_in_its_kind_of_organisation() {
         for kind in OrgKind::ALL {
-            for role in Role::ALL {
+            for role in Role::ALL.into_iter().chain(Role::CERTIFICATION) {
                 assert_eq!(roles_compatible(kind, &[role].into()), role.org_kind() == kind);
             }
         }
@@ -248,7 +317,7 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for r in Role::ALL {
+        for r in Role::ALL.into_iter().chain(Role::CERTIFICATION) {
             assert_eq!(Role::parse(r.as_str()), Some(r));
         }
         for k in OrgKind::ALL {

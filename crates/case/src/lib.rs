@@ -5,8 +5,11 @@
 //! answered by new events or by a [`Refusal`] that names the article ([`Life::decide`]).
 
 pub mod actor;
+pub mod certificate;
+pub mod certification;
 pub mod filing;
 pub mod life;
+pub mod limit;
 pub mod permission;
 pub mod refusal;
 pub mod text;

@@ -69,6 +69,12 @@ pub trait Life: Sized + Clone + Send + Sync + 'static {
     /// The organisation that the case belongs to.
     fn owner(&self) -> &OrgId;
 
+    /// Whether the case concerns an organisation: the owner, and in cases with several parties
+    /// each of them. Nobody else is told that it exists.
+    fn concerns(&self, org: &OrgId) -> bool {
+        self.owner() == org
+    }
+
     /// Folds a whole history.
     fn fold<'a>(events: impl IntoIterator<Item = &'a Recorded<Self::Event>>) -> Option<Self>
     where

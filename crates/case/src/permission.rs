@@ -148,7 +148,7 @@ pub fn allow(actor: Option<&Actor>, right: Right, object: &Object) -> bool {
         Object::UnderReview { sent_to_nda } => match actor.org_kind {
             OrgKind::Cac => true,
             OrgKind::Nda => *sent_to_nda,
-            OrgKind::Body | OrgKind::Samr | OrgKind::Platform => false,
+            OrgKind::Body | OrgKind::Samr | OrgKind::Platform | OrgKind::Processor | OrgKind::VerificationBody => false,
         },
     }
 }

@@ -3,7 +3,20 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::certification::Reason;
 use crate::filing::{Finding, Slot};
+use crate::text;
+
+/// Longest free text of an act, in characters.
+const NOTE_MAX: usize = 4000;
+
+/// The text that an act requires, or the refusal that says so.
+pub(crate) fn needed(text: String, article: &'static str) -> Result<String, Refusal> {
+    if text::is_blank(&text) || text.chars().count() > NOTE_MAX || text::check(&text, true).is_err() {
+        return Err(Refusal::new(RefusalCode::TextNeeded, article));
+    }
+    Ok(text)
+}
 
 /// A command was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +34,13 @@ impl Refusal {
     /// A refusal without a later possibility.
     pub fn new(code: RefusalCode, article: &'static str) -> Self {
         Self { code, article, possible_from: None }
+    }
+
+    /// A refusal of certification or of a certificate, with its own article.
+    pub fn certification(reason: Reason) -> Self {
+        let article = reason.article();
+        let possible_from = reason.possible_from();
+        Self { code: RefusalCode::Certification { reason: Box::new(reason) }, article, possible_from }
     }
 }
 
@@ -101,4 +121,9 @@ pub enum RefusalCode {
     PledgeMissing,
     /// A second factor shown within the last minutes is needed.
     FreshFactorNeeded,
+    /// Something of certification or of a certificate stands in the way.
+    Certification {
+        /// What.
+        reason: Box<Reason>,
+    },
 }

@@ -221,11 +221,11 @@ impl Reader {
     }
 }
 
-/// The wall between tenants, below every handler: a body reaches its own cases only, and the
-/// separated administrators reach none.
+/// The wall between tenants, below every handler: an organisation reaches the cases that concern
+/// it only, and the separated administrators reach none.
 fn walled_off<L: Life>(actor: &Actor, state: &L) -> bool {
     match actor.org_kind {
-        OrgKind::Body => state.owner() != &actor.org,
+        OrgKind::Body | OrgKind::Processor | OrgKind::VerificationBody => !state.concerns(&actor.org),
         OrgKind::Platform => !actor.is_system(),
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => false,
     }

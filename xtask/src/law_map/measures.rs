@@ -1,10 +1,15 @@
 //! The Measures, paragraph by paragraph.
 
-use super::Clause;
 use super::Place::{Act, NotYet, NothingToBuild, Rule, Screen, Test};
+use super::{Clause, Place};
 
-const CERTIFICATION: &str = "certification and certificates";
+const CERTIFICATION: &str = "certification and certificates: screens";
+const REGISTER: &str = "public register of certificates";
+const REPORTING: &str = "adapters and receipts of the national platform";
 const APPLYING: &str = "before applying";
+const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
+const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
+const TRANSFER: &[Place] = &[Rule("ImpactItem"), DUTIES, NotYet(CERTIFICATION)];
 const SUPERVISION: &str = "supervision";
 
 /// Every paragraph and item.
@@ -18,10 +23,28 @@ pub(super) const CLAUSES: &[Clause] = &[
     Clause {
         id: "M 3",
         gist: "what certification is, and by whom: bodies with the qualification",
-        places: &[Rule("OrgKind"), NotYet(CERTIFICATION)],
+        places: &[
+            Rule("OrgKind"),
+            Rule("carries_a_certificate"),
+            Test("no_certificate_without_a_decision_of_this_body"),
+            NotYet(CERTIFICATION),
+        ],
     },
-    Clause { id: "M 4 sentence 1", gist: "CAC and the data authority make standards", places: &[NotYet(CERTIFICATION)] },
-    Clause { id: "M 4 sentence 2", gist: "SAMR and CAC make rules, certificate and mark", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 4 sentence 1",
+        gist: "CAC and the data authority make standards",
+        places: &[Rule("Edition"), Rule("editions"), Test("the_basis_changed_on_the_day_of_publication")],
+    },
+    Clause {
+        id: "M 4 sentence 2",
+        gist: "SAMR and CAC make rules, certificate and mark",
+        places: &[
+            Rule("Edition"),
+            Rule("Mark"),
+            Test("a_case_stays_on_its_edition_until_an_act_migrates_it"),
+            NotYet(CERTIFICATION),
+        ],
+    },
     Clause {
         id: "M 5(1)",
         gist: "both conditions together",
@@ -89,39 +112,130 @@ pub(super) const CLAUSES: &[Clause] = &[
             NotYet("splitting over the applications of a platform, on screen"),
         ],
     },
-    Clause { id: "M 6", gist: "notice, separate consent, impact assessment before applying", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(一)", gist: "purpose, scope, method: lawful, proper, necessary", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(二)", gist: "size, kinds, sensitivity, risks", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(三)", gist: "the recipient's duties and ability", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(四)", gist: "risks after export, remedies", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(五)", gist: "law of the recipient's country", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 6(六)", gist: "other matters", places: &[NotYet(APPLYING)] },
-    Clause { id: "M 7(1)", gist: "apply to a certification body", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 6",
+        gist: "notice, separate consent, impact assessment before applying",
+        places: &[Rule("duty_problems"), DUTIES, NotYet(CERTIFICATION)],
+    },
+    Clause { id: "M 6(一)", gist: "purpose, scope, method: lawful, proper, necessary", places: TRANSFER },
+    Clause { id: "M 6(二)", gist: "size, kinds, sensitivity, risks", places: TRANSFER },
+    Clause { id: "M 6(三)", gist: "the recipient's duties and ability", places: TRANSFER },
+    Clause { id: "M 6(四)", gist: "risks after export, remedies", places: TRANSFER },
+    Clause { id: "M 6(五)", gist: "law of the recipient's country", places: TRANSFER },
+    Clause { id: "M 6(六)", gist: "other matters", places: TRANSFER },
+    Clause {
+        id: "M 7(1)",
+        gist: "apply to a certification body",
+        places: &[
+            Act("Action::ChooseBody"),
+            Act("Action::Submit"),
+            Rule("check_application"),
+            Test("only_a_filed_body_can_be_chosen"),
+            Test("a_complete_application_gets_a_receipt_and_its_edition"),
+            NotYet(CERTIFICATION),
+        ],
+    },
     Clause {
         id: "M 7(2)",
         gist: "overseas processors apply through an office or representative",
-        places: &[NotYet(CERTIFICATION)],
+        places: &[
+            Act("Action::RecordMandate"),
+            Rule("check_mandate"),
+            Test("an_overseas_processor_goes_through_its_office_or_representative"),
+            Test("the_mandate_is_checked_on_every_act"),
+            Test("acts_outside_the_mandate_are_refused"),
+            NotYet(CERTIFICATION),
+        ],
     },
-    Clause { id: "M 8(1)", gist: "certify by the rules, issue promptly", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 8(1)",
+        gist: "certify by the rules, issue promptly",
+        places: &[
+            Act("Action::Issue"),
+            Rule("carries_a_certificate"),
+            WAY,
+            Test("every_short_sequence_from_every_stage"),
+            NotYet(CERTIFICATION),
+        ],
+    },
     Clause {
         id: "M 8(2)",
         gist: "three years; renewal six months before the end",
-        places: &[Rule("CertRenew"), NotYet(CERTIFICATION)],
+        places: &[
+            Rule("CertRenew"),
+            Rule("valid_until"),
+            Rule("renewal_dates"),
+            Act("Action::Expire"),
+            Act("Action::NoteRenewal"),
+            Test("the_last_day_is_stored_as_printed"),
+            Test("a_renewal_is_in_time_on_the_very_day_and_late_after_it"),
+            Test("validity_ends_by_time_exactly_once"),
+            NotYet(CERTIFICATION),
+        ],
     },
     Clause {
         id: "M 9(1)",
         gist: "report to the national platform within 5 working days",
-        places: &[Rule("CertReport"), NotYet(CERTIFICATION)],
+        places: &[
+            Rule("CertReport"),
+            Rule("StatusReport"),
+            Rule("ReportRecord"),
+            Rule("check_stream"),
+            Rule("reconcile"),
+            Test("five_working_days_and_two_alarms"),
+            Test("every_change_of_status_opens_a_report_and_nothing_else_does"),
+            NotYet(REPORTING),
+        ],
     },
     Clause {
         id: "M 9(2)",
         gist: "SAMR and CAC share information",
-        places: &[Rule("Right::RegisterReadFull"), Test("the_committed_matrix_is_the_code"), NotYet(CERTIFICATION)],
+        places: &[Rule("Right::RegisterReadFull"), Test("the_committed_matrix_is_the_code"), NotYet(REGISTER)],
     },
-    Clause { id: "M 10(1)", gist: "mismatch: suspend up to revoke", places: &[NotYet(CERTIFICATION)] },
-    Clause { id: "M 10(2)", gist: "the same on the authority's finding", places: &[NotYet(CERTIFICATION)] },
-    Clause { id: "M 10(3)", gist: "published on the national platform", places: &[NotYet(CERTIFICATION)] },
-    Clause { id: "M 11", gist: "bodies report violations to CAC", places: &[NotYet(CERTIFICATION)] },
+    Clause {
+        id: "M 10(1)",
+        gist: "mismatch: suspend up to revoke",
+        places: &[
+            Rule("compare"),
+            Act("Action::DeclareFlows"),
+            Act("Action::Propose"),
+            Act("Action::TakeMeasure"),
+            Test("drift_suggests_a_suspension_with_its_evidence"),
+            Test("the_party_is_heard_before_it_is_hurt"),
+            NotYet(CERTIFICATION),
+        ],
+    },
+    Clause {
+        id: "M 10(2)",
+        gist: "the same on the authority's finding",
+        places: &[
+            Act("Action::StateFinding"),
+            Act("Action::LiftFinding"),
+            Rule("AuthorityFinding"),
+            Test("suspension_on_the_authoritys_finding_and_restoration"),
+            NotYet(CERTIFICATION),
+        ],
+    },
+    Clause {
+        id: "M 10(3)",
+        gist: "published on the national platform",
+        places: &[
+            Rule("Change"),
+            Rule("status_on"),
+            Test("suspension_on_the_authoritys_finding_and_restoration"),
+            NotYet(REGISTER),
+        ],
+    },
+    Clause {
+        id: "M 11",
+        gist: "bodies report violations to CAC",
+        places: &[
+            Act("Action::ReportViolation"),
+            Rule("ViolReport"),
+            Test("a_violation_is_reported_at_once_and_the_case_goes_on"),
+            NotYet(CERTIFICATION),
+        ],
+    },
     Clause {
         id: "M 12(1)",
         gist: "file within 10 working days of the approval, with materials",
@@ -203,7 +317,13 @@ pub(super) const CLAUSES: &[Clause] = &[
     Clause {
         id: "M 18",
         gist: "earlier rules give way",
-        places: &[Rule("path::law"), Test("an_old_decision_is_replayed_under_the_law_of_its_day")],
+        places: &[
+            Rule("path::law"),
+            Rule("RenewalReading"),
+            Act("Action::MigrateBasis"),
+            Test("an_old_decision_is_replayed_under_the_law_of_its_day"),
+            Test("a_case_stays_on_its_edition_until_an_act_migrates_it"),
+        ],
     },
     Clause {
         id: "M 19",

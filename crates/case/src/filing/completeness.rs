@@ -2,7 +2,7 @@
 //! reviewer, with the same reason codes (M 12, G 备案材料要求).
 
 use guosuo_rules::calendar::Calendar;
-use guosuo_rules::deadline::{DeadlineId, deadline};
+use guosuo_rules::deadline::DeadlineId;
 use guosuo_rules::ids::{Options, Warning, ric, uscc};
 use guosuo_rules::period::Due;
 use jiff::civil::Date;
@@ -12,6 +12,7 @@ use super::command::Config;
 use super::form::{Field, FieldProblem, Nature, changed_fields};
 use super::material::Slot;
 use super::state::{Dossier, FileProblem};
+use crate::limit::due_of;
 
 /// Whether a finding stops the submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -233,11 +234,6 @@ pub struct CheckContext<'a> {
 /// names the approval date.
 pub fn filing_due(dossier: &Dossier, calendar: &Calendar) -> Option<Due> {
     due_of(DeadlineId::CbFile, dossier.form.approval_date()?, calendar)
-}
-
-/// The last day of a deadline of the table; `None` for a day that no calendar reaches.
-pub(super) fn due_of(id: DeadlineId, trigger: Date, calendar: &Calendar) -> Option<Due> {
-    deadline(id).due(trigger, calendar)?.ok()
 }
 
 /// The window of item 2: the three years before the filing date (M 12(2), G 三(一)2).

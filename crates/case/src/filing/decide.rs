@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::available::{Action, permit};
 use super::command::{Command, Facts};
-use super::completeness::{CheckContext, Severity, check_dossier, due_of, filing_due};
+use super::completeness::{CheckContext, Severity, check_dossier, filing_due};
 use super::event::{Event, Outcome};
 use super::material::{Slot, Verdict};
 use super::state::{
@@ -17,11 +17,9 @@ use super::state::{
 };
 use crate::actor::{Actor, OrgId};
 use crate::life::{Life, Recorded};
-use crate::refusal::{Refusal, RefusalCode};
+use crate::limit::due_of;
+use crate::refusal::{Refusal, RefusalCode, needed};
 use crate::text;
-
-/// Longest free text of an act, in characters.
-const NOTE_MAX: usize = 4000;
 
 impl Command {
     /// The kind of act.
@@ -156,7 +154,7 @@ impl Life for Filing {
             Command::SaveRoster { people } => Event::RosterSaved { people },
             Command::DeclareNothingFurther(declared) => Event::NothingFurther { declared },
             Command::Submit { pledge } => return submit(f, pledge, facts, now),
-            Command::Withdraw { reason } => Event::Withdrawn { reason: needed(reason, action)? },
+            Command::Withdraw { reason } => Event::Withdrawn { reason: needed(reason, action.article())? },
             Command::Assign { handler, handler_name, note } => {
                 // A handler takes a case for nobody else, but may hand over the own one.
                 Event::Assigned { handler, handler_name, note }
@@ -167,14 +165,14 @@ impl Life for Filing {
                 }
                 let says_other = reasons.contains(&super::ReasonCode::Other);
                 if says_other {
-                    needed(note.clone(), action)?;
+                    needed(note.clone(), action.article())?;
                 }
                 Event::VerdictGiven { slot, verdict, reasons, note, page }
             }
             Command::SendToNda => Event::SentToNda,
             Command::GiveOpinion { complete, slots, note, signed } => {
                 if !complete {
-                    needed(note.clone(), action)?;
+                    needed(note.clone(), action.article())?;
                 }
                 Event::OpinionGiven { complete, slots, note, signed }
             }
@@ -197,7 +195,7 @@ impl Life for Filing {
                 }
                 Event::Proposed { outcome, note }
             }
-            Command::ReturnProposal { reason } => Event::ProposalReturned { reason: needed(reason, action)? },
+            Command::ReturnProposal { reason } => Event::ProposalReturned { reason: needed(reason, action.article())? },
             Command::ExplainOverdue { reason } => {
                 let Phase::UnderReview { submission, .. } = &f.phase else {
                     return no(RefusalCode::WrongPhase);
@@ -205,11 +203,11 @@ impl Life for Filing {
                 if overdue(submission, facts, now).is_none() {
                     return no(RefusalCode::NotOverdue);
                 }
-                Event::OverdueExplained { reason: needed(reason, action)? }
+                Event::OverdueExplained { reason: needed(reason, action.article())? }
             }
             Command::Decide => return decide_as_proposed(f, actor, facts, now),
             Command::Remove { ground, reason } => {
-                Event::Removed { ground: needed(ground, action)?, reason: needed(reason, action)? }
+                Event::Removed { ground: needed(ground, action.article())?, reason: needed(reason, action.article())? }
             }
         }])
     }
@@ -358,13 +356,6 @@ fn apply_review(r: &mut Review, event: &Event, recorded: &Recorded<Event>) {
         Event::OverdueExplained { reason } => r.overdue_reason = Some(reason.clone()),
         _ => {}
     }
-}
-
-fn needed(text: String, action: Action) -> Result<String, Refusal> {
-    if text::is_blank(&text) || text.chars().count() > NOTE_MAX || text::check(&text, true).is_err() {
-        return Err(Refusal::new(RefusalCode::TextNeeded, action.article()));
-    }
-    Ok(text)
 }
 
 fn submit(f: &Filing, pledge: bool, facts: &Facts, now: Timestamp) -> Result<Vec<Event>, Refusal> {

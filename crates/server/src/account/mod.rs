@@ -53,5 +53,6 @@ pub fn front_of(kind: OrgKind) -> Front {
         OrgKind::Body => Front::Body,
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => Front::Authority,
         OrgKind::Platform => Front::Admin,
+        OrgKind::Processor | OrgKind::VerificationBody => Front::Public,
     }
 }

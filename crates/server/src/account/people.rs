@@ -50,7 +50,7 @@ fn keeper(kind: OrgKind) -> Option<Role> {
     match kind {
         OrgKind::Body => Some(Role::OrgAdmin),
         OrgKind::Platform => Some(Role::SecurityAdmin),
-        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => None,
+        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Processor | OrgKind::VerificationBody => None,
     }
 }
 

@@ -36,6 +36,14 @@ fn hint(l: Lang, r: Role) -> &'static str {
         Role::SystemAdmin => l.t("运行平台，看不到案件", "Runs the platform, sees no case"),
         Role::SecurityAdmin => l.t("管理人员账号，看不到案件", "Manages accounts, sees no case"),
         Role::AuditAdmin => l.t("查阅审计记录，看不到案件", "Reads the record, sees no case"),
+        Role::Applicant | Role::Representative => l.t("委托认证，答复整改", "Applies and answers"),
+        Role::CaseManager => l.t("受理、制定方案、管理证书", "Accepts, plans, keeps certificates"),
+        Role::Verifier | Role::VerificationStaff => l.t("技术验证，不参与认证决定", "Verifies; takes no part in the decision"),
+        Role::Auditor => l.t("现场审核，不参与认证决定", "Audits; takes no part in the decision"),
+        Role::Evaluator => l.t("综合评价并提出建议", "Evaluates and recommends"),
+        Role::Certifier => l.t("作出认证决定，先签字", "Decides and signs first"),
+        Role::BodyHead => l.t("复核认证决定，后签字", "Signs second"),
+        Role::CacSupervisor | Role::SamrSupervisor => l.t("监督检查，通报发现的问题", "Supervises and states findings"),
     }
 }
 

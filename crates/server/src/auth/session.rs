@@ -107,7 +107,7 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
         let front = match row.org_kind {
             OrgKind::Body => "/body/inbox",
             OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority/inbox",
-            OrgKind::Platform => "",
+            OrgKind::Platform | OrgKind::Processor | OrgKind::VerificationBody => "",
         };
         let block = UserBlock {
             name: if row.org_kind == OrgKind::Body { row.org_name.clone() } else { row.name.clone() },

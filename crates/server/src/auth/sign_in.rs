@@ -48,6 +48,8 @@ pub fn home_of(kind: OrgKind) -> &'static str {
         OrgKind::Body => "/body",
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority",
         OrgKind::Platform => "/admin",
+        // Their fronts have no screens yet.
+        OrgKind::Processor | OrgKind::VerificationBody => "/",
     }
 }
 

@@ -29,6 +29,17 @@ pub fn role(l: Lang, r: Role) -> &'static str {
         Role::SystemAdmin => l.t("系统管理员", "System administrator"),
         Role::SecurityAdmin => l.t("安全管理员", "Security administrator"),
         Role::AuditAdmin => l.t("审计管理员", "Audit administrator"),
+        Role::Applicant => l.t("认证委托人经办人", "Applicant's operator"),
+        Role::Representative => l.t("专门机构或者指定代表", "Office or representative in China"),
+        Role::CaseManager => l.t("认证项目管理岗", "Case manager"),
+        Role::Verifier => l.t("技术验证复核岗", "Verification reviewer"),
+        Role::Auditor => l.t("审核员", "Auditor"),
+        Role::Evaluator => l.t("综合评价岗", "Evaluator"),
+        Role::Certifier => l.t("认证决定岗", "Certifier"),
+        Role::BodyHead => l.t("认证机构负责人", "Head of the body"),
+        Role::VerificationStaff => l.t("技术验证人员", "Technical verification staff"),
+        Role::CacSupervisor => l.t("网信部门监督岗", "Supervisor (CAC)"),
+        Role::SamrSupervisor => l.t("市场监管部门监督岗", "Supervisor (SAMR)"),
     }
 }
 
@@ -40,6 +51,8 @@ pub fn org_kind(l: Lang, k: OrgKind) -> &'static str {
         OrgKind::Nda => l.t("国家数据管理部门", "National Data Administration"),
         OrgKind::Samr => l.t("国家市场监督管理部门", "State Administration for Market Regulation"),
         OrgKind::Platform => l.t("平台运行单位", "Platform operator"),
+        OrgKind::Processor => l.t("个人信息处理者", "Personal information processor"),
+        OrgKind::VerificationBody => l.t("技术验证机构", "Technical verification body"),
     }
 }
 
