@@ -180,7 +180,7 @@ pub fn permit(
             }
         }
         OrgKind::Body => {
-            check_independence(&c.interests, &actor.user, facts.practises_elsewhere.as_ref()).map_err(Refusal::certification)?
+            check_independence(&c.interests, &actor.user, facts.practises_elsewhere.as_ref()).map_err(Refusal::certification)?;
         }
         OrgKind::VerificationBody | OrgKind::Nda | OrgKind::Platform => return no(RefusalCode::NotAllowed),
     }
