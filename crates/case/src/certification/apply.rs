@@ -74,8 +74,8 @@ fn work(a: &mut Application, recorded: &Recorded<Event>) {
             a.dossier.form = (**form).clone();
             a.dossier.form_rev += 1;
         }
-        Event::Submitted { number, basis } => {
-            a.receipt = Some(Receipt { number: *number, at, by: by.clone() });
+        Event::Submitted { number, basis, path, law } => {
+            a.receipt = Some(Receipt { number: *number, at, by: by.clone(), path: *path, law: law.clone() });
             a.basis.clone_from(basis);
             a.phase = Phase::Entrusted;
         }

@@ -268,8 +268,11 @@ fn stage(a: &Application, action: Action, actor: &Actor, facts: &Facts, today: D
         Action::Evaluate if a.phase == Phase::Audited && !a.open_nonconformities().is_empty() => {
             refuse(Reason::NonconformitiesOpen { open: a.open_nonconformities() })
         }
-        Action::ReturnEvaluation | Action::Sign => decider(a, actor, a.evaluation.as_ref().map(|e| &e.by.user)),
-        Action::ReturnConclusion | Action::Countersign => decider(a, actor, a.conclusion.as_ref().map(|c| &c.certifier.user)),
+        // That the evaluator does not sign first is a rule of the house; the second signature is the law's.
+        Action::ReturnEvaluation | Action::Sign => decider(a, actor, a.evaluation.as_ref().map(|e| &e.by.user), "house"),
+        Action::ReturnConclusion | Action::Countersign => {
+            decider(a, actor, a.conclusion.as_ref().map(|c| &c.certifier.user), "CAR 22")
+        }
         Action::MigrateBasis if Edition::on(today).is_none_or(|e| e.id == a.basis) => refuse(Reason::EditionUnfit),
         Action::StopClock if a.clock.stands.is_some() => refuse(Reason::ClockUnchanged),
         Action::ResumeClock if a.clock.stands.is_none() => refuse(Reason::ClockUnchanged),
@@ -303,12 +306,12 @@ pub(super) fn last_day(a: &Application, facts: &Facts, today: Date) -> Date {
 
 /// The decision is taken by somebody who neither verified nor audited, and not by the person
 /// whose work it follows.
-fn decider(a: &Application, actor: &Actor, before: Option<&crate::UserId>) -> Result<(), Refusal> {
+fn decider(a: &Application, actor: &Actor, before: Option<&crate::UserId>, article: &'static str) -> Result<(), Refusal> {
     if a.hands.worked(&actor.user) {
         return Err(Refusal::certification(Reason::VerifiedOrAudited));
     }
     if before == Some(&actor.user) {
-        return Err(Refusal::new(RefusalCode::SamePerson, "CAR 22"));
+        return Err(Refusal::new(RefusalCode::SamePerson, article));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The decisions of an application.
 
 use guosuo_rules::basis::Edition;
+use guosuo_rules::path;
 use guosuo_rules::time::cst_date;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -317,7 +318,11 @@ fn submit(a: &Application, pledge: bool, facts: &Facts, today: Date) -> Result<E
         return Err(Refusal::new(RefusalCode::PledgeMissing, "R37 7"));
     }
     let Some(basis) = Edition::on(today) else { return refuse(Reason::EditionUnfit) };
-    Ok(Event::Submitted { number: ReceiptNumber { year: today.year(), seq: facts.next_number }, basis: basis.id.clone() })
+    let Some(decision) = a.dossier.form.eligibility.as_ref().and_then(|e| path::answer(&e.answers).ok()) else {
+        return refuse(Reason::NotReady { problems: Vec::new() });
+    };
+    let number = ReceiptNumber { year: today.year(), seq: facts.next_number };
+    Ok(Event::Submitted { number, basis: basis.id.clone(), path: decision.path, law: decision.law })
 }
 
 fn make_plan(a: &Application, plan: Box<Plan>, facts: &Facts) -> Result<Event, Refusal> {

@@ -1,6 +1,7 @@
 //! What can happen to an application. Stored for ever: add variants and optional fields, never
 //! rename or remove.
 
+use guosuo_rules::path::Path;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,9 @@ pub enum Event {
     BodyChosen { body: Chosen },
     /// The form was saved as typed.
     FormSaved { form: Box<Form> },
-    /// Submitted and received (R37 4.1; ESL 11). The edition of the basis is fixed.
-    Submitted { number: ReceiptNumber, basis: String },
+    /// Submitted and received (R37 4.1; ESL 11). The edition of the basis is fixed, and the path that
+    /// was computed from the answers under the law of the day (M 5).
+    Submitted { number: ReceiptNumber, basis: String, path: Path, law: String },
     /// Taken back.
     Withdrawn { reason: String },
     /// A person declared interests (CAR 13).

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::check::Problem;
 use super::party::{MandateAct, Standing};
 use super::state::{NcId, Phase};
-use crate::actor::{OrgId, Role, UserId};
+use crate::actor::{OrgId, UserId};
 use crate::certificate::Status;
 
 /// What stands in the way of an act of certification or on a certificate.
@@ -75,11 +75,6 @@ pub enum Reason {
     NotOfTheTeam,
     /// The person verified or audited, so does not decide.
     VerifiedOrAudited,
-    /// The person has acted in a role that excludes this one.
-    Excluded {
-        /// The role that was used.
-        used: Role,
-    },
     /// The plan cannot stand.
     PlanUnfit {
         /// What is missing.
@@ -209,7 +204,6 @@ impl Reason {
             Self::PractisesElsewhere { .. } => "CAR 14",
             Self::InterestUndeclared | Self::ConflictOfInterest => "CAR 13",
             Self::NotOnRoster { .. } => "M 12(1)(iii)",
-            Self::Excluded { .. } => "CAR 22",
             Self::NotOfTheTeam | Self::PlanUnfit { .. } => "R37 4.1",
             Self::NoReport => "R37 4.2",
             Self::AuditNotOpen | Self::UnknownClause => "R37 4.3",

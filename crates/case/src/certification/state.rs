@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use guosuo_rules::basis::Standard;
+use guosuo_rules::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -148,6 +149,10 @@ pub struct Receipt {
     pub at: Timestamp,
     /// Who submitted and gave the pledge.
     pub by: By,
+    /// The path that the path engine gave (M 5).
+    pub path: Path,
+    /// The version of the law under which it did.
+    pub law: String,
 }
 
 /// A checklist as data: a standard, an edition, and the clauses by number. Their words are the

@@ -68,6 +68,8 @@ fn a_complete_application_gets_a_receipt_and_its_edition() {
     assert_eq!(a.receipt.as_ref().unwrap().number.to_string(), "认委〔2026〕003号");
     assert_eq!(a.receipt.as_ref().unwrap().at, w.now);
     assert_eq!(a.basis, "A53");
+    // M 5: the path as computed, with the version of the law.
+    assert_eq!((a.receipt.as_ref().unwrap().path, a.receipt.as_ref().unwrap().law.as_str()), (Path::SccOrCertification, "P16"));
 }
 
 #[test]

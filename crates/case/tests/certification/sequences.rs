@@ -21,136 +21,217 @@ pub(crate) enum Act {
     Wait(i64),
 }
 
-pub(crate) type Move = (&'static str, Act);
+/// Somebody, and what they try: made from the state, so that it carries nothing wrong.
+pub(crate) type Move = (&'static str, fn(&World) -> Act);
 
-/// Who plays, in the order of the moves. `rep` and `applicant` are both there: one of them is
-/// always the wrong one.
-fn app_moves(w: &World, out: &mut Vec<Move>) {
-    let mut push = |who: &'static str, command: App| out.push((who, Act::App(command)));
-    let today = w.today();
-    let Some(a) = &w.app else {
-        push("applicant", App::Open { processor: Box::new(domestic()), purpose: certification::Purpose::New });
-        push("rep", App::Open { processor: Box::new(overseas()), purpose: certification::Purpose::New });
-        return;
-    };
-    let refuse = |w: &World| w.a().open_nonconformities().is_empty() && w.a().verification.as_ref().is_some_and(|v| v.conforming);
-    let outcome = match &a.evaluation {
-        Some(e) => e.recommends,
-        None if refuse(w) => Outcome::Certify,
-        None => Outcome::Refuse,
-    };
-    let nc = |stages: &[NcStage]| a.nonconformities.iter().find(|n| stages.contains(&n.stage)).map_or(1, |n| n.id);
-    let clause = a.open_clauses().into_iter().next().unwrap_or_else(|| "GB/T 46068 5.1".into());
-    let started = a.nonconformities.iter().find(|n| n.stage == NcStage::Approved).and_then(|n| n.approved_on).unwrap_or(today);
-    let limit = a.rectification.as_ref().map_or(today, |r| r.ordered_on).saturating_add(90.days());
-    for who in ["applicant", "rep"] {
-        push(who, App::SaveForm { form: Box::new(form(today)), seen: a.dossier.form_rev });
-        push(who, App::ChooseBody { body: "body".into() });
-        push(who, App::Submit { pledge: true });
-        let planned_for = a.rectification.as_ref().map_or(today, |r| r.until);
-        let nc = nc(&[NcStage::Determined, NcStage::Ineffective]);
-        push(who, App::ProposeCorrection { nc, action: text(), planned_for });
-    }
-    let until = today.saturating_add(700.days());
-    push("rep", App::RecordMandate { mandate: Box::new(certification::Mandate { until, ..mandate() }) });
-    let done =
-        App::ReportCorrection {
-            nc: nc(&[NcStage::Approved]), started_on: started, done_on: today, evidence: vec![doc("证据")]
-        };
-    push(if a.processor.is_overseas() { "rep" } else { "applicant" }, done);
-    push(if a.processor.is_overseas() { "rep" } else { "applicant" }, App::Withdraw { reason: text() });
-    for who in ["manager", "lab", "auditor", "certifier"] {
-        push(who, App::DeclareInterest { has: false, words: String::new() });
-    }
-    push("manager", App::Accept);
-    push("manager", App::Decline { reasons: text() });
-    push("stranger", App::Accept);
-    push("manager", App::MakePlan { plan: Box::new(plan(&a.basis)) });
-    push("lab", App::SignVerification { report: doc("技术验证报告"), conforming: true });
-    push("verifier", App::CheckVerification { take: true, reason: text() });
-    push("verifier", App::CheckVerification { take: false, reason: text() });
-    push("auditor", App::BeginAudit { on: today });
-    push("auditor2", App::BeginAudit { on: today });
-    for grade in [Grade::Conforming, Grade::Minor] {
-        push("auditor", App::AuditClause { clause: clause.clone(), grade, statement: text(), evidence: vec![] });
-    }
-    push("auditor", App::SignAudit { report: doc("现场审核报告") });
-    push("manager", App::OrderRectification { until: limit });
-    let proposed = nc(&[NcStage::Proposed]);
-    push("auditor", App::ReviewCorrection { nc: proposed, approve: true, reason: text() });
-    push("auditor", App::ReviewCorrection { nc: proposed, approve: false, reason: text() });
-    let done = nc(&[NcStage::Done]);
-    push("auditor", App::JudgeCorrection { nc: done, effective: true, note: text() });
-    push("auditor", App::JudgeCorrection { nc: done, effective: false, note: text() });
-    push("evaluator", App::Evaluate { recommends: outcome, summary: text() });
-    push("manager", App::ReportDeceit { summary: text(), evidence: vec![doc("证据")] });
-    for who in ["certifier", "auditor", "head"] {
-        push(who, App::Sign { outcome, reasons: text() });
-        push(who, App::Countersign);
-    }
-    push("certifier", App::ReturnEvaluation { reason: text() });
-    push("head", App::ReturnConclusion { reason: text() });
-    push("manager", App::StopClock { reason: PauseReason::SiteClosed, note: text() });
-    push("manager", App::ResumeClock);
-    push("manager", App::ReportViolation { summary: text(), evidence: vec![] });
-    push("manager", App::RecordCertificate { certificate: CERT.into() });
+fn nc(w: &World, stages: &[NcStage]) -> u32 {
+    let found = w.app.as_ref().and_then(|a| a.nonconformities.iter().find(|n| stages.contains(&n.stage)));
+    found.map_or(1, |n| n.id)
 }
 
-fn cert_moves(w: &World, out: &mut Vec<Move>) {
-    let mut push = |who: &'static str, command: Cert| out.push((who, Act::Cert(command)));
-    let Some(c) = &w.cert else {
-        push("manager", issue(None));
-        push("stranger", issue(None));
-        push("applicant", issue(None));
-        return;
-    };
+/// What follows from the state: certify where nothing stands against it.
+fn outcome(w: &World) -> Outcome {
+    let Some(a) = &w.app else { return Outcome::Certify };
+    let clean = a.open_nonconformities().is_empty() && a.verification.as_ref().is_some_and(|v| v.conforming);
+    match &a.evaluation {
+        Some(e) => e.recommends,
+        None if clean => Outcome::Certify,
+        None => Outcome::Refuse,
+    }
+}
+
+fn save_form(w: &World) -> Act {
+    Act::App(App::SaveForm { form: Box::new(form(w.today())), seen: w.app.as_ref().map_or(0, |a| a.dossier.form_rev) })
+}
+
+fn choose(_: &World) -> Act {
+    Act::App(App::ChooseBody { body: "body".into() })
+}
+
+fn submit(_: &World) -> Act {
+    Act::App(App::Submit { pledge: true })
+}
+
+fn withdraw(_: &World) -> Act {
+    Act::App(App::Withdraw { reason: text() })
+}
+
+fn declare(_: &World) -> Act {
+    Act::App(App::DeclareInterest { has: false, words: String::new() })
+}
+
+fn correct(w: &World) -> Act {
+    let planned_for = w.app.as_ref().and_then(|a| a.rectification.as_ref()).map_or(w.today(), |r| r.until);
+    Act::App(App::ProposeCorrection { nc: nc(w, &[NcStage::Determined, NcStage::Ineffective]), action: text(), planned_for })
+}
+
+fn corrected(w: &World) -> Act {
     let today = w.today();
-    let suspended = c.status_on(today) == Status::Suspended;
-    let turn = if suspended { Measure::Restore } else { Measure::Suspend };
-    let holder = if c.holder.is_overseas() { "rep" } else { "applicant" };
-    push(holder, Cert::Request { asks: turn.clone(), reason: text() });
-    push("stranger", propose(Measure::Revoke, Origin::Body));
-    push("manager", propose(turn, Origin::Body));
-    push("auditor", propose(Measure::Revoke, Origin::Body));
-    push("manager", propose(Measure::Cancel, Origin::Body));
-    push(holder, Cert::BeHeard { statement: None });
-    push("head", Cert::TakeMeasure { effective_on: today });
-    push("manager", Cert::TakeMeasure { effective_on: today });
-    push("head", Cert::DropMeasure { reason: text() });
-    push("cac", Cert::StateFinding { obliges: Obliges::Suspend, summary: text(), evidence: vec![] });
-    let mine = c.standing_findings().find(|f| f.authority.as_str() == "cac").map_or(1, |f| f.id);
-    push("cac", Cert::LiftFinding { id: mine, reason: text() });
-    push("samr", Cert::LiftFinding { id: mine, reason: text() });
+    let nc = nc(w, &[NcStage::Approved]);
+    let approved = w.app.as_ref().and_then(|a| a.nonconformities.iter().find(|n| n.id == nc)?.approved_on);
+    Act::App(App::ReportCorrection { nc, started_on: approved.unwrap_or(today), done_on: today, evidence: vec![doc("证据")] })
+}
+
+fn clause(w: &World, grade: Grade) -> Act {
+    let open = w.app.as_ref().and_then(|a| a.open_clauses().into_iter().next());
+    let clause = open.unwrap_or_else(|| "GB/T 46068 5.1".into());
+    Act::App(App::AuditClause { clause, grade, statement: text(), evidence: vec![] })
+}
+
+fn begin_audit(w: &World) -> Act {
+    Act::App(App::BeginAudit { on: w.today() })
+}
+
+fn review(w: &World, approve: bool) -> Act {
+    Act::App(App::ReviewCorrection { nc: nc(w, &[NcStage::Proposed]), approve, reason: text() })
+}
+
+fn judge(w: &World, effective: bool) -> Act {
+    Act::App(App::JudgeCorrection { nc: nc(w, &[NcStage::Done]), effective, note: text() })
+}
+
+fn sign(w: &World) -> Act {
+    Act::App(App::Sign { outcome: outcome(w), reasons: text() })
+}
+
+fn countersign(_: &World) -> Act {
+    Act::App(App::Countersign)
+}
+
+fn limit(w: &World) -> Act {
+    let ordered = w.app.as_ref().and_then(|a| a.rectification.as_ref()).map_or(w.today(), |r| r.ordered_on);
+    Act::App(App::OrderRectification { until: ordered.saturating_add(90.days()) })
+}
+
+/// Suspension of what is valid, restoration of what is suspended.
+fn turn(w: &World) -> Measure {
+    let suspended = w.cert.as_ref().is_some_and(|c| c.status_on(w.today()) == Status::Suspended);
+    if suspended { Measure::Restore } else { Measure::Suspend }
+}
+
+fn request(w: &World) -> Act {
+    Act::Cert(Cert::Request { asks: turn(w), reason: text() })
+}
+
+fn waive(_: &World) -> Act {
+    Act::Cert(Cert::BeHeard { statement: None })
+}
+
+fn take(w: &World) -> Act {
+    Act::Cert(Cert::TakeMeasure { effective_on: w.today() })
+}
+
+fn lift(w: &World) -> Act {
+    let found = w.cert.as_ref().and_then(|c| c.standing_findings().next());
+    Act::Cert(Cert::LiftFinding { id: found.map_or(1, |f| f.id), reason: text() })
+}
+
+fn drift(_: &World) -> Act {
     let mut actual = scope();
     actual.systems.push("ERP".into());
-    push("manager", Cert::DeclareFlows { actual: Box::new(actual), source: doc("台账") });
-    let suggestion = c.suggestions.iter().find(|s| s.open).map_or(1, |s| s.id);
-    push("manager", Cert::SetAside { id: suggestion, reason: text() });
-    let request = c.requests.iter().find(|r| r.open).map_or(1, |r| r.id);
-    push("manager", Cert::RefuseRequest { id: request, reason: text() });
-    let next = c.surveillances.iter().find(|s| s.conforming.is_none()).map_or(1, |s| s.id);
-    push("auditor", Cert::RecordSurveillance { id: next, report: doc("监督报告"), conforming: true, note: text() });
-    let seq = c.waiting_report().map_or(1, |r| r.seq);
-    push("clock", Cert::RegisterReceipt { seq, receipt: text() });
-    push("clock", Cert::Expire);
-    push("manager", Cert::Expire);
-    push("manager", Cert::ReportViolation { summary: text(), evidence: vec![] });
-    push("manager", Cert::LinkSuccessor { certificate: "certificate-2".into() });
+    Act::Cert(Cert::DeclareFlows { actual: Box::new(actual), source: doc("台账") })
 }
 
 /// Acts that carry nothing wrong: whether they are accepted depends on the state alone.
-pub(crate) fn moves(w: &World) -> Vec<Move> {
-    let mut out = Vec::with_capacity(64);
-    // While there is no certificate the work is on the application, afterwards on the certificate.
-    if w.cert.is_none() || w.a().phase == Phase::Decided {
-        app_moves(w, &mut out);
-    }
-    cert_moves(w, &mut out);
-    out.push(("clock", Act::Wait(1)));
-    out.push(("clock", Act::Wait(100)));
-    out.push(("clock", Act::Wait(1100)));
-    out
-}
+pub(crate) const MOVES: &[Move] = &[
+    ("applicant", |_| Act::App(App::Open { processor: Box::new(domestic()), purpose: certification::Purpose::New })),
+    ("rep", |_| Act::App(App::Open { processor: Box::new(overseas()), purpose: certification::Purpose::New })),
+    ("applicant", save_form),
+    ("rep", save_form),
+    ("applicant", choose),
+    ("rep", choose),
+    ("applicant", submit),
+    ("rep", submit),
+    ("foreign", submit),
+    ("applicant", withdraw),
+    ("rep", withdraw),
+    ("rep", |w| {
+        let until = w.today().saturating_add(700.days());
+        Act::App(App::RecordMandate { mandate: Box::new(certification::Mandate { until, ..mandate() }) })
+    }),
+    ("manager", declare),
+    ("lab", declare),
+    ("auditor", declare),
+    ("certifier", declare),
+    ("manager", |_| Act::App(App::Accept)),
+    ("stranger", |_| Act::App(App::Accept)),
+    ("manager", |_| Act::App(App::Decline { reasons: text() })),
+    ("manager", |w| {
+        let basis = w.app.as_ref().map_or("A53", |a| a.basis.as_str());
+        Act::App(App::MakePlan { plan: Box::new(plan(basis)) })
+    }),
+    ("lab", |_| Act::App(App::SignVerification { report: doc("技术验证报告"), conforming: true })),
+    ("verifier", |_| Act::App(App::CheckVerification { take: true, reason: text() })),
+    ("verifier", |_| Act::App(App::CheckVerification { take: false, reason: text() })),
+    ("auditor", begin_audit),
+    ("auditor2", begin_audit),
+    ("auditor", |w| clause(w, Grade::Conforming)),
+    ("auditor", |w| clause(w, Grade::Minor)),
+    ("auditor", |_| Act::App(App::SignAudit { report: doc("现场审核报告") })),
+    ("manager", limit),
+    ("applicant", correct),
+    ("rep", correct),
+    ("auditor", |w| review(w, true)),
+    ("auditor", |w| review(w, false)),
+    ("applicant", corrected),
+    ("rep", corrected),
+    ("auditor", |w| judge(w, true)),
+    ("auditor", |w| judge(w, false)),
+    ("evaluator", |w| Act::App(App::Evaluate { recommends: outcome(w), summary: text() })),
+    ("manager", |_| Act::App(App::ReportDeceit { summary: text(), evidence: vec![doc("证据")] })),
+    ("certifier", sign),
+    ("auditor", sign),
+    ("head", sign),
+    ("certifier", countersign),
+    ("head", countersign),
+    ("certifier", |_| Act::App(App::ReturnEvaluation { reason: text() })),
+    ("head", |_| Act::App(App::ReturnConclusion { reason: text() })),
+    ("manager", |_| Act::App(App::StopClock { reason: PauseReason::SiteClosed, note: text() })),
+    ("manager", |_| Act::App(App::ResumeClock)),
+    ("manager", |_| Act::App(App::ReportViolation { summary: text(), evidence: vec![] })),
+    ("manager", |_| Act::Cert(issue(None))),
+    ("stranger", |_| Act::Cert(issue(None))),
+    ("applicant", |_| Act::Cert(issue(None))),
+    ("applicant", request),
+    ("rep", request),
+    ("manager", |w| Act::Cert(propose(turn(w), Origin::Body))),
+    ("auditor", |_| Act::Cert(propose(Measure::Revoke, Origin::Body))),
+    ("manager", |_| Act::Cert(propose(Measure::Cancel, Origin::Body))),
+    ("stranger", |_| Act::Cert(propose(Measure::Revoke, Origin::Body))),
+    ("applicant", waive),
+    ("rep", waive),
+    ("head", take),
+    ("manager", take),
+    ("head", |_| Act::Cert(Cert::DropMeasure { reason: text() })),
+    ("cac", |_| Act::Cert(Cert::StateFinding { obliges: Obliges::Suspend, summary: text(), evidence: vec![] })),
+    ("cac", lift),
+    ("samr", lift),
+    ("manager", drift),
+    ("manager", |w| {
+        let open = w.cert.as_ref().and_then(|c| c.suggestions.iter().find(|s| s.open));
+        Act::Cert(Cert::SetAside { id: open.map_or(1, |s| s.id), reason: text() })
+    }),
+    ("manager", |w| {
+        let open = w.cert.as_ref().and_then(|c| c.requests.iter().find(|r| r.open));
+        Act::Cert(Cert::RefuseRequest { id: open.map_or(1, |r| r.id), reason: text() })
+    }),
+    ("auditor", |w| {
+        let open = w.cert.as_ref().and_then(|c| c.surveillances.iter().find(|s| s.conforming.is_none()));
+        let (id, report) = (open.map_or(1, |s| s.id), doc("监督报告"));
+        Act::Cert(Cert::RecordSurveillance { id, report, conforming: true, note: text() })
+    }),
+    ("clock", |w| {
+        let seq = w.cert.as_ref().and_then(|c| c.waiting_report()).map_or(1, |r| r.seq);
+        Act::Cert(Cert::RegisterReceipt { seq, receipt: text() })
+    }),
+    ("clock", |_| Act::Cert(Cert::Expire)),
+    ("manager", |_| Act::Cert(Cert::Expire)),
+    ("manager", |_| Act::Cert(Cert::LinkSuccessor { certificate: "certificate-2".into() })),
+    ("clock", |_| Act::App(App::RecordCertificate { certificate: CERT.into() })),
+    ("clock", |_| Act::Wait(1)),
+    ("clock", |_| Act::Wait(100)),
+    ("clock", |_| Act::Wait(1100)),
+];
 
 /// Plays one act and checks the rule. Gives whether it was accepted.
 pub(crate) fn play(w: &mut World, who: &'static str, act: &Act) -> bool {
@@ -261,15 +342,15 @@ pub(crate) fn starts() -> Vec<(&'static str, World)> {
 
 /// Every sequence of at most `depth` acts; gives how many acts were tried.
 pub(crate) fn walk(w: &World, depth: usize, tried: &mut u64) {
-    if depth == 0 {
-        return;
-    }
-    for (who, act) in moves(w) {
-        let mut next = w.clone();
+    let mut next = w.clone();
+    for (who, make) in MOVES {
         *tried += 1;
         // An act that is refused changes nothing, so nothing new can follow it.
-        if play(&mut next, who, &act) {
-            walk(&next, depth - 1, tried);
+        if play(&mut next, who, &make(w)) {
+            if depth > 1 {
+                walk(&next, depth - 1, tried);
+            }
+            next = w.clone();
         }
     }
 }
@@ -313,10 +394,10 @@ pub(crate) fn random(sequences: u64, length: usize, seed: u64) -> Tally {
         let mut w = starts[dice.next(starts.len())].clone();
         let before = w.cert.is_some();
         for _ in 0..length {
-            let options = moves(&w);
-            let (who, act) = &options[dice.next(options.len())];
+            let (who, make) = MOVES[dice.next(MOVES.len())];
+            let act = make(&w);
             tally.acts += 1;
-            tally.accepted += u64::from(play(&mut w, who, act));
+            tally.accepted += u64::from(play(&mut w, who, &act));
         }
         tally.sequences += 1;
         tally.certificates += u64::from(!before && w.cert.is_some());

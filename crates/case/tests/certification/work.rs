@@ -249,7 +249,7 @@ fn who_verified_or_audited_does_not_decide() {
     assert!(w.a().carries_a_certificate());
     w = World::entrusted(false).planned().verified().audited(false).evaluated(Outcome::Certify);
     // The same people, holding every role.
-    for (user, article) in [("auditor", "CAR 21"), ("verifier", "CAR 21"), ("evaluator", "CAR 22")] {
+    for (user, article) in [("auditor", "CAR 21"), ("verifier", "CAR 21"), ("evaluator", "house")] {
         let mut actor = w.who(user);
         actor.roles = Role::CERTIFICATION.into_iter().filter(|r| r.org_kind() == actor.org_kind).collect();
         let got = w.app_by(&actor, Command::Sign { outcome: Outcome::Certify, reasons: text() }).unwrap_err();

@@ -183,6 +183,8 @@ pub(crate) struct World {
     pub(crate) elsewhere: Option<guosuo_case::OrgId>,
     /// Whether events are kept; a million sequences keep none.
     pub(crate) remember: bool,
+    /// The application as certificates meet it.
+    known: Option<Arc<Application>>,
     numbers: Arc<BTreeSet<String>>,
 }
 
@@ -201,6 +203,7 @@ impl World {
             roster: ["auditor".into(), "auditor2".into()].into(),
             elsewhere: None,
             remember: true,
+            known: None,
             numbers: Arc::new(["TAKEN".to_owned()].into()),
         }
     }
@@ -239,8 +242,8 @@ impl World {
 
     pub(crate) fn cert_facts(&self) -> certificate::Facts {
         let mut applications = self.others.clone();
-        if let Some(a) = &self.app {
-            applications.insert(APP.into(), Arc::new(a.clone()));
+        if let Some(a) = &self.known {
+            applications.insert(APP.into(), a.clone());
         }
         certificate::Facts {
             calendar: self.calendar.clone(),
@@ -269,6 +272,8 @@ impl World {
                 self.app_events.push(recorded);
             }
         }
+        // Only a decided application matters to a certificate.
+        self.known = self.app.as_ref().filter(|a| a.phase >= certification::Phase::Evaluated).map(|a| Arc::new(a.clone()));
         Ok(())
     }
 
