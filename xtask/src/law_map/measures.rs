@@ -6,7 +6,6 @@ use super::{Clause, Place};
 const CERTIFICATION: &str = "certification and certificates: screens";
 const REGISTER: &str = "public register of certificates";
 const REPORTING: &str = "adapters and receipts of the national platform";
-const APPLYING: &str = "before applying";
 const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
 const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
 const TRANSFER: &[Place] = &[Rule("ImpactItem"), DUTIES, NotYet(CERTIFICATION)];
