@@ -182,7 +182,8 @@ async fn wrong_answers_are_told_with_what_would_be_right() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields}");
         assert!(page.text.contains("<title>错误：") && page.text.contains("pi-error-summary"), "{fields}");
         assert!(page.text.contains(told) && page.text.contains(&format!("href=\"{place}\"")), "{fields}: {}", page.text);
-        // The article stands on the same page, and what was typed is still there.
+        // The article stands in the message and on the page, and what was typed is still there.
+        assert!(page.text.contains("（《促进和规范数据跨境流动规定》第七条第一款第（二）项）。</a>"), "{fields}");
         assert!(page.text.contains("《促进和规范数据跨境流动规定》第七条第一款第（二）项"), "{fields}");
         if fields.starts_with("people-1=many") {
             assert!(page.text.contains("value=\"many\""));

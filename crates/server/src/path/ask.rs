@@ -63,7 +63,7 @@ pub async fn show(cx: Cx, Path(name): Path<String>, Query(fields): Query<Fields>
     let answers = Answers::read(&mut sent, l, today);
     let answered = sent.has("go", "1");
     let words = wording(l, question, &answers, today);
-    let form = own(question, &sent, &answers, answered.then_some(words.missing));
+    let form = own(question, &sent, &answers, answered.then_some(words.missing)).told(l, words.articles.first());
     if answered && form.ok() {
         let answers = kept_today(answers, question, today).normalised(today);
         let next = next_address(&answers, today);
@@ -87,27 +87,51 @@ pub(crate) fn next_address(answers: &Answers, today: jiff::civil::Date) -> Strin
 
 /// The fields of this question alone, as they were typed, with their errors. `missing` says what to do about fields
 /// that were not sent with an answer.
-fn own(question: Question, sent: &Form, answers: &Answers, missing: Option<&str>) -> Form {
+fn own(question: Question, sent: &Form, answers: &Answers, missing: Option<&str>) -> Own {
     let mut form = Form::new();
+    let mut wrong = Vec::new();
     for field in question.fields() {
         if let Some(value) = sent.values(&field).first() {
             form.set(&field, value.as_str());
         }
         if sent.bad(&field) {
-            form.fail(&field, sent.error(&field));
+            wrong.push((field.clone(), sent.error(&field).to_owned()));
         }
     }
     if question == Question::Totals && form.has("all", "unknown") {
         form.set("all", "");
     }
     if let Some(missing) = missing
-        && form.ok()
+        && wrong.is_empty()
         && !answers.has(question)
     {
         let field = question.fields().into_iter().find(|field| sent.trimmed(field).is_empty()).unwrap_or_default();
-        form.fail(field, missing);
+        wrong.push((field, missing.to_owned()));
     }
-    form
+    Own { form, wrong }
+}
+
+/// The fields of one question, and what is wrong with them.
+struct Own {
+    form: Form,
+    wrong: Vec<(String, String)>,
+}
+
+impl Own {
+    /// Puts each fault at its field, with the article that asks.
+    fn told(mut self, l: Lang, article: Option<&Article>) -> Form {
+        for (field, message) in self.wrong {
+            let message = match article {
+                None => message,
+                Some(article) => l.pick(
+                    format!("{}（{}）。", message.trim_end_matches('。'), article.cite_zh()),
+                    format!("{} ({}).", message.trim_end_matches('.'), article.cite_en()),
+                ),
+            };
+            self.form.fail(field, message);
+        }
+        self.form
+    }
 }
 
 fn page(cx: &Cx, question: Question, answers: &Answers, form: Form) -> Result<Response, Error> {

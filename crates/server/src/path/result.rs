@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_cli::path_words;
 use guosuo_rules::article::Article;
-use guosuo_rules::path::{Change, ChangeTo, Decision, Fact as Told, Law, Path, Step as Tried, decide};
+use guosuo_rules::path::{Change, ChangeTo, Decision, Fact as Told, Law, Open, Path, Step as Tried, decide};
 use jiff::civil::Date;
 
 use super::answers::Answers;
@@ -62,6 +62,8 @@ struct Page {
     reason: String,
     articles: Vec<Link>,
     counts: Option<(String, String)>,
+    /// The counts are the sum of flows that may share people.
+    most: bool,
     todo: Vec<Todo>,
     traces: Vec<Trace>,
     lines: Vec<Line>,
@@ -114,6 +116,7 @@ pub async fn show(cx: Cx, headers: HeaderMap, Query(fields): Query<Fields>) -> R
         reason: reason(l, &answers, &decision),
         articles: cited(l, decision.articles.iter()),
         counts: (!decision.boundaries.is_empty()).then(|| check::counts(l, decision.counts)),
+        most: decision.open_in_law.contains(&Open::OverlapOfFlows),
         todo: todo(l, decision.path),
         traces: traces(l, &answers, &decision),
         lines: lines(l, &decision),
