@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_rules::article::Article;
 
 use super::answers::Answers;
+use super::check::term;
 use super::question::Question;
 use super::words::{Kind, flow_name, wording};
 use super::{Fields, cited, shell};
@@ -158,7 +159,7 @@ fn page(cx: &Cx, question: Question, answers: &Answers, form: Form) -> Result<Re
         hidden.push(("n".to_owned(), question.flow().to_string()));
     }
     let page = Page {
-        shell: shell(cx, words.title).for_form(&form),
+        shell: shell(cx, words.title).here(term(l, question)).for_form(&form),
         l,
         action: l.href(format!("/path/{}", question.name())),
         back: l.href(back(answers, question, today)),

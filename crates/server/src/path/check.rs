@@ -92,7 +92,7 @@ fn fact(l: Lang, question: Question, answers: &Answers, today: Date) -> Fact {
 }
 
 /// The short name of a question.
-fn term(l: Lang, question: Question) -> &'static str {
+pub(crate) fn term(l: Lang, question: Question) -> &'static str {
     match question {
         Question::Organ => l.t("国家机关", "State organ"),
         Question::Ciio => l.t("关键信息基础设施运营者", "Critical infrastructure operator"),

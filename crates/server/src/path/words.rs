@@ -269,7 +269,7 @@ fn count(l: Lang, answers: &Answers, today: Date) -> Wording {
     let first = if together {
         l.t("其中不含敏感个人信息的人数", "People whose non-sensitive information left")
     } else {
-        l.t("提供了（不含敏感的）个人信息的人数", "People whose non-sensitive information left")
+        l.t("个人信息（不含敏感个人信息）出境的人数", "People whose non-sensitive information left")
     };
     let none = l.t("没有的填0", "Enter 0 for none");
     Wording {
@@ -293,7 +293,7 @@ fn count(l: Lang, answers: &Answers, today: Date) -> Wording {
         )),
         kind: Kind::Numbers(vec![
             (first.to_owned(), none.to_owned()),
-            (l.t("提供了敏感个人信息的人数", "People whose sensitive information left").to_owned(), none.to_owned()),
+            (l.t("敏感个人信息出境的人数", "People whose sensitive information left").to_owned(), none.to_owned()),
         ]),
         missing: l.t("两个人数都要填，没有的填0。", "Enter both numbers; enter 0 for none."),
         articles: vec![
