@@ -15,6 +15,9 @@ use guosuo::ops::verify;
 use guosuo::testing::{Answer, Client, TestApp};
 use guosuo_case::filing::{Filing, Slot};
 
+/// Why the officer needs the original: without it nothing is given out.
+const GROUND: [(&str, &str); 1] = [("ground", "archive")];
+
 /// A file system in memory, unmounted when dropped.
 struct SmallDisk {
     at: tempfile::TempDir,
@@ -107,7 +110,7 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     let mut officer = app.sign_in("chenmin").await;
     let filing = app.app.store.reader().await.unwrap().case::<Filing>(&other).await.unwrap().state.unwrap();
     let original = format!("/authority/filings/{other}/files/{}/original", filing.dossier.files(Slot::Form)[0].id.as_str());
-    assert_eq!(officer.get(&original).await.status, StatusCode::OK);
+    assert_eq!(officer.post(&original, &GROUND).await.status, StatusCode::OK);
 
     // Space for the rows, not for the file.
     disk.fill(2 << 20);
@@ -135,7 +138,7 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     // A confidential file leaves only with its row in the record.
     let mut withheld = 0;
     for _ in 0..40 {
-        let answer = officer.get(&original).await;
+        let answer = officer.post(&original, &GROUND).await;
         if answer.status != StatusCode::OK {
             says_full(&answer, "a confidential file");
             withheld += 1;
@@ -154,7 +157,7 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     assert!(app.app.store.poisoned().is_none(), "{:?}", app.app.store.poisoned());
     let answer = put(&mut li, &at, &pdf(6 << 20)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    assert_eq!(officer.get(&original).await.status, StatusCode::OK);
+    assert_eq!(officer.post(&original, &GROUND).await.status, StatusCode::OK);
     let (files, damaged) = app.app.blobs.verify().await.unwrap();
     assert!(files > 8 && damaged.is_empty(), "{damaged:?}");
     let report = verify::walk(&app.app.config).await.unwrap();

@@ -72,6 +72,8 @@ impl Player {
             };
             actors.insert(a.login, actor);
         }
+        // A connection is given back before another is asked for: many players at once would wait for one another.
+        drop(reader);
         let calendar = app.store.calendar().await?;
         Ok(Self { app: app.clone(), actors, calendar, papers: HashMap::new() })
     }
