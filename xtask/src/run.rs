@@ -78,7 +78,7 @@ pub(crate) fn kill(submissions: usize) -> Result<()> {
 }
 
 fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
-    step("program for the browser journeys", cargo().args(["build", "--quiet", "--package", "guosuo", "--bins", "--examples"]))?;
+    step("program for the browser journeys", cargo().args(["build", "--quiet", "--workspace", "--bins", "--examples"]))?;
     let e2e = root().join("e2e");
     step(
         "packages of the browser journeys",

@@ -164,17 +164,17 @@ impl Article {
     /// The English citation, short: title and place.
     pub fn cite_en(&self) -> String {
         let title = self.instrument.title_en();
-        match Parts::of(&self.place) {
-            Some(_) => format!("{title}, art. {}", self.place),
-            None if self.place == "—" => title.to_owned(),
-            None => match self.place.strip_prefix('q') {
-                Some(question) => format!("{title}, question {question}"),
-                None => {
-                    let plain: String = self.place.chars().map(arabic).collect();
-                    if plain == self.place { format!("{title}, {plain}") } else { format!("{title}, section {plain}") }
-                }
-            },
+        if Parts::of(&self.place).is_some() {
+            return format!("{title}, art. {}", self.place);
         }
+        if self.place == "—" {
+            return title.to_owned();
+        }
+        if let Some(question) = self.place.strip_prefix('q') {
+            return format!("{title}, question {question}");
+        }
+        let plain: String = self.place.chars().map(arabic).collect();
+        if plain == self.place { format!("{title}, {plain}") } else { format!("{title}, section {plain}") }
     }
 }
 

@@ -90,7 +90,8 @@ async fn sixty_days_without_a_decision_raise_each_alarm_once_and_decide_nothing(
             app.clock.set(now);
             for _ in 0..2 {
                 let (a, b) = tokio::join!(workers.0.step(), workers.1.step());
-                (a.unwrap(), b.unwrap());
+                a.unwrap();
+                b.unwrap();
             }
             post.collect(&data, day);
             if minutes < 8 * 60 + 30 {

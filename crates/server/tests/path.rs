@@ -1,7 +1,5 @@
 //! The self-check on the web: every answer, the boundaries, wrong input, and that pages, interface and engine agree.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo::testing::{Answer, Client, TestApp};

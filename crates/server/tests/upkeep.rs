@@ -1,7 +1,5 @@
 //! What keeps an instance in order: the sweeping of files that belong to nothing, and `doctor`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use bytes::Bytes;
 use guosuo::clock::Clock;
 use guosuo::demo::{Player, Stage};

@@ -57,11 +57,7 @@ fn postgres_options(url: &str) -> Result<PgConnectOptions, Error> {
 }
 
 fn file_options(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .busy_timeout(Duration::from_secs(60))
-        .foreign_keys(true)
-        .disable_statement_logging()
+    SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_mins(1)).foreign_keys(true).disable_statement_logging()
 }
 
 /// Makes the content of a file durable, and its name.
@@ -82,7 +78,7 @@ pub async fn snapshot(url: &str, to: &Path) -> Result<(), Error> {
     if url.starts_with("sqlite:") {
         let mut from = sqlite_options(url)?
             .create_if_missing(false)
-            .busy_timeout(Duration::from_secs(60))
+            .busy_timeout(Duration::from_mins(1))
             .disable_statement_logging()
             .connect()
             .await?;

@@ -141,7 +141,7 @@ pub fn find(applications: &[Application], settings: &Settings) -> Vec<Hit> {
 
 /// The first day from which people are counted.
 fn period(on: Date, law: &Law) -> Date {
-    let years = if law.counting == Counting::PreviousYear { 1 } else { 0 };
+    let years = i16::from(law.counting == Counting::PreviousYear);
     jiff::civil::date(on.year() - years, 1, 1)
 }
 

@@ -257,7 +257,7 @@ pub async fn import(cx: Cx, mut form: Form) -> Result<Response, Error> {
     if let Some(again) = super::stale_factor(&cx, "/admin/calendar") {
         return Ok(again.into_response());
     }
-    let Imported { document, moved, .. } = import_notice(&cx.app, &form.trimmed("notice"), cx.origin()?).await?;
+    let Imported { document, moved, .. } = import_notice(&cx.app, form.trimmed("notice"), cx.origin()?).await?;
     let moved = moved.len();
     let told = l.pick(
         format!("{document}已导入，{moved}个期限重新计算，已通知当事人。"),

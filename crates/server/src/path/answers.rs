@@ -30,14 +30,21 @@ pub(crate) struct FlowAnswers {
     pub(crate) people: Option<Counts>,
 }
 
-/// What was said. The totals may be answered with “not known”.
+/// The totals over all flows, as far as they are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Totals {
+    Known(Counts),
+    NotKnown,
+}
+
+/// What was said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answers {
     pub(crate) organ: Option<bool>,
     pub(crate) ciio: Option<bool>,
     pub(crate) handled: Option<u64>,
     pub(crate) on: Option<Date>,
-    pub(crate) totals: Option<Option<Counts>>,
+    pub(crate) totals: Option<Totals>,
     pub(crate) flows: Vec<FlowAnswers>,
 }
 
@@ -134,11 +141,11 @@ impl Reader<'_> {
         None
     }
 
-    fn totals(&mut self) -> Option<Option<Counts>> {
+    fn totals(&mut self) -> Option<Totals> {
         let field = |name| self.form.values(name).first().map(|value| value.trim());
         match (field("all")?, field("all-sensitive").unwrap_or_default()) {
-            ("unknown" | "", "") => Some(None),
-            _ => self.counts("all", "all-sensitive").map(Some),
+            ("unknown" | "", "") => Some(Totals::NotKnown),
+            _ => self.counts("all", "all-sensitive").map(Totals::Known),
         }
     }
 }
@@ -172,7 +179,7 @@ impl Answers {
 
     /// Totals lie between the largest flow and the sum of the flows (PQ16 q11: each person once).
     fn check_totals(&mut self, form: &mut Form, l: Lang, today: Date) {
-        let Some(Some(totals)) = self.totals else { return };
+        let Some(Totals::Known(totals)) = self.totals else { return };
         let Some((least, most)) = self.normalised(today).range(today) else { return };
         let ends = [
             ("all", totals.non_sensitive, least.non_sensitive, most.non_sensitive),
@@ -345,7 +352,10 @@ impl Answers {
             state_organ: self.organ.unwrap_or(false),
             handled: self.handled.unwrap_or(0),
             flows,
-            totals: self.totals.flatten(),
+            totals: match self.totals {
+                Some(Totals::Known(totals)) => Some(totals),
+                Some(Totals::NotKnown) | None => None,
+            },
             on: self.day(today),
             overlay: None,
         }
@@ -371,11 +381,11 @@ impl Answers {
             put(format!("sensitive-{n}"), flow.people.map(|v| v.sensitive.to_string()));
         }
         match self.totals {
-            Some(Some(totals)) => {
+            Some(Totals::Known(totals)) => {
                 put("all".to_owned(), Some(totals.non_sensitive.to_string()));
                 put("all-sensitive".to_owned(), Some(totals.sensitive.to_string()));
             }
-            Some(None) => put("all".to_owned(), Some("unknown".to_owned())),
+            Some(Totals::NotKnown) => put("all".to_owned(), Some("unknown".to_owned())),
             None => {}
         }
         put("on".to_owned(), self.on.map(|day| day.to_string()));

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_rules::path::Counts;
 use jiff::civil::Date;
 
-use super::answers::{Answers, MOST_FLOWS};
+use super::answers::{Answers, MOST_FLOWS, Totals};
 use super::question::Question;
 use super::words::{Kind, flow_name, wording};
 use super::{Fields, complete, shell};
@@ -43,7 +43,7 @@ pub async fn show(cx: Cx, Query(fields): Query<Fields>) -> Result<Response, Erro
     let (l, today) = (cx.l(), cx.today());
     let answers = match complete(l, today, fields) {
         Ok(answers) => answers,
-        Err(way) => return Ok(way),
+        Err(way) => return Ok(Redirect::to(&way).into_response()),
     };
     let another = answers.flows.len() + 1;
     let page = Page {
@@ -129,7 +129,7 @@ fn told(l: Lang, question: Question, answers: &Answers, today: Date) -> (String,
         }
         Question::Handled => plain(answers.handled.map(|count| l.number(count)).unwrap_or_default()),
         Question::Totals => match answers.totals {
-            Some(Some(totals)) => counts(l, totals),
+            Some(Totals::Known(totals)) => counts(l, totals),
             _ => plain(l.t("不知道", "Not known").to_owned()),
         },
         Question::People(n) => answers.flows[n - 1].people.map(|people| counts(l, people)).unwrap_or_default(),

@@ -15,7 +15,6 @@ mod question;
 mod steps;
 mod words;
 
-use axum::response::{IntoResponse, Redirect, Response};
 use guosuo_case::Right;
 use guosuo_rules::article::Article;
 use jiff::civil::Date;
@@ -60,12 +59,11 @@ fn cited<'a>(l: Lang, articles: impl Iterator<Item = &'a Article>) -> Vec<Link> 
     ask::each_once(articles).into_iter().map(|a| Link::new(a.instrument.address(), cite(a))).collect()
 }
 
-/// The complete answers of an address, or the way to the question that lacks one or has a wrong one.
-fn complete(l: Lang, today: Date, fields: Fields) -> Result<Answers, Response> {
+/// The complete answers of an address, or the address of the question that lacks one or has a wrong one.
+fn complete(l: Lang, today: Date, fields: Fields) -> Result<Answers, String> {
     let mut form = Form::from_pairs(fields);
     let answers = Answers::read(&mut form, l, today);
     let wrong = form.errors().iter().next().map(|(field, _)| field.clone());
-    let to = |address: String| Redirect::to(&l.href(address)).into_response();
     if let Some(field) = wrong {
         let all = [Question::Organ, Question::Ciio, Question::Handled, Question::On, Question::Totals];
         let flows = (1..=answers.flows.len()).flat_map(Question::of_flow);
@@ -80,12 +78,12 @@ fn complete(l: Lang, today: Date, fields: Fields) -> Result<Answers, Response> {
                 .collect();
             let mut more: Vec<(&str, String)> = typed.iter().map(|(field, value)| (field.as_str(), value.clone())).collect();
             more.push(("n", question.flow().to_string()));
-            return Err(to(answers.address(&format!("/path/{}", question.name()), &more)));
+            return Err(l.href(answers.address(&format!("/path/{}", question.name()), &more)));
         }
     }
     let answers = answers.normalised(today);
     match answers.next(today) {
-        Some(question) => Err(to(question.address(&answers))),
+        Some(question) => Err(l.href(question.address(&answers))),
         None => Ok(answers),
     }
 }

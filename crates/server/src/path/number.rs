@@ -52,7 +52,7 @@ fn scaled(number: &str, unit: u128) -> Option<u128> {
     let whole: u128 = whole.parse().ok()?;
     let scale = 10_u128.pow(u32::try_from(part.len()).ok()?);
     let part: u128 = if part.is_empty() { 0 } else { part.parse().ok()? };
-    ((part * unit) % scale == 0).then(|| whole.saturating_mul(unit).saturating_add(part * unit / scale))
+    (part * unit).is_multiple_of(scale).then(|| whole.saturating_mul(unit).saturating_add(part * unit / scale))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::http::{HeaderMap, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_cli::path_words;
 use guosuo_rules::article::Article;
 use guosuo_rules::path::{Change, ChangeTo, Decision, Fact as Told, Law, Open, Path, Step as Tried, decide};
@@ -91,7 +91,7 @@ pub async fn show(cx: Cx, headers: HeaderMap, Query(fields): Query<Fields>) -> R
     let (l, today) = (cx.l(), cx.today());
     let answers = match complete(l, today, fields) {
         Ok(answers) => answers,
-        Err(way) => return Ok(way),
+        Err(way) => return Ok(Redirect::to(&way).into_response()),
     };
     let case = answers.case(today);
     let unknown = |e: guosuo_rules::path::NoLaw| Error::Fault(e.into());

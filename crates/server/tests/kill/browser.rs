@@ -44,7 +44,7 @@ pub async fn send(at: SocketAddr, method: &str, path: &str, cookie: &str, form: 
         line.read_to_end(&mut all).await?;
         read(&all)
     };
-    tokio::time::timeout(Duration::from_secs(60), work).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+    tokio::time::timeout(Duration::from_mins(1), work).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
 }
 
 fn read(all: &[u8]) -> io::Result<Answer> {

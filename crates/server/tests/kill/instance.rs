@@ -42,7 +42,7 @@ impl Place {
     async fn start(&self) -> (Child, SocketAddr) {
         let mut child = self.program(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+        let line = tokio::time::timeout(Duration::from_mins(1), lines.next_line()).await;
         let line = line.expect("it starts within a minute").unwrap().expect("it says where it listens");
         let at = line.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
         (child, at)
