@@ -78,7 +78,8 @@ pub(crate) fn kill(submissions: usize) -> Result<()> {
 }
 
 fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
-    step("program for the browser journeys", cargo().args(["build", "--quiet", "--workspace", "--bins", "--examples"]))?;
+    // The tests have built it; any other command would choose other features and compile all that lies below again.
+    step("program for the browser journeys", cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;
     let e2e = root().join("e2e");
     step(
         "packages of the browser journeys",
