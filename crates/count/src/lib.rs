@@ -65,7 +65,7 @@ pub struct Options {
     pub day: Column,
     /// Sensitive or not.
     pub kind: Kind,
-    /// The exempt scenario (the codes of [`Ground`]; empty: none).
+    /// The exempt scenario (the codes of `Ground`; empty: none).
     pub scenario: Option<Column>,
     /// Cell separator; found out when absent.
     pub delimiter: Option<u8>,
