@@ -62,8 +62,8 @@ pub(crate) use on;
 
 /// Reads a struct from a row of either database, each field from the column of its name.
 ///
-/// The derive of sqlx does the same, but its macros compile both drivers a second time for the building machine: a
-/// fifth of a cold build.
+/// The derive of sqlx does the same, but its macros compile both drivers, with their TLS, a second time for the building
+/// machine.
 macro_rules! from_row {
     ($name:ident { $($field:ident),* $(,)? }) => {
         $crate::db::from_row!(@ sqlx::sqlite::SqliteRow, $name { $($field),* });

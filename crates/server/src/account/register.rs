@@ -38,7 +38,7 @@ struct Page {
     accept: String,
 }
 
-/// Tries with files from one address in an hour: each may leave some behind until they are swept.
+/// Tries from one address in an hour: each may leave its files behind, which nothing sweeps yet.
 const TRIES_PER_HOUR: u32 = 40;
 
 fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
