@@ -1,19 +1,33 @@
 //! The table of addresses. A route cannot be added without the right that it needs; the
 //! table is compared with the committed text `docs/routes.txt`.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, on};
+use futures::future::BoxFuture;
 use guosuo_case::{Object, Right, allow};
 
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::web::lang::Lang;
+
+/// A handler without its type: what lies around it is compiled once, not once for every address.
+type Erased = Arc<dyn Fn(Request, App) -> BoxFuture<'static, Response> + Send + Sync>;
+
+fn erased<H, T>(handler: H) -> Erased
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Arc::new(move |request, app| Box::pin(handler.clone().call(request, app)))
+}
 
 /// One address of the service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +60,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(MethodFilter::GET, Method::GET, path, right, handler)
+        self.add(MethodFilter::GET, "GET", path, right, erased(handler))
     }
 
     /// Adds an act.
@@ -56,7 +70,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(MethodFilter::POST, Method::POST, path, right, handler)
+        self.add(MethodFilter::POST, "POST", path, right, erased(handler))
     }
 
     /// Adds an act of the interface that replaces or continues something (`PUT`).
@@ -66,7 +80,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(MethodFilter::PUT, Method::PUT, path, right, handler)
+        self.add(MethodFilter::PUT, "PUT", path, right, erased(handler))
     }
 
     /// Adds a part of an upload (`PATCH`).
@@ -76,21 +90,12 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(MethodFilter::PATCH, Method::PATCH, path, right, handler)
+        self.add(MethodFilter::PATCH, "PATCH", path, right, erased(handler))
     }
 
-    fn add<H, T>(mut self, filter: MethodFilter, method: Method, path: &'static str, right: Right, handler: H) -> Self
-    where
-        H: Handler<T, App>,
-        T: 'static,
-    {
-        let method: &'static str = match method {
-            Method::POST => "POST",
-            Method::PUT => "PUT",
-            Method::PATCH => "PATCH",
-            _ => "GET",
-        };
+    fn add(mut self, filter: MethodFilter, method: &'static str, path: &'static str, right: Right, handler: Erased) -> Self {
         self.table.push(Route { path, method, right });
+        let handler = move |State(app): State<App>, request: Request| handler(request, app);
         let guarded = on(filter, handler).route_layer(middleware::from_fn(move |request, next| guard(right, request, next)));
         self.router = self.router.route(path, guarded);
         self
