@@ -218,6 +218,8 @@ pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
     /// Number of the first line, from 1.
     pub(crate) line: u64,
+    /// Number of line ends.
+    pub(crate) ends: u64,
     /// Whether there are quotes in it.
     pub(crate) quoted: bool,
 }
@@ -225,7 +227,7 @@ pub(crate) struct Block {
 impl Block {
     /// Number of the last line.
     pub(crate) fn last_line(&self) -> u64 {
-        self.line + (memchr_iter(b'\n', &self.bytes).count() as u64).saturating_sub(1)
+        self.line + self.ends.saturating_sub(1)
     }
 }
 
@@ -245,7 +247,12 @@ impl Opened<'_> {
             if self.ended && self.bytes.is_empty() {
                 return Ok(None);
             }
-            let cut = if self.ended { Some(self.bytes.len()) } else { last_record_end(&self.bytes) };
+            let quotes = memchr::memchr(b'"', &self.bytes).is_some();
+            let cut = match (self.ended, quotes) {
+                (true, _) => Some(self.bytes.len()),
+                (false, true) => last_record_end(&self.bytes),
+                (false, false) => memrchr(b'\n', &self.bytes).map(|at| at + 1),
+            };
             let Some(cut) = cut else {
                 if self.bytes.len() > LONGEST {
                     let message =
@@ -258,9 +265,10 @@ impl Opened<'_> {
             let bytes = std::mem::replace(&mut self.bytes, rest);
             let bytes = self.utf8(bytes)?;
             let line = self.line;
-            self.line += memchr_iter(b'\n', &bytes).count() as u64;
-            let quoted = memchr::memchr(b'"', &bytes).is_some();
-            return Ok(Some(Block { bytes, line, quoted }));
+            let ends = memchr_iter(b'\n', &bytes).count() as u64;
+            self.line += ends;
+            let quoted = quotes && memchr::memchr(b'"', &bytes).is_some();
+            return Ok(Some(Block { bytes, line, ends, quoted }));
         }
         Ok(None)
     }

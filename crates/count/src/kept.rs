@@ -17,7 +17,7 @@ use sha2::Sha256;
 use crate::error::CountError;
 use crate::key::{Key, Secret};
 use crate::report::Member;
-use crate::store::{Group, PARTS, Seen, Store};
+use crate::store::{Batches, Group, Seen, Store};
 use crate::work::Tally;
 
 const MAGIC: &[u8] = b"guosuo-set 1\n";
@@ -101,7 +101,7 @@ pub(crate) fn load(path: &Path, name: &str, secret: &Secret, store: &Store) -> R
         return Err(CountError::OtherSecret { name: name.to_owned() });
     }
     let mut people: BTreeMap<i16, [u64; 2]> = BTreeMap::new();
-    let mut batches: Vec<Vec<Seen>> = (0..PARTS).map(|_| Vec::new()).collect();
+    let mut batches = Batches::default();
     let mut chunk = Vec::new();
     loop {
         let mut group = [0; 3];
@@ -122,16 +122,10 @@ pub(crate) fn load(path: &Path, name: &str, secret: &Secret, store: &Store) -> R
             value.copy_from_slice(&entry[..16]);
             let day = u16::from_le_bytes([entry[16], entry[17]]);
             let seen = Seen { group: (year, kind == 1), key: Key::Keyed(u128::from_le_bytes(value)), day };
-            let part = seen.part();
-            batches[part].push(seen);
-            if batches[part].len() >= 1024 {
-                store.add(part, &mut batches[part])?;
-            }
+            batches.take(&seen, store)?;
         }
     }
-    for (part, batch) in batches.iter_mut().enumerate() {
-        store.add(part, batch)?;
-    }
+    batches.flush(store)?;
     let mut tag = [0; 32];
     from.inner.read_exact(&mut tag).map_err(failure)?;
     from.mac.verify_slice(&tag).map_err(|_| failure(io::Error::new(io::ErrorKind::InvalidData, "the set was changed")))?;

@@ -38,7 +38,8 @@ pub(crate) fn layout(block: &mut Block, options: &Options, name: &str) -> Result
     };
     if options.header {
         let rest = block.bytes.split_off(end.min(block.bytes.len()));
-        block.line += memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
+        let head = memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
+        (block.line, block.ends) = (block.line + head, block.ends - head);
         block.bytes = rest;
     }
     Ok((places, delimiter))

@@ -38,6 +38,59 @@ impl Seen {
     }
 }
 
+/// People of one partition and one group that travel together: eight bytes for an ID number.
+#[derive(Debug, Default)]
+struct Batch {
+    packed: Vec<u64>,
+    keyed: Vec<(u128, u16)>,
+}
+
+/// Rows on their way into the store. Batches are small, so that all of them stay near the processor.
+#[derive(Debug, Default)]
+pub(crate) struct Batches {
+    groups: Vec<(Group, Vec<Batch>)>,
+    /// The group of the last row: mostly that of the next one too.
+    last: usize,
+}
+
+impl Batches {
+    /// Rows of one batch.
+    const ROWS: usize = 512;
+
+    /// Takes a row; a full batch goes to the store.
+    pub(crate) fn take(&mut self, seen: &Seen, store: &Store) -> Result<(), CountError> {
+        if self.groups.get(self.last).is_none_or(|(group, _)| *group != seen.group) {
+            self.last = self.groups.iter().position(|(group, _)| *group == seen.group).unwrap_or_else(|| {
+                self.groups.push((seen.group, (0..PARTS).map(|_| Batch::default()).collect()));
+                self.groups.len() - 1
+            });
+        }
+        let part = seen.part();
+        let batch = &mut self.groups[self.last].1[part];
+        let rows = match seen.key {
+            Key::Packed(key) => {
+                batch.packed.push(Packed::word(key, seen.day));
+                batch.packed.len()
+            }
+            Key::Keyed(key) => {
+                batch.keyed.push((key, seen.day));
+                batch.keyed.len()
+            }
+        };
+        if rows >= Self::ROWS { store.add(part, seen.group, batch) } else { Ok(()) }
+    }
+
+    /// Everything that is still here goes to the store.
+    pub(crate) fn flush(&mut self, store: &Store) -> Result<(), CountError> {
+        for (group, batches) in &mut self.groups {
+            for (part, batch) in batches.iter_mut().enumerate() {
+                store.add(part, *group, batch)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn spill_failed(source: io::Error, written: u64) -> CountError {
     CountError::Spill { folder: std::env::temp_dir(), written, source }
 }
@@ -58,7 +111,7 @@ struct Sets {
 impl Sets {
     fn insert(&mut self, key: Key, day: u16) {
         match key {
-            Key::Packed(key) => self.packed.insert(key, day),
+            Key::Packed(key) => self.packed.insert(Packed::word(key, day)),
             Key::Keyed(key) => self.keyed.insert(key, day),
         }
     }
@@ -128,23 +181,15 @@ impl Store {
         spill_failed(source, self.spilled())
     }
 
-    /// Takes a batch of one partition.
-    pub(crate) fn add(&self, part: usize, batch: &mut Vec<Seen>) -> Result<(), CountError> {
-        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        let mut last: Option<Group> = None;
-        let mut rest = batch.as_slice();
-        // Rows of one group mostly stand together: look the group up once for each stretch.
-        while let Some(first) = rest.first() {
-            debug_assert_ne!(last, Some(first.group));
-            last = Some(first.group);
-            let stretch = rest.iter().take_while(|seen| seen.group == first.group).count();
-            let sets = part.groups.entry(first.group).or_default();
-            for seen in &rest[..stretch] {
-                sets.insert(seen.key, seen.day);
-            }
-            rest = &rest[stretch..];
+    /// Takes a batch of one partition and one group.
+    fn add(&self, part: usize, group: Group, batch: &mut Batch) -> Result<(), CountError> {
+        if batch.packed.is_empty() && batch.keyed.is_empty() {
+            return Ok(());
         }
-        batch.clear();
+        let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let sets = part.groups.entry(group).or_default();
+        batch.packed.drain(..).for_each(|word| sets.packed.insert(word));
+        batch.keyed.drain(..).for_each(|(key, day)| sets.keyed.insert(key, day));
         let now: usize = part.groups.values().map(Sets::bytes).sum();
         self.used.fetch_add(now, Relaxed);
         let used = self.used.fetch_sub(part.bytes, Relaxed) - part.bytes;

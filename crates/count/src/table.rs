@@ -15,11 +15,16 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    pub(crate) fn insert(&mut self, key: u64, day: u16) {
+    /// The word of a person and a day.
+    pub(crate) fn word(key: u64, day: u16) -> u64 {
+        (key + 1) << 9 | u64::from(day)
+    }
+
+    pub(crate) fn insert(&mut self, word: u64) {
         if self.len * 8 >= self.slots.len() * 7 {
             self.grow();
         }
-        self.put((key + 1) << 9 | u64::from(day));
+        self.put(word);
     }
 
     fn put(&mut self, entry: u64) {
@@ -122,7 +127,7 @@ mod tests {
         fn sets_agree_with_a_map(rows in prop::collection::vec((0_u64..500, 0_u16..366), 0..2000)) {
             let (mut packed, mut keyed, mut map) = (Packed::default(), Keyed::default(), BTreeMap::new());
             for (key, day) in rows {
-                packed.insert(key, day);
+                packed.insert(Packed::word(key, day));
                 keyed.insert(u128::from(key) + 1, day);
                 let first = map.entry(key).or_insert(day);
                 *first = day.min(*first);

@@ -17,11 +17,8 @@ use crate::error::CountError;
 use crate::input::Block;
 use crate::report::Sample;
 use crate::row::{BadRow, Places, Reader, Row};
-use crate::store::{PARTS, Seen, Store};
+use crate::store::{Batches, Store};
 use crate::{Options, Progress, SAMPLES};
-
-/// Rows of one partition that travel together.
-const BATCH: usize = 1024;
 
 /// What one worker adds up of one input.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -97,7 +94,7 @@ impl Shared<'_> {
         let mut worker = Worker {
             reader: Reader::new(&self.options.secret, self.options.ids_only, self.keyed),
             tally: Tally::default(),
-            batches: (0..PARTS).map(|_| Vec::new()).collect(),
+            batches: Batches::default(),
             shared: self,
             input: 0,
         };
@@ -125,9 +122,7 @@ impl Shared<'_> {
         if let Some(error) = failure {
             return Err(error);
         }
-        for (part, batch) in worker.batches.iter_mut().enumerate() {
-            self.store.add(part, batch)?;
-        }
+        worker.batches.flush(self.store)?;
         Ok(tallies)
     }
 }
@@ -135,7 +130,7 @@ impl Shared<'_> {
 struct Worker<'a> {
     reader: Reader<'a>,
     tally: Tally,
-    batches: Vec<Vec<Seen>>,
+    batches: Batches,
     shared: &'a Shared<'a>,
     input: usize,
 }
@@ -170,24 +165,28 @@ impl Worker<'_> {
         let needed = places.last() + 1;
         let mut cells: Vec<&[u8]> = Vec::with_capacity(needed);
         let bytes = block.bytes.as_slice();
-        let (mut start, mut line) = (0, block.line);
-        while start < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
-            let text = bytes[start..end].strip_suffix(b"\r").unwrap_or(&bytes[start..end]);
-            if !text.is_empty() {
-                cells.clear();
-                let mut from = 0;
-                for at in memchr::memchr_iter(delimiter, text).take(needed) {
-                    cells.push(&text[from..at]);
-                    from = at + 1;
+        let (separator, newline) = (splat(delimiter), splat(b'\n'));
+        let (mut at, mut line) = (0, block.line);
+        while at < bytes.len() {
+            cells.clear();
+            let start = at;
+            let end = loop {
+                let stop = first_of(bytes, at, separator, newline);
+                cells.push(&bytes[at..stop]);
+                if bytes.get(stop) != Some(&delimiter) {
+                    break stop;
                 }
-                if cells.len() < needed {
-                    cells.push(&text[from..]);
+                at = stop + 1;
+                if cells.len() == needed {
+                    break memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
                 }
+            };
+            // An empty line is no row.
+            if !matches!(&bytes[start..end], b"" | b"\r") {
                 let row = self.reader.read(places, &cells);
                 self.take(line, row)?;
             }
-            start = end + 1;
+            at = end + 1;
             line += 1;
         }
         Ok(())
@@ -213,12 +212,7 @@ impl Worker<'_> {
             Ok(Row::Counts(seen)) => {
                 self.tally.counted += 1;
                 self.tally.see((seen.group.0, seen.day));
-                let part = seen.part();
-                let batch = &mut self.batches[part];
-                batch.push(seen);
-                if batch.len() >= BATCH {
-                    self.shared.store.add(part, batch)?;
-                }
+                self.batches.take(&seen, self.shared.store)?;
             }
             Ok(Row::Excluded(ground)) => *self.tally.excluded.entry(ground).or_default() += 1,
             Err(reason) => {
@@ -233,5 +227,46 @@ impl Worker<'_> {
             }
         }
         Ok(())
+    }
+}
+
+const LOW: u64 = u64::from_le_bytes([1; 8]);
+
+/// The byte in all eight places.
+fn splat(byte: u8) -> u64 {
+    u64::from(byte) * LOW
+}
+
+/// The place of the first of two bytes (given as [`splat`]) from `at` on, or the end.
+///
+/// Cells are short: eight bytes at a time in place is faster than a call of a search made for long texts.
+fn first_of(bytes: &[u8], mut at: usize, one: u64, other: u64) -> usize {
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        // The lowest marked byte is zero in one of the two; marks above it may be wrong.
+        let zero = |word: u64| word.wrapping_sub(LOW) & !word;
+        let marks = (zero(word ^ one) | zero(word ^ other)) & LOW << 7;
+        if marks != 0 {
+            return at + (marks.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let bytes_of = |word: u64| word.to_le_bytes()[0];
+    let found = bytes[at..].iter().position(|&byte| byte == bytes_of(one) || byte == bytes_of(other));
+    found.map_or(bytes.len(), |place| at + place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_of_two_bytes(bytes in prop::collection::vec(prop_oneof![Just(b','), Just(b'\n'), Just(b'-'), any::<u8>()], 0..40), at in 0_usize..40) {
+            let at = at.min(bytes.len());
+            let plain = bytes[at..].iter().position(|byte| matches!(byte, b',' | b'\n')).map_or(bytes.len(), |place| at + place);
+            prop_assert_eq!(first_of(&bytes, at, splat(b','), splat(b'\n')), plain);
+        }
     }
 }
