@@ -119,6 +119,26 @@ async fn scans_stay_when_another_field_is_put_right() {
 }
 
 #[tokio::test]
+async fn slips_do_not_use_up_the_registrations_of_others() {
+    let app = TestApp::new().await;
+    let mut client = app.anonymous();
+    let (one, other) = (demo::credit_code("91110108MA0X00009"), demo::credit_code("91110108MA0X00017"));
+    for _ in 0..10 {
+        let slip = client.upload("/register", &given(&one, "ab"), &[]).await;
+        assert_eq!(slip.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(register(&mut client, &given(&one, "xinzhi")).await.location(), "/register/done");
+    let next = register(&mut client, &given(&other, "nianhua")).await;
+    assert_eq!(next.location(), "/register/done", "{}", next.text);
+    // Each counter has its end: thirty slips more, and the address waits.
+    for _ in 0..30 {
+        client.upload("/register", &given(&one, "ab"), &[]).await;
+    }
+    let waits = client.upload("/register", &given(&one, "ab"), &[]).await;
+    assert_eq!(waits.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn a_code_registers_once_and_nobody_learns_whose_it_is() {
     let app = TestApp::new().await;
     let mut client = app.anonymous();

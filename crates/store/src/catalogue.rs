@@ -8,6 +8,7 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
     let mut all: Vec<&[(&str, &'static str)]> = vec![
         crate::act::CATALOGUE,
         crate::blobs::CATALOGUE,
+        crate::blobs::REGISTRATION,
         crate::blobs::SWEEP,
         crate::blobs::UPLOADS,
         crate::calendars::CATALOGUE,

@@ -43,7 +43,7 @@ mod unit;
 mod verify;
 
 pub use act::{Acted, Head, Loaded, Request};
-pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload};
+pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload, registration_case};
 pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;

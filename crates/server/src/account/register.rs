@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::intake::Accept;
 use crate::web::{Form, Front, Lang, Shell};
 
-/// Registrations from one address in an hour.
+/// Finished registrations from one address in an hour.
 const PER_HOUR: u32 = 10;
 
 #[derive(Template)]
@@ -38,7 +38,8 @@ struct Page {
     accept: String,
 }
 
-/// Tries from one address in an hour: each may leave its files behind, which nothing sweeps yet.
+/// Failed tries from one address in an hour: each may leave its files behind until they are swept. They have a
+/// counter of their own, so that slips do not use up the registrations of others behind the same address.
 const TRIES_PER_HOUR: u32 = 40;
 
 fn page(cx: &Cx, form: Form) -> Result<Response, Error> {
@@ -138,10 +139,13 @@ pub async fn submit(
     sent: Multipart,
 ) -> Result<Response, Error> {
     let l = cx.l();
-    let key = format!("register:{}", session::place(&headers, peer.map(|p| p.0.0)));
+    let place = session::place(&headers, peer.map(|p| p.0.0));
+    let (done_key, slip_key) = (format!("register:{place}"), format!("register-slip:{place}"));
     let mut reader = cx.app.store.reader().await?;
-    if let Some(until) = reader.blocked_until(&key, cx.now).await? {
-        return Err(Error::TooMany { seconds: until.duration_since(cx.now).as_secs().max(1).unsigned_abs() });
+    for key in [&done_key, &slip_key] {
+        if let Some(until) = reader.blocked_until(key, cx.now).await? {
+            return Err(Error::TooMany { seconds: until.duration_since(cx.now).as_secs().max(1).unsigned_abs() });
+        }
     }
     drop(reader);
     let received = scans::receive(&cx, sent).await?;
@@ -161,7 +165,7 @@ pub async fn submit(
         let (limit, hour) = (TRIES_PER_HOUR, SignedDuration::from_hours(1));
         cx.app
             .store
-            .write_with(key, move |tx, key| Box::pin(async move { tx.count_failure(key, limit, hour, hour, now).await }))
+            .write_with(slip_key, move |tx, key| Box::pin(async move { tx.count_failure(key, limit, hour, hour, now).await }))
             .await?;
         return page(&cx, form);
     }
@@ -172,8 +176,10 @@ pub async fn submit(
     let done = cx
         .app
         .store
-        .write_with((given, hash, key, officers), move |tx, (given, hash, key, officers)| {
+        .write_with((given, hash, done_key, officers), move |tx, (given, hash, key, officers)| {
             Box::pin(async move {
+                let named: Vec<&str> = given.details.scans.iter().map(|scan| scan.blob_id.as_str()).collect();
+                tx.settle_registration(&given.org, &named, now).await?;
                 tx.add_organisation(
                     &given.org,
                     OrgKind::Body,
@@ -207,6 +213,11 @@ pub async fn submit(
         .await;
     match done {
         Ok(()) => Ok(Redirect::to(&l.href("/register/done")).into_response()),
+        // The sweep came between.
+        Err(StoreError::NotFound(_)) => {
+            scans::ask_again(&mut form, l);
+            page(&cx, form)
+        }
         // Two people at the same moment: the schema has decided.
         Err(e) if e.is_constraint("credit_code") => {
             form.fail("credit_code", l.t(TAKEN_CODE.0, TAKEN_CODE.1));

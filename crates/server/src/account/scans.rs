@@ -5,7 +5,7 @@ use axum::extract::Multipart;
 use axum::extract::multipart::MultipartError;
 use axum::http::StatusCode;
 use guosuo_store::accounts::OrgScan;
-use guosuo_store::{NewBlob, new_id};
+use guosuo_store::{NewBlob, new_id, registration_case};
 
 use crate::app::Cx;
 use crate::error::Error;
@@ -138,26 +138,37 @@ async fn read(mut sent: Multipart) -> Result<Sent, Error> {
     Ok((Form::from_pairs(pairs), files))
 }
 
-/// The id of an earlier try, as long as no organisation has taken it. It cannot be guessed, so who brings it has been
-/// given it.
+/// The id of an earlier try, as long as its files are here and no organisation has taken it: the files of a try that
+/// rested too long were swept, and their key with them. It cannot be guessed, so who brings it has been given it.
 async fn same_try(cx: &Cx, form: &Form) -> Result<Option<String>, Error> {
     let id = form.trimmed(TRY).to_owned();
     if uuid::Uuid::try_parse(&id).is_err() {
         return Ok(None);
     }
-    let taken = cx.app.store.reader().await?.organisation(&id).await?.is_some();
-    Ok((!taken).then_some(id))
-}
-
-fn case_of(org: &str) -> String {
-    format!("registration-{org}")
+    let mut reader = cx.app.store.reader().await?;
+    let open = reader.organisation(&id).await?.is_none() && !reader.blobs_of(&registration_case(&id)).await?.is_empty();
+    Ok(open.then_some(id))
 }
 
 /// A file kept by an earlier try: (stored file, name).
 async fn kept_before(cx: &Cx, org: &str, carried: &str) -> Result<Option<(String, String)>, Error> {
     let Some((id, name)) = carried.split_once('|') else { return Ok(None) };
-    let here = cx.app.store.reader().await?.blobs_of(&case_of(org)).await?;
+    let here = cx.app.store.reader().await?.blobs_of(&registration_case(org)).await?;
     Ok(here.iter().any(|blob| blob.id == id).then(|| (id.to_owned(), intake::base_name(name).to_owned())))
+}
+
+/// Asks for the files again, which have gone while the form was under way.
+pub(super) fn ask_again(form: &mut Form, l: Lang) {
+    for (field, _) in SCANS {
+        form.set(&kept_field(field), "");
+        form.fail(
+            field,
+            l.t(
+                "放置太久，扫描件已清除。请重新上传。",
+                "The scan was removed because the form rested too long. Upload it again.",
+            ),
+        );
+    }
 }
 
 /// Examines and stores one file, or says why it is not taken.
@@ -172,7 +183,7 @@ async fn keep(cx: &Cx, org: &str, name: String, bytes: Vec<u8>) -> Result<Result
         return Ok(Err(words::file_problem(l, &name, *problem)));
     }
     let new = NewBlob {
-        case_id: case_of(org),
+        case_id: registration_case(org),
         org: org.to_owned(),
         media: kind.media_type().to_owned(),
         actor: "registration".to_owned(),

@@ -1,12 +1,12 @@
 //! Removing what has run out: sessions, request keys, counters, finished jobs; and files that
-//! belong to nothing: uploads that broke off, uploads that nobody put to a case, objects that no
-//! row names.
+//! belong to nothing: uploads that broke off, uploads that nobody put to a case, scans of
+//! registrations that were never finished, objects that no row names.
 
 use std::collections::BTreeSet;
 
 use guosuo_case::Life as _;
 use guosuo_case::filing::{Event, Filing};
-use guosuo_store::{Error, FinishedUpload, Reader};
+use guosuo_store::{Class, Error, FinishedUpload, Origin};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
@@ -25,6 +25,8 @@ pub struct Swept {
     pub broken_off: u64,
     /// Files that were uploaded and never put to their case.
     pub never_used: u64,
+    /// Scans of registrations that nobody finished.
+    pub registrations: u64,
     /// Objects that no row names.
     pub objects: u64,
 }
@@ -52,8 +54,8 @@ pub async fn run(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// Sweeps the files once: uploads without a change for `uploads.unfinished_days`, then objects
-/// that no row has named for a day.
+/// Sweeps the files once: uploads and tries to register without a change for
+/// `uploads.unfinished_days`, then objects that no row has named for a day.
 ///
 /// # Errors
 /// When database or file store fail; what was removed before stays removed.
@@ -63,31 +65,33 @@ pub async fn files(app: &App) -> Result<Swept, Error> {
     let swept = Swept {
         broken_off: app.blobs.sweep_uploads(age, now).await?,
         never_used: never_used(app, now - age, now).await?,
+        registrations: registrations(app, now - age, now).await?,
         objects: app.blobs.sweep(GRACE, now).await?,
     };
-    let Swept { broken_off, never_used, objects } = swept;
-    tracing::info!(broken_off, never_used, objects, "files swept");
+    let Swept { broken_off, never_used, registrations, objects } = swept;
+    tracing::info!(broken_off, never_used, registrations, objects, "files swept");
     Ok(swept)
 }
 
 /// Deletes files of finished uploads that no event of their case has ever named (the table of a
 /// whole set was not confirmed, the browser was closed), and forgets the uploads.
 async fn never_used(app: &App, before: Timestamp, now: Timestamp) -> Result<u64, Error> {
+    // No connection is held while another one is asked for.
     let mut reader = app.store.reader().await?;
     let finished = reader.finished_uploads(before).await?;
     let ended = reader.ended_uploads(before).await?;
+    drop(reader);
     let mut named: Option<(String, Option<BTreeSet<String>>)> = None;
     let mut removed = 0;
     for u in finished {
         if named.as_ref().is_none_or(|n| n.0 != u.case_id) {
-            named = Some((u.case_id.clone(), named_by(&mut reader, &u.case_id).await?));
+            named = Some((u.case_id.clone(), named_by(app, &u.case_id).await?));
         }
         // What is not known to be of no use stays.
         let used = named.as_ref().and_then(|n| n.1.as_ref()).is_none_or(|names| names.contains(&u.blob_id));
         removed += u64::from(!used);
         forget(app, u, !used, now).await?;
     }
-    drop(reader);
     for id in ended {
         app.store.write_with(id, |tx, id| Box::pin(async move { tx.drop_upload(id).await })).await?;
     }
@@ -95,7 +99,8 @@ async fn never_used(app: &App, before: Timestamp, now: Timestamp) -> Result<u64,
 }
 
 /// The files that a filing has ever named; nothing for another kind of case.
-async fn named_by(reader: &mut Reader, case: &str) -> Result<Option<BTreeSet<String>>, Error> {
+async fn named_by(app: &App, case: &str) -> Result<Option<BTreeSet<String>>, Error> {
+    let mut reader = app.store.reader().await?;
     if reader.head(case).await?.is_none_or(|h| h.kind != Filing::KIND) {
         return Ok(None);
     }
@@ -110,6 +115,40 @@ async fn named_by(reader: &mut Reader, case: &str) -> Result<Option<BTreeSet<Str
         names.extend(state.dossier.files.values().flatten().map(|f| f.id.0.clone()));
     }
     Ok(Some(names))
+}
+
+/// Removes what was handed in for registrations that nobody finished: the rows are marked and the
+/// keys destroyed in one write unit with the line of the record that tells how many files went,
+/// then the objects are deleted. Identity documents are not kept without a purpose (PIPL 47).
+async fn registrations(app: &App, before: Timestamp, now: Timestamp) -> Result<u64, Error> {
+    let mut removed = 0;
+    loop {
+        let tries = app.store.reader().await?.unfinished_registrations(before).await?;
+        if tries.is_empty() {
+            return Ok(removed);
+        }
+        let objects = app
+            .store
+            .write_with(tries, move |tx, tries| {
+                Box::pin(async move {
+                    let mut objects = Vec::new();
+                    for org in tries {
+                        objects.extend(tx.drop_registration(org, now).await?);
+                    }
+                    if !objects.is_empty() {
+                        let (origin, what) = (Origin::system("sweep"), serde_json::json!({ "files": objects.len() }));
+                        tx.append_ledger(Class::System, "registration.swept", "", "", &origin, &what, now).await?;
+                    }
+                    Ok::<_, Error>(objects)
+                })
+            })
+            .await?;
+        for object in objects {
+            // What fails here, the sweep of objects without a row removes on another night.
+            app.blobs.purge(&object).await?;
+            removed += 1;
+        }
+    }
 }
 
 async fn forget(app: &App, upload: FinishedUpload, file_too: bool, now: Timestamp) -> Result<(), Error> {

@@ -20,6 +20,7 @@ pub fn action(l: Lang, name: &str) -> &str {
         "account.enabled" => l.t("恢复账号", "Let an account in again"),
         "account.disabled" => l.t("停用账号", "Blocked an account"),
         "organisation.registered" => l.t("机构申请注册", "Asked for registration"),
+        "registration.swept" => l.t("清除未完成注册的扫描件", "Removed scans of registrations never finished"),
         "organisation_confirmed" => l.t("确认机构注册", "Confirmed a registration"),
         "organisation_refused" => l.t("不予确认机构注册", "Did not confirm a registration"),
         "credit_code_accepted" => l.t("说明理由接受信用代码", "Accepted a credit code with a reason"),

@@ -7,6 +7,7 @@
 mod cipher;
 mod copies;
 mod place;
+mod registration;
 mod sweep;
 mod uploads;
 
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 
+pub use registration::registration_case;
 pub use sweep::FinishedUpload;
 pub use uploads::{NewUpload, PART, Upload};
 
@@ -34,6 +36,7 @@ use cipher::{Opener, SUITE, Sealer};
 /// Encrypted bytes collected before they are sent on: the least that S3 takes as a part.
 const SEND: usize = 5 << 20;
 
+pub(crate) use registration::CATALOGUE as REGISTRATION;
 pub(crate) use sweep::CATALOGUE as SWEEP;
 pub(crate) use uploads::CATALOGUE as UPLOADS;
 
