@@ -141,7 +141,7 @@ pub async fn run(app: &App) -> Result<u64, Error> {
     let horizon = due(today, WorkingDays(ahead).into(), Direction::After, &calendar).map_or(today, Due::latest);
     let mut reader = app.store.reader().await?;
     let mut staff = None;
-    let mut raised = 0;
+    let mut alarms = Vec::new();
     for clock in reader.clocks_due(horizon, MOST).await? {
         let (Ok(from), Ok(to)) = (clock.due_from.parse(), clock.due_to.parse()) else { continue };
         let left = left(today, from, to, &calendar);
@@ -174,9 +174,13 @@ pub async fn run(app: &App) -> Result<u64, Error> {
                 accounts: people.hear(&row, lamp).into_iter().map(str::to_owned).collect(),
             }
         };
-        if raise(app, clock, alarm, told, now).await? {
-            raised += 1;
-        }
+        alarms.push((clock, alarm, told));
+    }
+    // Who writes while holding a connection for reading can wait on himself.
+    drop(reader);
+    let mut raised = 0;
+    for (clock, alarm, told) in alarms {
+        raised += u64::from(raise(app, clock, alarm, told, now).await?);
     }
     Ok(raised)
 }
