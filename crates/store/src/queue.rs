@@ -46,6 +46,24 @@ macro_rules! done {
     };
 }
 
+/// Gives a query the eleven values that `narrow!` names, in its order.
+macro_rules! bind_filter {
+    ($query:expr, $f:expr) => {
+        $query
+            .bind($f.sent_only)
+            .bind($f.text.as_str())
+            .bind($f.stage.as_str())
+            .bind($f.handler.as_str())
+            .bind($f.received_from.as_str())
+            .bind($f.received_to.as_str())
+            .bind($f.due_from.as_str())
+            .bind($f.due_to.as_str())
+            .bind($f.passed_before.as_str())
+            .bind($f.nda.as_str())
+            .bind($f.incomplete)
+    };
+}
+
 statements! {
     OPEN_DUE = open!("due_from, case_id");
     OPEN_DUE_DOWN = open!("due_from DESC, case_id DESC");
@@ -191,18 +209,7 @@ impl Reader {
             (true, Number, false) => DONE_NUMBER,
             (true, Number, true) => DONE_NUMBER_DOWN,
         };
-        Ok(on!(self.conn(), |c| sqlx::query_as(sql)
-            .bind(f.sent_only)
-            .bind(f.text.as_str())
-            .bind(f.stage.as_str())
-            .bind(f.handler.as_str())
-            .bind(f.received_from.as_str())
-            .bind(f.received_to.as_str())
-            .bind(f.due_from.as_str())
-            .bind(f.due_to.as_str())
-            .bind(f.passed_before.as_str())
-            .bind(f.nda.as_str())
-            .bind(f.incomplete)
+        Ok(on!(self.conn(), |c| bind_filter!(sqlx::query_as(sql), f)
             .bind(i64::from(limit))
             .bind(i64::from(offset))
             .fetch_all(c)
@@ -212,20 +219,7 @@ impl Reader {
     /// How many cases a filter finds.
     pub async fn count_filings(&mut self, f: &FilingFilter) -> Result<u64, Error> {
         let sql = if f.done { DONE_COUNT } else { OPEN_COUNT };
-        let (n,): (i64,) = on!(self.conn(), |c| sqlx::query_as(sql)
-            .bind(f.sent_only)
-            .bind(f.text.as_str())
-            .bind(f.stage.as_str())
-            .bind(f.handler.as_str())
-            .bind(f.received_from.as_str())
-            .bind(f.received_to.as_str())
-            .bind(f.due_from.as_str())
-            .bind(f.due_to.as_str())
-            .bind(f.passed_before.as_str())
-            .bind(f.nda.as_str())
-            .bind(f.incomplete)
-            .fetch_one(c)
-            .await)?;
+        let (n,): (i64,) = on!(self.conn(), |c| bind_filter!(sqlx::query_as(sql), f).fetch_one(c).await)?;
         Ok(unsigned(n))
     }
 
