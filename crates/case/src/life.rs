@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::actor::{Actor, OrgId, UserId};
-use crate::refusal::Refusal;
+use crate::actor::{Actor, OrgId, OrgKind, UserId};
+use crate::refusal::{Refusal, RefusalCode};
 
 /// Who an event is recorded for: the part of an [`Actor`] that is kept for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -35,6 +35,24 @@ pub struct Recorded<E> {
     pub by: By,
     /// What happened.
     pub event: E,
+}
+
+/// The case that an act is about; `None` for the act that begins one.
+///
+/// # Errors
+/// [`RefusalCode::NotFound`] for an act on a case that does not exist, [`RefusalCode::WrongPhase`] for a second beginning.
+pub(crate) fn subject<'s, S>(state: Option<&'s S>, begins: bool, article: &'static str) -> Result<Option<&'s S>, Refusal> {
+    match (state, begins) {
+        (None, false) => Err(Refusal::new(RefusalCode::NotFound, article)),
+        (Some(_), true) => Err(Refusal::new(RefusalCode::WrongPhase, article)),
+        (state, _) => Ok(state),
+    }
+}
+
+/// What somebody is told whom a case does not concern: another organisation not even that it exists.
+pub(crate) fn not_concerned(actor: &Actor, article: &'static str) -> Refusal {
+    let outsider = matches!(actor.org_kind, OrgKind::Body | OrgKind::Processor | OrgKind::VerificationBody);
+    Refusal::new(if outsider { RefusalCode::NotFound } else { RefusalCode::NotAllowed }, article)
 }
 
 /// A life cycle of the regime.

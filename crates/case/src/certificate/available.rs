@@ -9,7 +9,7 @@ use super::command::{Command, Facts};
 use super::state::{Certificate, ChangeKind, Status};
 use crate::actor::{Actor, OrgKind, Role};
 use crate::certification::{Application, MandateAct, Purpose, Reason, Right, Standing, check_independence, check_mandate};
-use crate::life::Life as _;
+use crate::life::{Life as _, not_concerned, subject};
 use crate::refusal::{Refusal, RefusalCode};
 
 macro_rules! actions {
@@ -146,16 +146,9 @@ pub fn permit(
     let no = |code| Err(Refusal::new(code, action.article()));
     let right = action.right();
     let today = cst_date(now);
-    let Some(c) = certificate else {
-        return match action {
-            Action::Issue if !right.held_by(actor) => no(RefusalCode::NotAllowed),
-            Action::Issue => issue(actor, facts),
-            _ => no(RefusalCode::NotFound),
-        };
+    let Some(c) = subject(certificate, action == Action::Issue, action.article())? else {
+        return if right.held_by(actor) { issue(actor, facts) } else { no(RefusalCode::NotAllowed) };
     };
-    if action == Action::Issue {
-        return no(RefusalCode::WrongPhase);
-    }
     if actor.is_system() && action.by_platform() {
         return status(c, action, actor, facts, today);
     }
@@ -165,8 +158,7 @@ pub fn permit(
     }
     let authority = matches!(actor.org_kind, OrgKind::Cac | OrgKind::Samr);
     if !authority && !c.concerns(&actor.org) {
-        let outsider = matches!(actor.org_kind, OrgKind::Body | OrgKind::Processor | OrgKind::VerificationBody);
-        return no(if outsider { RefusalCode::NotFound } else { RefusalCode::NotAllowed });
+        return Err(not_concerned(actor, action.article()));
     }
     if !right.held_by(actor) {
         return no(RefusalCode::NotAllowed);

@@ -13,7 +13,7 @@ use super::reason::Reason;
 use super::rights::Right;
 use super::state::{Application, NcStage, Phase};
 use crate::actor::{Actor, OrgKind, Role};
-use crate::life::Life as _;
+use crate::life::{Life as _, not_concerned, subject};
 use crate::refusal::{Refusal, RefusalCode};
 
 macro_rules! actions {
@@ -146,24 +146,15 @@ pub fn may_open(app: &Application, actor: &Actor, facts: &Facts) -> Result<(), R
 pub fn permit(app: Option<&Application>, action: Action, actor: &Actor, facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
     let no = |code| Err(Refusal::new(code, action.article()));
     let right = action.right();
-    let Some(a) = app else {
-        return match action {
-            Action::Open if right.held_by(actor) => Ok(()),
-            Action::Open => no(RefusalCode::NotAllowed),
-            _ => no(RefusalCode::NotFound),
-        };
+    let Some(a) = subject(app, action == Action::Open, action.article())? else {
+        return if right.held_by(actor) { Ok(()) } else { no(RefusalCode::NotAllowed) };
     };
-    if action == Action::Open {
-        return no(RefusalCode::WrongPhase);
-    }
     // The certificate is recorded by the platform in the transaction that issues it.
     if action == Action::RecordCertificate && actor.is_system() {
         return stage(a, action, actor, facts, cst_date(now));
     }
     if !a.concerns(&actor.org) {
-        // Another organisation is not told that the case exists.
-        let outsider = matches!(actor.org_kind, OrgKind::Body | OrgKind::Processor | OrgKind::VerificationBody);
-        return no(if outsider { RefusalCode::NotFound } else { RefusalCode::NotAllowed });
+        return Err(not_concerned(actor, action.article()));
     }
     if !right.held_by(actor) {
         return no(RefusalCode::NotAllowed);

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::state::{Filing, Phase};
 use crate::actor::{Actor, OrgKind, Role};
+use crate::life::subject;
 use crate::permission::{Object, Right, allow};
 use crate::refusal::{Refusal, RefusalCode};
 
@@ -106,18 +107,13 @@ impl Action {
 pub fn permit(filing: Option<&Filing>, action: Action, actor: &Actor, now: Timestamp) -> Result<(), Refusal> {
     let no = |code| Err(Refusal::new(code, action.article()));
     let right = action.right();
-    let Some(f) = filing else {
-        return if action != Action::Open {
-            no(RefusalCode::NotFound)
-        } else if allow(Some(actor), right, &Object::None) && actor.org_kind == OrgKind::Body {
+    let Some(f) = subject(filing, action == Action::Open, action.article())? else {
+        return if allow(Some(actor), right, &Object::None) && actor.org_kind == OrgKind::Body {
             Ok(())
         } else {
             no(RefusalCode::NotAllowed)
         };
     };
-    if action == Action::Open {
-        return no(RefusalCode::WrongPhase);
-    }
     // The examination of an upload may also be recorded by the platform itself.
     if action == Action::ExamineFile && actor.is_system() {
         return match f.phase {
