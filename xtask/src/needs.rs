@@ -22,7 +22,7 @@ const NEEDS: [Need; 8] = [
     },
     Need { package: "poppler-utils", present: || program("pdffonts") && program("pdftoppm"), why: "PDFs are read back" },
     Need { package: "qpdf", present: || program("qpdf"), why: "PDFs are checked" },
-    Need { package: "python3-venv", present: python, why: "the emitted SQL is tried on DuckDB (PyPI)" },
+    Need { package: "python3-venv", present: python, why: "DuckDB and a local S3 server (PyPI)" },
     Need { package: "sqlite3", present: || program("sqlite3"), why: "a journey changes one byte of the database" },
     Need { package: "openssl", present: || program("openssl"), why: "signatures are checked by a second program" },
 ];

@@ -1,7 +1,8 @@
 //! All tests, step by step.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -15,6 +16,9 @@ pub(crate) struct TestArgs {
     /// Leave out the emitted SQL on DuckDB, which comes from PyPI.
     #[arg(long)]
     no_duckdb: bool,
+    /// Leave out the files on a local S3 server, which comes from PyPI.
+    #[arg(long)]
+    no_s3: bool,
 }
 
 /// Runs everything; stops at the first step that fails.
@@ -47,6 +51,9 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
     if !args.no_duckdb {
         duckdb(&cargo)?;
     }
+    if !args.no_s3 {
+        s3(&cargo)?;
+    }
     if !args.no_browser {
         browser(&cargo)?;
     }
@@ -56,15 +63,52 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
 
 /// The emitted SQL gives on DuckDB and SQLite what the counter gives; the program was built with the tests.
 fn duckdb(cargo: &dyn Fn() -> Command) -> Result<()> {
-    let target = target_folder(cargo)?;
-    let (python, peers) = (target.join("peers/bin/python"), root().join("crates/count/peers"));
-    step("a place for DuckDB", Command::new("python3").args(["-m", "venv"]).arg(target.join("peers")))?;
-    let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    step("DuckDB (leave it out with --no-duckdb)", install.arg(peers.join("requirements-agree.txt")))?;
+    let (target, peers) = (target_folder(cargo)?, root().join("crates/count/peers"));
+    let wanted = peers.join("requirements-agree.txt");
+    let python = python(&target.join("peers"), "DuckDB (leave it out with --no-duckdb)", &wanted)?;
     let mut agree = Command::new(&python);
     agree.arg(peers.join("peers.py")).arg("--bin").arg(target.join("debug/guosuo-rules")).arg("agree");
     step("emitted SQL against the counter", &mut agree)
+}
+
+/// A Python of its own in a folder, with what a file asks for.
+fn python(folder: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
+    let python = folder.join("bin/python");
+    step(&format!("a place for {name}"), Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    step(name, install.arg(requirements))?;
+    Ok(python)
+}
+
+/// The stories of files, and of a backup, on an S3 server of the tests' own.
+fn s3(cargo: &dyn Fn() -> Command) -> Result<()> {
+    let source = root().join("crates/store/s3");
+    let place = target_folder(cargo)?.join("s3");
+    let python = python(&place, "a local S3 server (leave it out with --no-s3)", &source.join("requirements.txt"))?;
+    let log = std::fs::File::create(place.join("server.log"))?;
+    let mut server = Command::new(python);
+    server.arg(source.join("serve.py")).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+    let mut server = Server(server.spawn().context("cannot start the local S3 server")?);
+    let mut said = String::new();
+    BufReader::new(server.0.stdout.take().context("the S3 server has no output")?).read_line(&mut said)?;
+    let [address, key, secret] = said.split_whitespace().collect::<Vec<_>>()[..] else {
+        bail!("the local S3 server did not start: see {}", place.join("server.log").display());
+    };
+    let mut tests = cargo();
+    tests.args(["test", "--quiet", "--workspace", "--test", "files", "--test", "backup", "--", "--ignored", "s3"]);
+    tests.env("GUOSUO_S3", format!("{address} {key} {secret}"));
+    step("files on S3", tests.env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret))
+}
+
+/// Ends with the step that needs it, however that ends.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// The kill harness with as many submissions as wanted; prints one line for each database.

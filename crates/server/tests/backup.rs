@@ -14,13 +14,22 @@ use guosuo::config::Config;
 use guosuo::demo::{self, Player, Stage};
 use guosuo::{jobs, serve};
 use guosuo_case::filing::Slot;
-use guosuo_store::NewUpload;
+use guosuo_store::{NewUpload, new_id};
 
-fn guosuo(command: &[&str], data: &Path, database: &str) -> Output {
+/// Where an instance keeps its record and its files; empty: in its folder.
+#[derive(Clone, Default)]
+struct Place {
+    database: String,
+    blobs: String,
+}
+
+fn guosuo(command: &[&str], data: &Path, at: &Place) -> Output {
     let mut c = Command::new(env!("CARGO_BIN_EXE_guosuo"));
     c.args(command).arg("--data").arg(data).env("GUOSUO_LOG", "error");
-    if !database.is_empty() {
-        c.args(["--database", database]);
+    for (flag, value) in [("--database", &at.database), ("--blobs", &at.blobs)] {
+        if !value.is_empty() {
+            c.args([flag, value]);
+        }
     }
     c.output().unwrap()
 }
@@ -77,9 +86,9 @@ async fn fill(app: &App) -> String {
     upload.id
 }
 
-async fn story(root: &Path, database: &str, restored_database: &str) {
+async fn story(root: &Path, at: &Place, restored: &Place) {
     let data = root.join("data");
-    let config = Config { data: data.clone(), database: database.to_owned(), ..Config::default() };
+    let config = Config { data: data.clone(), database: at.database.clone(), blobs: at.blobs.clone(), ..Config::default() };
     let app = serve::open(config, Clock::Machine).await.unwrap();
     let upload = fill(&app).await;
     // Bodies go on while the backup is made.
@@ -97,8 +106,8 @@ async fn story(root: &Path, database: &str, restored_database: &str) {
         })
     };
     let out = root.join("backup");
-    let (o, d, db) = (out.clone(), data.clone(), database.to_owned());
-    let made = tokio::task::spawn_blocking(move || guosuo(&["backup", &o.to_string_lossy()], &d, &db)).await.unwrap();
+    let (o, d, from) = (out.clone(), data.clone(), at.clone());
+    let made = tokio::task::spawn_blocking(move || guosuo(&["backup", &o.to_string_lossy()], &d, &from)).await.unwrap();
     stop.store(true, Ordering::SeqCst);
     assert!(busy.await.unwrap() > 0);
     assert!(made.status.success(), "{}", said(&made));
@@ -111,12 +120,13 @@ async fn story(root: &Path, database: &str, restored_database: &str) {
 
     // Into a fresh place; the command walks the record itself, and so does this.
     let fresh = place(root, "fresh", &data.join("keys"));
-    let back = guosuo(&["restore", &out.to_string_lossy()], &fresh, restored_database);
+    let back = guosuo(&["restore", &out.to_string_lossy()], &fresh, restored);
     assert!(back.status.success(), "{}", said(&back));
     assert!(said(&back).contains("差异 / differences: 0"), "{}", said(&back));
-    let verified = guosuo(&["ledger", "verify"], &fresh, restored_database);
+    let verified = guosuo(&["ledger", "verify"], &fresh, restored);
     assert!(verified.status.success() && said(&verified).contains("differences: 0"), "{}", said(&verified));
-    let config = Config { data: fresh.clone(), database: restored_database.to_owned(), ..Config::default() };
+    let config =
+        Config { data: fresh.clone(), database: restored.database.clone(), blobs: restored.blobs.clone(), ..Config::default() };
     let again = serve::open(config, Clock::Machine).await.unwrap();
     let (files, damaged) = again.blobs.verify().await.unwrap();
     assert!(files > 40 && damaged.is_empty(), "{files} {damaged:?}");
@@ -127,16 +137,16 @@ async fn story(root: &Path, database: &str, restored_database: &str) {
     assert_eq!(again.blobs.read_all(&blob, 100).await.unwrap(), b"halfmore");
     again.store.close().await;
     // What is there is not overwritten.
-    let twice = guosuo(&["restore", &out.to_string_lossy()], &fresh, restored_database);
+    let twice = guosuo(&["restore", &out.to_string_lossy()], &fresh, restored);
     assert_eq!(twice.status.code(), Some(2), "{}", said(&twice));
-    let over = guosuo(&["backup", &out.to_string_lossy()], &data, database);
+    let over = guosuo(&["backup", &out.to_string_lossy()], &data, at);
     assert_eq!(over.status.code(), Some(2), "{}", said(&over));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_made_while_serving_is_restored_on_sqlite() {
     let root = tempfile::tempdir().unwrap();
-    story(root.path(), "", "").await;
+    story(root.path(), &Place::default(), &Place::default()).await;
     refusals(root.path());
 }
 
@@ -145,10 +155,30 @@ async fn a_backup_made_while_serving_is_restored_on_postgresql() {
     let two = tokio::task::spawn_blocking(|| guosuo_testkit::pg::cluster().map(|c| (c.empty(), c.empty()))).await.unwrap();
     let Some((one, other)) = two else { return };
     let root = tempfile::tempdir().unwrap();
-    story(root.path(), &one.url(), &other.url()).await;
+    let on = |database| Place { database, ..Place::default() };
+    story(root.path(), &on(one.url()), &on(other.url())).await;
     // The same backup leads to SQLite as well: an instance may change its database.
     let small = place(root.path(), "small", &root.path().join("data/keys"));
-    let back = guosuo(&["restore", &root.path().join("backup").to_string_lossy()], &small, "");
+    let back = guosuo(&["restore", &root.path().join("backup").to_string_lossy()], &small, &Place::default());
+    assert!(back.status.success() && said(&back).contains("differences: 0"), "{}", said(&back));
+}
+
+/// The access key comes from the usual environment variables, as it does in service.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs an S3 server: run by `cargo xtask test`"]
+async fn a_backup_made_while_serving_is_restored_on_s3() {
+    let server = std::env::var("GUOSUO_S3").expect("GUOSUO_S3 is set by `cargo xtask test`");
+    let (bucket, options) = server.split_once(' ').unwrap().0.split_once('?').unwrap();
+    let root = tempfile::tempdir().unwrap();
+    let on = |name: &str| Place { blobs: format!("{bucket}/backup/{}/{name}?{options}", new_id()), ..Place::default() };
+    let (one, other) = (on("one"), on("other"));
+    story(root.path(), &one, &other).await;
+    // What is there already is not written over, and the same backup leads into a folder as well.
+    let again = place(root.path(), "again", &root.path().join("data/keys"));
+    let over = guosuo(&["restore", &root.path().join("backup").to_string_lossy()], &again, &other);
+    assert_eq!(over.status.code(), Some(2), "{}", said(&over));
+    let small = place(root.path(), "small", &root.path().join("data/keys"));
+    let back = guosuo(&["restore", &root.path().join("backup").to_string_lossy()], &small, &Place::default());
     assert!(back.status.success() && said(&back).contains("differences: 0"), "{}", said(&back));
 }
 
@@ -171,7 +201,7 @@ fn refusals(root: &Path) {
         copy_folder(&good, &bad);
         harm(&bad);
         let data = place(root, &format!("target-{n}"), &keys);
-        let o = guosuo(&["restore", &bad.to_string_lossy()], &data, "");
+        let o = guosuo(&["restore", &bad.to_string_lossy()], &data, &Place::default());
         assert_eq!(o.status.code(), Some(1), "{name}: {}", said(&o));
         assert!(said(&o).contains(name), "the message names {name}: {}", said(&o));
         assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "nothing was written");
@@ -190,17 +220,17 @@ fn refusals(root: &Path) {
     // Without the keys, with others, or half restored: nothing is served.
     let data = root.join("no-keys");
     std::fs::create_dir_all(&data).unwrap();
-    let o = guosuo(&["restore", &good.to_string_lossy()], &data, "");
+    let o = guosuo(&["restore", &good.to_string_lossy()], &data, &Place::default());
     assert!(o.status.code() == Some(2) && said(&o).contains("keys/"), "{}", said(&o));
     let data = place(root, "other-keys", &keys);
     std::fs::write(data.join("keys/root.key"), "11".repeat(32)).unwrap();
-    let o = guosuo(&["restore", &good.to_string_lossy()], &data, "");
+    let o = guosuo(&["restore", &good.to_string_lossy()], &data, &Place::default());
     assert!(o.status.code() == Some(2) && said(&o).contains("root.key"), "{}", said(&o));
     let data = place(root, "half", &keys);
     std::fs::write(data.join("RESTORING"), "").unwrap();
-    let o = guosuo(&["serve", "--listen", "127.0.0.1:0"], &data, "");
+    let o = guosuo(&["serve", "--listen", "127.0.0.1:0"], &data, &Place::default());
     assert!(o.status.code() == Some(2) && said(&o).contains("not finished"), "{}", said(&o));
-    let o = guosuo(&["doctor"], &data, "");
+    let o = guosuo(&["doctor"], &data, &Place::default());
     assert!(o.status.code() == Some(1) && said(&o).contains("guosuo restore"), "{}", said(&o));
 }
 
@@ -225,12 +255,12 @@ async fn an_interrupted_backup_leaves_nothing_that_passes_for_one() {
         if out.exists() {
             // It was done before the signal: then it is whole.
             assert!(!partial.exists());
-            let o = guosuo(&["restore", &out.to_string_lossy()], &target, "");
+            let o = guosuo(&["restore", &out.to_string_lossy()], &target, &Place::default());
             assert!(o.status.success(), "{}", said(&o));
         } else if partial.exists() && !partial.join("SHA256SUMS").exists() {
-            let o = guosuo(&["restore", &partial.to_string_lossy()], &target, "");
+            let o = guosuo(&["restore", &partial.to_string_lossy()], &target, &Place::default());
             assert_eq!(o.status.code(), Some(1), "{}", said(&o));
-            let o = guosuo(&["backup", &out.to_string_lossy()], &data, "");
+            let o = guosuo(&["backup", &out.to_string_lossy()], &data, &Place::default());
             assert!(o.status.code() == Some(2) && said(&o).contains("interrupted"), "{}", said(&o));
         }
     }

@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt as _;
-use object_store::ObjectStore;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
+use object_store::{ObjectStore, RetryConfig};
 
 use super::Blobs;
 use crate::error::Error;
+
+/// How often and how long a request to S3 is repeated: somebody waits for the answer, and what
+/// is not stored after half a minute is better told than hoped for.
+const RETRIES: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An opened address.
 pub(super) struct Place {
@@ -32,7 +38,8 @@ pub(super) fn open(url: &str, access: Option<(&str, &str)>) -> Result<Place, Err
     };
     let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_region("us-east-1");
+    let retry = RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_region("us-east-1").with_retry(retry);
     if let Some((id, secret)) = access {
         builder = builder.with_access_key_id(id).with_secret_access_key(secret);
     }
