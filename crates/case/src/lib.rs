@@ -14,7 +14,7 @@ pub mod permission;
 pub mod refusal;
 pub mod text;
 
-pub use actor::{Actor, OrgId, OrgKind, Role, UserId};
+pub use actor::{Actor, CaseId, OrgId, OrgKind, Role, UserId};
 pub use life::{By, Life, Recorded};
 pub use permission::{Object, Right, allow};
 pub use refusal::{Refusal, RefusalCode};

@@ -368,14 +368,26 @@ impl Tx {
         let facts = facts(self, case.state.as_ref()).await?;
         let acted = self.act(case, r.command.clone(), &r.actor, &r.session, &facts, r.now).await?;
         if let Some(idem) = &r.idem {
-            let first = acted.events.first().map_or(0, |e| e.seq);
-            let done = Done { case_id: acted.case_id.clone(), first, last: acted.version };
-            self.done(idem, r.actor.user.as_str(), &serde_json::to_string(&done).map_err(Error::from)?, r.now).await?;
+            self.finished(idem, &acted, &r.actor, r.now).await?;
         }
         Ok(acted)
     }
 
-    async fn replay<L: Life>(&mut self, response: &str) -> Result<Acted<L>, Error> {
+    /// Keeps with an idempotency key what the request did.
+    pub(crate) async fn finished<L: Life>(
+        &mut self,
+        idem: &Idem,
+        acted: &Acted<L>,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let first = acted.events.first().map_or(0, |e| e.seq);
+        let done = Done { case_id: acted.case_id.clone(), first, last: acted.version };
+        self.done(idem, actor.user.as_str(), &serde_json::to_string(&done)?, now).await
+    }
+
+    /// What a request did when it was done before.
+    pub(crate) async fn replay<L: Life>(&mut self, response: &str) -> Result<Acted<L>, Error> {
         let done: Done = serde_json::from_str(response)?;
         let mut events = self.about_case(&done.case_id).await?.history::<L>(&done.case_id).await?;
         let version = events.len() as u64;

@@ -119,6 +119,20 @@ tables! {
     /// The history only grows: a row that is there stays as it is.
     BodyStatus = "body_status" ["body", "seq", "status", "since", "reason", "at"] Keep 2;
     Publication = "publication" ["id", "kind", "number", "case_id", "org", "title", "published", "at", "data"] Replace 1;
+    Application = "application" ["case_id", "version", "org", "processor", "processor_org", "processor_code", "country",
+        "holder", "chosen", "chosen_name", "body", "verification_body", "purpose", "number", "phase", "stage", "received",
+        "submitted", "began", "due_from", "due_to", "stands", "open_points", "outcome", "certificate", "ended",
+        "updated"] Replace 1;
+    Certificate = "certificate" ["case_id", "version", "number", "body", "applicant", "holder", "holder_org", "holder_code",
+        "country", "address", "representative", "basis", "mark", "issued_on", "valid_until", "status", "status_from",
+        "status_before", "ground", "origin", "publication", "application", "predecessor", "successor", "renewal", "proposal",
+        "open_requests", "open_findings", "open_suggestions", "open_surveillances", "reports", "reports_owed",
+        "updated"] Replace 1;
+    /// The history only grows.
+    CertificateChange = "certificate_change" ["certificate", "seq", "kind", "status", "effective_on", "origin", "ground",
+        "publication", "actor", "actor_org", "at"] Keep 2;
+    CertificateReport = "certificate_report" ["certificate", "seq", "number", "body", "kind", "status", "effective_on",
+        "corrects", "owed_at", "due_from", "due_to", "state", "receipt", "received_at"] Replace 2;
     Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] Insert 0;
     Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] Insert 0;
     Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] Insert 0;

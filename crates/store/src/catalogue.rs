@@ -7,11 +7,13 @@
 pub fn catalogue() -> Vec<(String, &'static str)> {
     let mut all: Vec<&[(&str, &'static str)]> = vec![
         crate::act::CATALOGUE,
+        crate::applications::CATALOGUE,
         crate::blobs::CATALOGUE,
         crate::blobs::REGISTRATION,
         crate::blobs::SWEEP,
         crate::blobs::UPLOADS,
         crate::calendars::CATALOGUE,
+        crate::certificates::CATALOGUE,
         crate::clocks::CATALOGUE,
         crate::idem::CATALOGUE,
         crate::inbox::CATALOGUE,

@@ -1,5 +1,8 @@
 //! Deadlines that run: what the queue shows, what alarms are raised, what a new notice moves.
 
+use guosuo_case::OrgId;
+use guosuo_rules::calendar::Calendar;
+use guosuo_rules::deadline::{DeadlineId, Length, deadline};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -8,7 +11,7 @@ use crate::buffer::Val;
 use crate::db::{Reader, from_row, micros, on, statements};
 use crate::error::Error;
 use crate::ledger::Origin;
-use crate::project::{CaseMeta, Projected};
+use crate::project::{CaseMeta, ClockRow, ClockStatus, Projected};
 use crate::tx::Tx;
 
 statements! {
@@ -60,7 +63,44 @@ pub struct Moved {
     pub after: (String, String),
 }
 
+/// The row of a deadline of the table; `number` tells several of one case apart. Where the law
+/// leaves the length to the body the limit is one of the house, and [`StoredClock::is_house`].
+#[expect(clippy::too_many_arguments, reason = "one for each column")]
+pub(crate) fn clock(
+    id: DeadlineId,
+    number: Option<u32>,
+    org: &OrgId,
+    trigger: Date,
+    (due_from, due_to): (Date, Date),
+    calendar: &Calendar,
+    status: ClockStatus,
+    ended: Option<Timestamp>,
+) -> ClockRow {
+    let code = id.code();
+    ClockRow {
+        name: number.map_or_else(|| code.to_owned(), |n| format!("{code}:{n}")),
+        org: org.to_string(),
+        article: deadline(id).articles.first().map(ToString::to_string).unwrap_or_default(),
+        trigger,
+        due_from,
+        due_to,
+        calendar: calendar.version().to_owned(),
+        status,
+        ended,
+    }
+}
+
 impl StoredClock {
+    /// The deadline of the table that it counts.
+    pub fn deadline(&self) -> Option<DeadlineId> {
+        DeadlineId::from_code(self.name.split(':').next()?)
+    }
+
+    /// Whether the body set the limit itself (R37 4.6): never to be shown as a limit of the law.
+    pub fn is_house(&self) -> bool {
+        self.deadline().is_some_and(|id| deadline(id).length == Length::SetByBody)
+    }
+
     pub(crate) fn values(self) -> Vec<Val> {
         vec![
             self.case_id.into(),

@@ -19,6 +19,7 @@ impl Projected for Filing {
             bodies: published::body(case, f),
             statuses: published::statuses(case, f),
             publications: published::publications(case, f),
+            ..Rows::default()
         }
     }
 }

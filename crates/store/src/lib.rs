@@ -13,21 +13,26 @@
 //! | `keys`, `blobs` | envelope encryption, files |
 //! | `backup` | a copy of the database at one moment, and the way back |
 //! | `accounts` | organisations, people, credentials, sessions |
+//! | `applications`, `certificates`, `issue` | read tables of certification, the issue of a certificate |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
 
 pub mod accounts;
 mod act;
+mod applications;
 pub mod backup;
 mod blobs;
 mod buffer;
 mod calendars;
 mod catalogue;
+mod certificates;
+mod certification_rows;
 mod clocks;
 mod db;
 mod error;
 mod filings;
 mod idem;
 mod inbox;
+mod issue;
 mod jobs;
 mod keys;
 mod ledger;
@@ -43,15 +48,18 @@ mod unit;
 mod verify;
 
 pub use act::{Acted, Head, Loaded, Request};
+pub use applications::ApplicationFilter;
 pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload, registration_case};
 pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;
+pub use certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
 pub use clocks::{Moved, StoredClock};
 pub use db::{Reader, new_id};
 pub use error::{ActError, Error, Failure, UploadProblem};
 pub use idem::Idem;
 pub use inbox::Message;
+pub use issue::{IssueFacts, Issuing};
 pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};

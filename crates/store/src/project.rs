@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::buffer::{T, Val};
+use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
 use crate::db::{from_row, micros, signed};
 use crate::error::Error;
 use crate::tx::Tx;
@@ -45,6 +46,14 @@ pub struct Rows {
     pub statuses: Vec<BodyStatusRow>,
     /// What was published about it.
     pub publications: Vec<PublicationRow>,
+    /// Its line among the applications.
+    pub application: Option<ApplicationRow>,
+    /// Its line among the certificates.
+    pub certificate: Option<CertificateRow>,
+    /// The changes of that certificate; only ever grow.
+    pub changes: Vec<CertificateChangeRow>,
+    /// What it owes the national platform.
+    pub reports: Vec<CertificateReportRow>,
 }
 
 /// An entry of the register of filed bodies.
@@ -351,6 +360,18 @@ impl Tx {
         }
         for p in rows.publications {
             self.put(T::Publication, p.values()).await?;
+        }
+        if let Some(a) = rows.application {
+            self.put(T::Application, a.values()).await?;
+        }
+        if let Some(c) = rows.certificate {
+            self.put(T::Certificate, c.values()).await?;
+        }
+        for c in rows.changes {
+            self.put(T::CertificateChange, c.values()).await?;
+        }
+        for r in rows.reports {
+            self.put(T::CertificateReport, r.values()).await?;
         }
         self.touch(case.id);
         Ok(())

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::act::{Head, decode_plain, event_plain};
 use crate::buffer::{T, TABLES, Val};
+use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
 use crate::clocks::StoredClock;
 use crate::db::{Reader, from_row, instant, micros, on, signed, statements, unsigned};
 use crate::error::Error;
@@ -29,6 +30,10 @@ statements! {
     STRAY_LEDGER = "SELECT DISTINCT case_id FROM ledger WHERE class = 'event' AND case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_FILINGS = "SELECT case_id FROM filing WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_CLOCKS = "SELECT DISTINCT case_id FROM clock WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
+    STRAY_APPLICATIONS = "SELECT case_id FROM application WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
+    STRAY_CERTIFICATES = "SELECT case_id FROM certificate WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
+    STRAY_CHANGES = "SELECT DISTINCT certificate FROM certificate_change WHERE certificate NOT IN (SELECT case_id FROM case_head) ORDER BY certificate";
+    STRAY_REPORTS = "SELECT DISTINCT certificate FROM certificate_report WHERE certificate NOT IN (SELECT case_id FROM case_head) ORDER BY certificate";
     STRAY_BODIES = "SELECT DISTINCT case_id FROM body_register WHERE case_id <> '' AND case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_PUBLICATIONS = "SELECT DISTINCT case_id FROM publication WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
 }
@@ -202,6 +207,10 @@ impl<'a> Verifier<'a> {
             ("clock", STRAY_CLOCKS),
             ("body_register", STRAY_BODIES),
             ("publication", STRAY_PUBLICATIONS),
+            ("application", STRAY_APPLICATIONS),
+            ("certificate", STRAY_CERTIFICATES),
+            ("certificate_change", STRAY_CHANGES),
+            ("certificate_report", STRAY_REPORTS),
         ] {
             let stray: Vec<(String,)> = on!(r.conn(), |c| sqlx::query_as(sql).fetch_all(c).await)?;
             for (id,) in stray {
@@ -512,5 +521,14 @@ async fn tables(r: &mut Reader, id: &str, rows: Rows, report: &mut Report) -> Re
     compare_all(report, T::Body, id, stored, rows.bodies.into_iter().map(BodyRow::values).collect());
     let stored = r.publications_of_case(id).await?.into_iter().map(PublicationRow::values).collect();
     compare_all(report, T::Publication, id, stored, rows.publications.into_iter().map(PublicationRow::values).collect());
+    let (application, certificate) = (r.application(id).await?, r.certificate(id).await?);
+    compare(report, T::Application, id, application.map(ApplicationRow::values), rows.application.map(ApplicationRow::values));
+    compare(report, T::Certificate, id, certificate.map(CertificateRow::values), rows.certificate.map(CertificateRow::values));
+    let stored = r.certificate_changes(id).await?.into_iter().map(CertificateChangeRow::values).collect();
+    let wanted = rows.changes.into_iter().map(CertificateChangeRow::values).collect();
+    compare_all(report, T::CertificateChange, id, stored, wanted);
+    let stored = r.certificate_reports(id).await?.into_iter().map(CertificateReportRow::values).collect();
+    let wanted = rows.reports.into_iter().map(CertificateReportRow::values).collect();
+    compare_all(report, T::CertificateReport, id, stored, wanted);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use guosuo_rules::time::cst_date;
 
-use super::clock::Clock;
+use super::clock::{Clock, StageDays};
 use super::event::Event;
 use super::form::Dossier;
 use super::party::Interest;
@@ -38,6 +38,7 @@ pub(super) fn apply(state: Option<Application>, recorded: &Recorded<Event>) -> O
             violations: Vec::new(),
             hands: Hands::default(),
             clock: Clock::default(),
+            limits: StageDays::default(),
             version: recorded.seq,
         });
     };
@@ -74,7 +75,8 @@ fn work(a: &mut Application, recorded: &Recorded<Event>) {
             a.dossier.form = (**form).clone();
             a.dossier.form_rev += 1;
         }
-        Event::Submitted { number, basis, path, law } => {
+        Event::Submitted { number, basis, path, law, limits } => {
+            a.limits = *limits;
             a.receipt = Some(Receipt { number: *number, at, by: by.clone(), path: *path, law: law.clone() });
             a.basis.clone_from(basis);
             a.phase = Phase::Entrusted;

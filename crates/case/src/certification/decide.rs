@@ -322,7 +322,13 @@ fn submit(a: &Application, pledge: bool, facts: &Facts, today: Date) -> Result<E
         return refuse(Reason::NotReady { problems: Vec::new() });
     };
     let number = ReceiptNumber { year: today.year(), seq: facts.next_number };
-    Ok(Event::Submitted { number, basis: basis.id.clone(), path: decision.path, law: decision.law })
+    Ok(Event::Submitted {
+        number,
+        basis: basis.id.clone(),
+        path: decision.path,
+        law: decision.law,
+        limits: facts.config.stage_days,
+    })
 }
 
 fn make_plan(a: &Application, plan: Box<Plan>, facts: &Facts) -> Result<Event, Refusal> {

@@ -5,7 +5,7 @@ use guosuo_rules::path::Path;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::clock::PauseReason;
+use super::clock::{PauseReason, StageDays};
 use super::form::{Chosen, Form};
 use super::party::{DocRef, Mandate, Party};
 use super::state::{Grade, NcId, Outcome, Plan, Purpose, ReceiptNumber};
@@ -25,8 +25,16 @@ pub enum Event {
     /// The form was saved as typed.
     FormSaved { form: Box<Form> },
     /// Submitted and received (R37 4.1; ESL 11). The edition of the basis is fixed, and the path that
-    /// was computed from the answers under the law of the day (M 5).
-    Submitted { number: ReceiptNumber, basis: String, path: Path, law: String },
+    /// was computed from the answers under the law of the day (M 5), and the limits of the stages that
+    /// the body had published (R37 4.6).
+    Submitted {
+        number: ReceiptNumber,
+        basis: String,
+        path: Path,
+        law: String,
+        #[serde(default)]
+        limits: StageDays,
+    },
     /// Taken back.
     Withdrawn { reason: String },
     /// A person declared interests (CAR 13).

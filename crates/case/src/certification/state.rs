@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::clock::Clock;
+use super::clock::{Clock, StageDays};
 use super::form::Dossier;
 use super::party::{DocRef, Interest, Party};
 use super::scope::People;
@@ -444,6 +444,9 @@ pub struct Application {
     pub hands: Hands,
     /// The clock of the stage.
     pub clock: Clock,
+    /// The limits of the stages as the body had published them on the day of the receipt (R37 4.6):
+    /// a setting that changes later does not change a case under way.
+    pub limits: StageDays,
     /// Events folded so far.
     pub version: u64,
 }

@@ -5,14 +5,13 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_case::filing::Filing;
 use guosuo_rules::calendar::{Notice, NoticeError, NoticeOddity};
 use guosuo_store::{Error as StoreError, Failure, Moved, Origin, Tx};
 use jiff::Timestamp;
 
 use crate::app::Cx;
 use crate::error::Error;
-use crate::ops::notice::{Imported, import_notice};
+use crate::ops::notice::{Imported, import_notice, redate};
 use crate::web::components::Fact;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -155,7 +154,7 @@ impl Failure for Tried {
 
 async fn apply(tx: &mut Tx, toml: &str, origin: &Origin, now: Timestamp) -> Result<Vec<Moved>, StoreError> {
     tx.import_notice(toml, origin, now).await?;
-    tx.redate::<Filing>(origin, now).await
+    redate(tx, origin, now).await
 }
 
 /// Imports, dates again and takes everything back: exactly what the import would move.
@@ -181,6 +180,12 @@ fn clock_name(l: Lang, code: &str) -> String {
     match code {
         "CB_FILE" => l.t("机构提交备案", "Filing by the body").to_owned(),
         "CB_FILE_DECIDE" => l.t("备案审核和公示", "Decision and publication").to_owned(),
+        "STAGE_LIMITS" => l.t("认证环节（机构自定）", "Stage of a certification (set by the body)").to_owned(),
+        "RECTIFY" => l.t("限期整改（机构自定）", "Rectification (set by the body)").to_owned(),
+        "CERT_VALID" => l.t("证书有效期", "Validity of a certificate").to_owned(),
+        "CERT_RENEW" => l.t("申请延续", "Application for renewal").to_owned(),
+        code if code.starts_with("SURV") => l.t("获证后监督（机构自定）", "Surveillance (set by the body)").to_owned(),
+        code if code.contains("_REPORT") => l.t("向国家平台报送", "Report to the national platform").to_owned(),
         other => other.to_owned(),
     }
 }

@@ -5,9 +5,12 @@
 use std::process::ExitCode;
 
 use guosuo_case::OrgKind;
+use guosuo_case::certificate::Certificate;
+use guosuo_case::certification::Application;
 use guosuo_case::filing::Filing;
 use guosuo_rules::calendar::Notice;
-use guosuo_store::{Error as StoreError, Moved, NewJob, Origin};
+use guosuo_store::{Error as StoreError, Moved, NewJob, Origin, Tx};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::print_json;
@@ -28,6 +31,30 @@ pub struct Imported {
     pub moved: Vec<Moved>,
 }
 
+/// Dates the clocks of every kind of case again.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn redate(tx: &mut Tx, origin: &Origin, now: Timestamp) -> Result<Vec<Moved>, StoreError> {
+    let mut moved = tx.redate::<Filing>(origin, now).await?;
+    moved.extend(tx.redate::<Application>(origin, now).await?);
+    moved.extend(tx.redate::<Certificate>(origin, now).await?);
+    Ok(moved)
+}
+
+/// Number and name by which a case is known, and whether the authorities review it.
+async fn named(tx: &mut Tx, case_id: &str) -> Result<(String, String, bool), StoreError> {
+    let reader = tx.reader().await?;
+    if let Some(f) = reader.filing(case_id).await? {
+        return Ok((f.number, f.org_name, true));
+    }
+    if let Some(a) = reader.application(case_id).await? {
+        return Ok((a.number, a.processor, false));
+    }
+    let c = reader.certificate(case_id).await?.unwrap_or_default();
+    Ok((c.number, c.holder, false))
+}
+
 /// Imports a notice and dates the running clocks again.
 ///
 /// # Errors
@@ -44,16 +71,12 @@ pub async fn import_notice(app: &App, toml: &str, origin: Origin) -> anyhow::Res
             move |tx, (toml, document, origin, authorities)| {
                 Box::pin(async move {
                     let calendar = tx.import_notice(toml, origin, now).await?.version().to_owned();
-                    let moved = tx.redate::<Filing>(origin, now).await?;
+                    let moved = redate(tx, origin, now).await?;
                     for m in &moved {
-                        let filing = tx.case::<Filing>(&m.case_id).await?.state;
+                        let (number, name, review) = named(tx, &m.case_id).await?;
                         let data = MessageData {
-                            number: filing
-                                .as_ref()
-                                .and_then(Filing::submission)
-                                .map(|s| s.number.to_string())
-                                .unwrap_or_default(),
-                            name: filing.map(|f| f.dossier.form.org_name).unwrap_or_default(),
+                            number,
+                            name,
                             reason: document.clone(),
                             due: m.after.0.clone(),
                             until: m.after.1.clone(),
@@ -63,7 +86,7 @@ pub async fn import_notice(app: &App, toml: &str, origin: Origin) -> anyhow::Res
                             tx.send_message(&m.org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
                         let order = Order::Inbox { org: m.org.clone(), message };
                         tx.enqueue(NewJob::new(QUEUE, &order, now)?, now).await?;
-                        for org in authorities {
+                        for org in authorities.iter().filter(|_| review) {
                             tx.send_message(org, &m.case_id, MessageKind::Redated.as_str(), &data, None, now).await?;
                         }
                     }

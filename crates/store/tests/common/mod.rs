@@ -155,6 +155,7 @@ impl Projected for Jar {
                 status: if state.closed { ClockStatus::Met } else { ClockStatus::Running },
                 ended: state.closed.then_some(case.updated),
             }],
+            ..Rows::default()
         }
     }
 }
