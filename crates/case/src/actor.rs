@@ -79,6 +79,12 @@ impl OrgKind {
     pub const ALL: [Self; 7] =
         [Self::Body, Self::Cac, Self::Nda, Self::Samr, Self::Platform, Self::Processor, Self::VerificationBody];
 
+    /// Whether organisations of this kind register themselves and keep their own people; the others
+    /// are set up by the administrators.
+    pub fn registers_itself(self) -> bool {
+        matches!(self, Self::Body | Self::Processor | Self::VerificationBody)
+    }
+
     /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -125,6 +131,9 @@ pub enum Role {
     /// Person of the dedicated office or designated representative of an overseas processor
     /// 专门机构、指定代表 (M 7(2)).
     Representative,
+    /// Administrator of a processor, an office or representative, or a verification body
+    /// 单位管理员: members and roles.
+    PartyAdmin,
     /// Case manager of a body 认证项目管理人员.
     CaseManager,
     /// Person of a body who checks the report of the technical verification 技术验证复核人员.
@@ -146,8 +155,8 @@ pub enum Role {
 }
 
 impl Role {
-    /// The roles of the parts that have screens, in the order of the matrix `docs/rights.txt`.
-    pub const ALL: [Self; 9] = [
+    /// All roles, in the order of the matrix `docs/rights.txt`.
+    pub const ALL: [Self; 21] = [
         Self::Operator,
         Self::OrgAdmin,
         Self::CacHandler,
@@ -157,9 +166,21 @@ impl Role {
         Self::SystemAdmin,
         Self::SecurityAdmin,
         Self::AuditAdmin,
+        Self::Applicant,
+        Self::Representative,
+        Self::PartyAdmin,
+        Self::CaseManager,
+        Self::Verifier,
+        Self::Auditor,
+        Self::Evaluator,
+        Self::Certifier,
+        Self::BodyHead,
+        Self::VerificationStaff,
+        Self::CacSupervisor,
+        Self::SamrSupervisor,
     ];
 
-    /// The roles of certification, in the order of the matrix `docs/rights-certification.txt`.
+    /// The roles of certification, in the order of the exclusions `docs/rights-certification.txt`.
     pub const CERTIFICATION: [Self; 11] = [
         Self::Applicant,
         Self::Representative,
@@ -188,6 +209,7 @@ impl Role {
             Self::AuditAdmin => "audit_admin",
             Self::Applicant => "applicant",
             Self::Representative => "representative",
+            Self::PartyAdmin => "party_admin",
             Self::CaseManager => "case_manager",
             Self::Verifier => "verifier",
             Self::Auditor => "auditor",
@@ -202,10 +224,16 @@ impl Role {
 
     /// Reads a stored name.
     pub fn parse(s: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain(Self::CERTIFICATION).find(|r| r.as_str() == s)
+        Self::ALL.into_iter().find(|r| r.as_str() == s)
     }
 
-    /// The kind of organisation in which this role exists.
+    /// Whether the role exists in a kind of organisation: processors and verification bodies have
+    /// administrators of the same kind.
+    pub fn exists_in(self, kind: OrgKind) -> bool {
+        self.org_kind() == kind || (self == Self::PartyAdmin && kind == OrgKind::VerificationBody)
+    }
+
+    /// The kind of organisation in which this role exists, the first where there are two.
     pub fn org_kind(self) -> OrgKind {
         match self {
             Self::Operator
@@ -219,7 +247,7 @@ impl Role {
             Self::CacHandler | Self::CacHead | Self::CacSupervisor => OrgKind::Cac,
             Self::NdaReviewer => OrgKind::Nda,
             Self::SamrReader | Self::SamrSupervisor => OrgKind::Samr,
-            Self::Applicant | Self::Representative => OrgKind::Processor,
+            Self::Applicant | Self::Representative | Self::PartyAdmin => OrgKind::Processor,
             Self::VerificationStaff => OrgKind::VerificationBody,
             Self::SystemAdmin | Self::SecurityAdmin | Self::AuditAdmin => OrgKind::Platform,
         }
@@ -244,7 +272,7 @@ impl Role {
 /// A role must exist in the kind of organisation, and nobody holds two of the three
 /// administrator roles.
 pub fn roles_compatible(kind: OrgKind, roles: &BTreeSet<Role>) -> bool {
-    roles.iter().all(|r| r.org_kind() == kind) && roles.iter().filter(|r| r.is_separated_admin()).count() <= 1
+    roles.iter().all(|r| r.exists_in(kind)) && roles.iter().filter(|r| r.is_separated_admin()).count() <= 1
 }
 
 /// Who acts, as established by sign-in.
@@ -309,15 +337,15 @@ mod tests {
     #[test]
     fn a_role_exists_only_in_its_kind_of_organisation() {
         for kind in OrgKind::ALL {
-            for role in Role::ALL.into_iter().chain(Role::CERTIFICATION) {
-                assert_eq!(roles_compatible(kind, &[role].into()), role.org_kind() == kind);
+            for role in Role::ALL {
+                assert_eq!(roles_compatible(kind, &[role].into()), role.exists_in(kind));
             }
         }
     }
 
     #[test]
     fn names_round_trip() {
-        for r in Role::ALL.into_iter().chain(Role::CERTIFICATION) {
+        for r in Role::ALL {
             assert_eq!(Role::parse(r.as_str()), Some(r));
         }
         for k in OrgKind::ALL {

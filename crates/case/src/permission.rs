@@ -44,11 +44,58 @@ pub enum Right {
     LedgerRead,
     /// See jobs, mail, health and settings of the platform.
     SystemOperate,
+    /// Read the applications and certificates of one's own organisation: applicant, processor,
+    /// office or representative.
+    ApplicationReadOwn,
+    /// Prepare an application: scope, answers, declarations, choice of the body.
+    ApplicationEdit,
+    /// Record the mandate of an office or representative (M 7(2)).
+    MandateRecord,
+    /// Submit and withdraw.
+    ApplicationSubmit,
+    /// Answer nonconformities during the rectification.
+    CorrectionAnswer,
+    /// Ask for suspension, restoration, change or cancellation; be heard; apply for renewal.
+    CertificateRequest,
+    /// Declare the flows that really take place.
+    FlowsDeclare,
+    /// Manage the members of a processor, office or representative, or verification body.
+    PartyMembersManage,
+    /// Read what a body or a verification body has received and works on.
+    ApplicationRead,
+    /// Declare interests before a case is opened (CAR 13).
+    InterestDeclare,
+    /// Accept or decline, plan, order rectification, keep the clocks, migrate the basis.
+    CaseManage,
+    /// Sign the technical verification (R37 4.2).
+    VerificationSign,
+    /// Check the report of the technical verification against the plan.
+    VerificationReview,
+    /// Audit on site, judge corrections, surveil (R37 4.3, 4.5).
+    Audit,
+    /// Evaluate and recommend (R37 4.4).
+    Evaluate,
+    /// Sign the conclusion first (CAR 22).
+    ConclusionSign,
+    /// Sign the conclusion second (CAR 22); decide on measures.
+    ConclusionCountersign,
+    /// Report deceit by the applicant (R37 4.4).
+    DeceitReport,
+    /// Report a violation to the authorities (M 11).
+    ViolationReport,
+    /// Issue what was decided; propose measures; keep surveillance and reports.
+    CertificateManage,
+    /// Propose a measure on a certificate.
+    MeasurePropose,
+    /// Say which person of the filed roster (item 3) an account is (M 12(1)(iii)).
+    RosterLink,
+    /// State and lift a finding of an authority (M 10(2)).
+    FindingState,
 }
 
 impl Right {
     /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 42] = [
         Self::PublicRead,
         Self::SignIn,
         Self::OwnAccount,
@@ -68,6 +115,29 @@ impl Right {
         Self::StaffManage,
         Self::LedgerRead,
         Self::SystemOperate,
+        Self::ApplicationReadOwn,
+        Self::ApplicationEdit,
+        Self::MandateRecord,
+        Self::ApplicationSubmit,
+        Self::CorrectionAnswer,
+        Self::CertificateRequest,
+        Self::FlowsDeclare,
+        Self::PartyMembersManage,
+        Self::ApplicationRead,
+        Self::InterestDeclare,
+        Self::CaseManage,
+        Self::VerificationSign,
+        Self::VerificationReview,
+        Self::Audit,
+        Self::Evaluate,
+        Self::ConclusionSign,
+        Self::ConclusionCountersign,
+        Self::DeceitReport,
+        Self::ViolationReport,
+        Self::CertificateManage,
+        Self::MeasurePropose,
+        Self::RosterLink,
+        Self::FindingState,
     ];
 
     /// The name in the matrix.
@@ -92,12 +162,39 @@ impl Right {
             Self::StaffManage => "staff_manage",
             Self::LedgerRead => "ledger_read",
             Self::SystemOperate => "system_operate",
+            Self::ApplicationReadOwn => "application_read_own",
+            Self::ApplicationEdit => "application_edit",
+            Self::MandateRecord => "mandate_record",
+            Self::ApplicationSubmit => "application_submit",
+            Self::CorrectionAnswer => "correction_answer",
+            Self::CertificateRequest => "certificate_request",
+            Self::FlowsDeclare => "flows_declare",
+            Self::PartyMembersManage => "party_members_manage",
+            Self::ApplicationRead => "application_read",
+            Self::InterestDeclare => "interest_declare",
+            Self::CaseManage => "case_manage",
+            Self::VerificationSign => "verification_sign",
+            Self::VerificationReview => "verification_review",
+            Self::Audit => "audit",
+            Self::Evaluate => "evaluate",
+            Self::ConclusionSign => "conclusion_sign",
+            Self::ConclusionCountersign => "conclusion_countersign",
+            Self::DeceitReport => "deceit_report",
+            Self::ViolationReport => "violation_report",
+            Self::CertificateManage => "certificate_manage",
+            Self::MeasurePropose => "measure_propose",
+            Self::RosterLink => "roster_link",
+            Self::FindingState => "finding_state",
         }
     }
 
     /// Which roles hold the right. `None` means everyone, signed in or not.
     pub fn roles(self) -> Option<&'static [Role]> {
-        use Role::{AuditAdmin, CacHandler, CacHead, NdaReviewer, Operator, OrgAdmin, SamrReader, SecurityAdmin, SystemAdmin};
+        use Role::{
+            Applicant, AuditAdmin, Auditor, BodyHead, CacHandler, CacHead, CacSupervisor, CaseManager, Certifier, Evaluator,
+            NdaReviewer, Operator, OrgAdmin, PartyAdmin, Representative, SamrReader, SamrSupervisor, SecurityAdmin, SystemAdmin,
+            VerificationStaff, Verifier,
+        };
         Some(match self {
             Self::PublicRead | Self::SignIn => return None,
             Self::OwnAccount => &Role::ALL,
@@ -112,7 +209,35 @@ impl Right {
             Self::CalendarImport | Self::SystemOperate => &[SystemAdmin],
             Self::StaffManage => &[SecurityAdmin],
             Self::LedgerRead => &[AuditAdmin],
+            Self::ApplicationReadOwn
+            | Self::ApplicationEdit
+            | Self::MandateRecord
+            | Self::ApplicationSubmit
+            | Self::CorrectionAnswer
+            | Self::CertificateRequest => &[Applicant, Representative],
+            Self::FlowsDeclare => &[Applicant, Representative, CaseManager],
+            Self::PartyMembersManage => &[PartyAdmin],
+            Self::ApplicationRead | Self::InterestDeclare => {
+                &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead, VerificationStaff]
+            }
+            Self::CaseManage | Self::CertificateManage => &[CaseManager],
+            Self::VerificationSign => &[VerificationStaff],
+            Self::VerificationReview => &[Verifier],
+            Self::Audit => &[Auditor],
+            Self::Evaluate => &[Evaluator],
+            Self::ConclusionSign => &[Certifier],
+            Self::ConclusionCountersign => &[BodyHead],
+            Self::DeceitReport => &[CaseManager, Verifier, Auditor, Evaluator],
+            Self::ViolationReport => &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead],
+            Self::MeasurePropose => &[CaseManager, Auditor],
+            Self::RosterLink => &[OrgAdmin],
+            Self::FindingState => &[CacSupervisor, SamrSupervisor],
         })
+    }
+
+    /// Whether the actor holds the right by role.
+    pub fn held_by(self, actor: &Actor) -> bool {
+        self.roles().is_none_or(|r| actor.has_any(r))
     }
 }
 
@@ -156,16 +281,16 @@ pub fn allow(actor: Option<&Actor>, right: Right, object: &Object) -> bool {
 /// The matrix of rights by role, as the committed text `docs/rights.txt` holds it.
 pub fn matrix() -> String {
     use std::fmt::Write as _;
-    let mut out = String::from("right                ");
+    let mut out = format!("{:<23}", "right");
     for role in Role::ALL {
-        let _ = write!(out, " {:<14}", role.as_str());
+        let _ = write!(out, " {:<18}", role.as_str());
     }
     out.push_str(" anyone\n");
     for right in Right::ALL {
-        let _ = write!(out, "{:<21}", right.as_str());
+        let _ = write!(out, "{:<23}", right.as_str());
         for role in Role::ALL {
             let has = right.roles().is_none_or(|r| r.contains(&role));
-            let _ = write!(out, " {:<14}", if has { "yes" } else { "-" });
+            let _ = write!(out, " {:<18}", if has { "yes" } else { "-" });
         }
         out.push_str(if right.roles().is_none() { " yes\n" } else { " -\n" });
     }

@@ -6,6 +6,7 @@ pub mod app;
 pub mod auth;
 pub mod authority;
 pub mod body;
+pub mod certification;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use super::command::{Command, Facts};
 use super::state::{Certificate, ChangeKind, Status};
 use crate::actor::{Actor, OrgKind, Role};
-use crate::certification::{Application, MandateAct, Purpose, Reason, Right, Standing, check_independence, check_mandate};
+use crate::certification::{Application, MandateAct, Purpose, Reason, Standing, check_independence, check_mandate};
 use crate::life::{Life as _, not_concerned, subject};
+use crate::permission::Right;
 use crate::refusal::{Refusal, RefusalCode};
 
 macro_rules! actions {

@@ -10,10 +10,10 @@ use super::clock::Stage;
 use super::command::{Command, Facts};
 use super::party::{MandateAct, Standing, check_independence, check_mandate};
 use super::reason::Reason;
-use super::rights::Right;
 use super::state::{Application, NcStage, Phase};
 use crate::actor::{Actor, OrgKind, Role};
 use crate::life::{Life as _, not_concerned, subject};
+use crate::permission::Right;
 use crate::refusal::{Refusal, RefusalCode};
 
 macro_rules! actions {

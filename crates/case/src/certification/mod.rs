@@ -29,7 +29,7 @@ pub use party::{
     DocRef, Interest, MAINLAND, Mandate, MandateAct, MandateKind, Party, Standing, check_independence, check_mandate,
 };
 pub use reason::{PlanFault, Reason};
-pub use rights::{Right, excludes, matrix};
+pub use rights::{excludes, exclusions};
 pub use scope::{Kind, Onward, People, Recipient, Scope, is_country};
 pub use state::{
     Application, Audit, Checklist, Conclusion, Evaluation, Finding, Grade, Hands, NcId, NcStage, Nonconformity, Outcome, Phase,

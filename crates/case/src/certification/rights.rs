@@ -1,135 +1,7 @@
-//! The rights of certification: who may do what, before any case is looked at.
-//!
-//! They are kept apart from the rights that routes name, because a right there needs a route.
-//! The committed table is `docs/rights-certification.txt`.
+//! Which roles of certification exclude one another in one case. The committed table is
+//! `docs/rights-certification.txt`; who may do what stands with all rights in `docs/rights.txt`.
 
-use crate::actor::{Actor, Role};
-
-/// What somebody may do in certification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Right {
-    /// Prepare an application: scope, answers, declarations, choice of the body.
-    ApplicationEdit,
-    /// Record the mandate of an office or representative (M 7(2)).
-    MandateRecord,
-    /// Submit and withdraw.
-    ApplicationSubmit,
-    /// Answer nonconformities during the rectification.
-    CorrectionAnswer,
-    /// Ask for suspension, restoration, change or cancellation; be heard; apply for renewal.
-    CertificateRequest,
-    /// Declare the flows that really take place.
-    FlowsDeclare,
-    /// Declare interests before a case is opened (CAR 13).
-    InterestDeclare,
-    /// Accept or decline, plan, order rectification, keep the clocks, migrate the basis.
-    CaseManage,
-    /// Sign the technical verification (R37 4.2).
-    VerificationSign,
-    /// Check the report of the technical verification against the plan.
-    VerificationReview,
-    /// Audit on site, judge corrections, surveil (R37 4.3, 4.5).
-    Audit,
-    /// Evaluate and recommend (R37 4.4).
-    Evaluate,
-    /// Sign the conclusion first (CAR 22).
-    ConclusionSign,
-    /// Sign the conclusion second (CAR 22); decide on measures.
-    ConclusionCountersign,
-    /// Report deceit by the applicant (R37 4.4).
-    DeceitReport,
-    /// Report a violation to the authorities (M 11).
-    ViolationReport,
-    /// Issue what was decided; propose measures; keep surveillance and reports.
-    CertificateManage,
-    /// Propose a measure on a certificate.
-    MeasurePropose,
-    /// State and lift a finding of an authority (M 10(2)).
-    FindingState,
-}
-
-impl Right {
-    /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 19] = [
-        Self::ApplicationEdit,
-        Self::MandateRecord,
-        Self::ApplicationSubmit,
-        Self::CorrectionAnswer,
-        Self::CertificateRequest,
-        Self::FlowsDeclare,
-        Self::InterestDeclare,
-        Self::CaseManage,
-        Self::VerificationSign,
-        Self::VerificationReview,
-        Self::Audit,
-        Self::Evaluate,
-        Self::ConclusionSign,
-        Self::ConclusionCountersign,
-        Self::DeceitReport,
-        Self::ViolationReport,
-        Self::CertificateManage,
-        Self::MeasurePropose,
-        Self::FindingState,
-    ];
-
-    /// The name in the matrix.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ApplicationEdit => "application_edit",
-            Self::MandateRecord => "mandate_record",
-            Self::ApplicationSubmit => "application_submit",
-            Self::CorrectionAnswer => "correction_answer",
-            Self::CertificateRequest => "certificate_request",
-            Self::FlowsDeclare => "flows_declare",
-            Self::InterestDeclare => "interest_declare",
-            Self::CaseManage => "case_manage",
-            Self::VerificationSign => "verification_sign",
-            Self::VerificationReview => "verification_review",
-            Self::Audit => "audit",
-            Self::Evaluate => "evaluate",
-            Self::ConclusionSign => "conclusion_sign",
-            Self::ConclusionCountersign => "conclusion_countersign",
-            Self::DeceitReport => "deceit_report",
-            Self::ViolationReport => "violation_report",
-            Self::CertificateManage => "certificate_manage",
-            Self::MeasurePropose => "measure_propose",
-            Self::FindingState => "finding_state",
-        }
-    }
-
-    /// Which roles hold the right.
-    pub fn roles(self) -> &'static [Role] {
-        use Role::{
-            Applicant, Auditor, BodyHead, CacSupervisor, CaseManager, Certifier, Evaluator, Representative, SamrSupervisor,
-            VerificationStaff, Verifier,
-        };
-        match self {
-            Self::ApplicationEdit
-            | Self::MandateRecord
-            | Self::ApplicationSubmit
-            | Self::CorrectionAnswer
-            | Self::CertificateRequest => &[Applicant, Representative],
-            Self::FlowsDeclare => &[Applicant, Representative, CaseManager],
-            Self::InterestDeclare => &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead, VerificationStaff],
-            Self::CaseManage | Self::CertificateManage => &[CaseManager],
-            Self::VerificationSign => &[VerificationStaff],
-            Self::VerificationReview => &[Verifier],
-            Self::Audit => &[Auditor],
-            Self::Evaluate => &[Evaluator],
-            Self::ConclusionSign => &[Certifier],
-            Self::ConclusionCountersign => &[BodyHead],
-            Self::DeceitReport => &[CaseManager, Verifier, Auditor, Evaluator],
-            Self::ViolationReport => &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead],
-            Self::MeasurePropose => &[CaseManager, Auditor],
-            Self::FindingState => &[CacSupervisor, SamrSupervisor],
-        }
-    }
-
-    /// Whether the actor holds the right by role.
-    pub fn held_by(self, actor: &Actor) -> bool {
-        actor.has_any(self.roles())
-    }
-}
+use crate::actor::Role;
 
 /// Why two roles may not both be used by one person in one case; `None` where they may.
 ///
@@ -151,10 +23,10 @@ pub fn excludes(a: Role, b: Role) -> Option<&'static str> {
     }
 }
 
-/// The matrix of rights by role and the exclusions, as `docs/rights-certification.txt` holds them.
-pub fn matrix() -> String {
+/// The exclusions, as `docs/rights-certification.txt` holds them.
+pub fn exclusions() -> String {
     use std::fmt::Write as _;
-    let mut out = format!("{:<23}", "right");
+    let mut out = format!("{:<23}", "never both in one case");
     let row = |out: &mut String, first: &str, cell: &dyn Fn(Role) -> String| {
         if !first.is_empty() {
             let _ = write!(out, "{first:<23}");
@@ -166,10 +38,6 @@ pub fn matrix() -> String {
         out.push('\n');
     };
     row(&mut out, "", &|r| r.as_str().to_owned());
-    for right in Right::ALL {
-        row(&mut out, right.as_str(), &|r| if right.roles().contains(&r) { "yes".into() } else { "-".into() });
-    }
-    out.push_str("\nnever both by one person in one case\n");
     for a in Role::CERTIFICATION {
         row(&mut out, a.as_str(), &|b| excludes(a, b).unwrap_or("-").to_owned());
     }
@@ -184,9 +52,9 @@ mod tests {
     fn the_committed_matrix_of_certification_is_the_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rights-certification.txt");
         if std::env::var_os("UPDATE_RIGHTS").is_some() {
-            std::fs::write(path, matrix()).unwrap();
+            std::fs::write(path, exclusions()).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), matrix(), "run with UPDATE_RIGHTS=1 and review the difference");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), exclusions(), "run with UPDATE_RIGHTS=1 and review the difference");
     }
 
     #[test]
@@ -196,13 +64,6 @@ mod tests {
             for b in Role::CERTIFICATION {
                 assert_eq!(excludes(a, b), excludes(b, a));
             }
-        }
-    }
-
-    #[test]
-    fn the_roles_of_the_filing_hold_no_right_of_certification() {
-        for right in Right::ALL {
-            assert!(right.roles().iter().all(|r| Role::CERTIFICATION.contains(r)));
         }
     }
 }

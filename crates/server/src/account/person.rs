@@ -43,6 +43,7 @@ fn hint(l: Lang, r: Role) -> &'static str {
         Role::Evaluator => l.t("综合评价并提出建议", "Evaluates and recommends"),
         Role::Certifier => l.t("作出认证决定，先签字", "Decides and signs first"),
         Role::BodyHead => l.t("复核认证决定，后签字", "Signs second"),
+        Role::PartyAdmin => l.t("管理本单位人员和角色", "Manages the members and their roles"),
         Role::CacSupervisor | Role::SamrSupervisor => l.t("监督检查，通报发现的问题", "Supervises and states findings"),
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use guosuo_case::{OrgKind, Role};
+use guosuo_case::Role;
 use guosuo_store::accounts::{Account, AccountStatus, Organisation};
 
 use crate::account::person::{Line, People, Person, answer, facts, role_choices};
@@ -19,7 +19,7 @@ const BASE: &str = "/admin/staff";
 
 async fn offices(cx: &Cx) -> Result<Vec<Organisation>, Error> {
     let mut found = cx.app.store.reader().await?.organisations(None, None).await?;
-    found.retain(|o| o.kind != OrgKind::Body);
+    found.retain(|o| !o.kind.registers_itself());
     Ok(found)
 }
 
@@ -92,7 +92,7 @@ pub async fn invite(cx: Cx, mut form: Form) -> Result<Response, Error> {
 async fn member(cx: &Cx, id: &str) -> Result<(Account, Organisation), Error> {
     let mut reader = cx.app.store.reader().await?;
     let account = reader.account(id).await?.ok_or(Error::NotFound)?;
-    let office = reader.organisation(&account.org).await?.filter(|o| o.kind != OrgKind::Body).ok_or(Error::NotFound)?;
+    let office = reader.organisation(&account.org).await?.filter(|o| !o.kind.registers_itself()).ok_or(Error::NotFound)?;
     Ok((account, office))
 }
 

@@ -36,11 +36,53 @@ pub enum MessageKind {
     Deadline,
     /// A new holiday notice has moved a limit (to both sides).
     Redated,
+    /// An application was received (to the body).
+    ApplicationReceived,
+    /// An application was taken back (to the body).
+    ApplicationWithdrawn,
+    /// An application was accepted (to the applicant).
+    ApplicationAccepted,
+    /// An application was not accepted (to the applicant).
+    ApplicationDeclined,
+    /// A plan names the verification body (to it).
+    VerificationAsked,
+    /// The report of the verification is here (to body and applicant, R37 4.2).
+    VerificationSigned,
+    /// Rectification was ordered (to the applicant).
+    RectificationOrdered,
+    /// A correction was proposed or completed (to the body).
+    CorrectionAnswered,
+    /// A correction was returned (to the applicant).
+    CorrectionReturned,
+    /// Decided: a certificate follows (to the applicant).
+    CertificationDecided,
+    /// Ended with written reasons (to the applicant).
+    CertificationEnded,
+    /// A certificate was issued (to the holder).
+    CertificateIssued,
+    /// A certificate was suspended (to the holder).
+    CertificateSuspended,
+    /// A certificate was restored (to the holder).
+    CertificateRestored,
+    /// A certificate was revoked (to the holder).
+    CertificateRevoked,
+    /// A certificate was cancelled (to the holder).
+    CertificateCancelled,
+    /// The validity of a certificate has ended (to the holder).
+    CertificateExpired,
+    /// A certificate was changed (to the holder).
+    CertificateChanged,
+    /// A measure is proposed and the holder can be heard (to the holder).
+    HearingOpened,
+    /// An authority stated a finding (to the body, M 10(2)).
+    FindingStated,
+    /// The holder asks for something (to the body).
+    CertificateRequested,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 35] = [
         Self::Submitted,
         Self::Withdrawn,
         Self::SentToNda,
@@ -55,6 +97,27 @@ impl MessageKind {
         Self::OrgRefused,
         Self::Deadline,
         Self::Redated,
+        Self::ApplicationReceived,
+        Self::ApplicationWithdrawn,
+        Self::ApplicationAccepted,
+        Self::ApplicationDeclined,
+        Self::VerificationAsked,
+        Self::VerificationSigned,
+        Self::RectificationOrdered,
+        Self::CorrectionAnswered,
+        Self::CorrectionReturned,
+        Self::CertificationDecided,
+        Self::CertificationEnded,
+        Self::CertificateIssued,
+        Self::CertificateSuspended,
+        Self::CertificateRestored,
+        Self::CertificateRevoked,
+        Self::CertificateCancelled,
+        Self::CertificateExpired,
+        Self::CertificateChanged,
+        Self::HearingOpened,
+        Self::FindingStated,
+        Self::CertificateRequested,
     ];
 
     /// The stored name.
@@ -74,6 +137,27 @@ impl MessageKind {
             Self::OrgRefused => "org_refused",
             Self::Deadline => "deadline",
             Self::Redated => "redated",
+            Self::ApplicationReceived => "application_received",
+            Self::ApplicationWithdrawn => "application_withdrawn",
+            Self::ApplicationAccepted => "application_accepted",
+            Self::ApplicationDeclined => "application_declined",
+            Self::VerificationAsked => "verification_asked",
+            Self::VerificationSigned => "verification_signed",
+            Self::RectificationOrdered => "rectification_ordered",
+            Self::CorrectionAnswered => "correction_answered",
+            Self::CorrectionReturned => "correction_returned",
+            Self::CertificationDecided => "certification_decided",
+            Self::CertificationEnded => "certification_ended",
+            Self::CertificateIssued => "certificate_issued",
+            Self::CertificateSuspended => "certificate_suspended",
+            Self::CertificateRestored => "certificate_restored",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::CertificateCancelled => "certificate_cancelled",
+            Self::CertificateExpired => "certificate_expired",
+            Self::CertificateChanged => "certificate_changed",
+            Self::HearingOpened => "hearing_opened",
+            Self::FindingStated => "finding_stated",
+            Self::CertificateRequested => "certificate_requested",
         }
     }
 
@@ -192,6 +276,7 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
                 (format!("A limit was dated again: {name}"), format!("{number} The last day is now {en}. Source: {reason}.")),
             )
         }
+        of_certification => return super::message_certification::message(l, of_certification, d),
     };
     l.pick(zh, en)
 }

@@ -2,12 +2,20 @@
 //! its words does not compile.
 
 mod action;
+mod application;
+mod certification;
 mod filing;
 mod material;
 mod message;
+mod message_certification;
 mod refusal;
 
 pub use action::action;
+pub use application::{application_field, impact_item, mandate_kind, problem, problem_at_field};
+pub use certification::{
+    application_phase, application_tone, certificate_status, mandate_act, pause, purpose, reason as certification_reason,
+    stage_of_body, standing, why_not,
+};
 pub use filing::{event, field, field_problem, file, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
 pub use message::{MessageData, MessageKind, message};
@@ -31,6 +39,7 @@ pub fn role(l: Lang, r: Role) -> &'static str {
         Role::AuditAdmin => l.t("审计管理员", "Audit administrator"),
         Role::Applicant => l.t("认证委托人经办人", "Applicant's operator"),
         Role::Representative => l.t("专门机构或者指定代表", "Office or representative in China"),
+        Role::PartyAdmin => l.t("单位管理员", "Administrator"),
         Role::CaseManager => l.t("认证项目管理岗", "Case manager"),
         Role::Verifier => l.t("技术验证复核岗", "Verification reviewer"),
         Role::Auditor => l.t("审核员", "Auditor"),

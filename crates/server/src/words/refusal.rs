@@ -91,10 +91,7 @@ fn body(l: Lang, code: &RefusalCode) -> String {
             "提交前要作出承诺：备案材料真实、完整、准确和有效。",
             "Before submitting, give the pledge that the materials are true, complete, accurate and valid.",
         ),
-        // Certification has no screens yet; its reasons get their words with them.
-        RefusalCode::Certification { .. } => {
-            l.t("这一步现在不能办，原因见所引条款。", "This cannot be done now; see the article cited.")
-        }
+        RefusalCode::Certification { reason } => return super::certification_reason(l, reason),
         RefusalCode::FreshFactorNeeded => l.t("作出决定前请再输入一次动态口令。", "Enter a one-time code again before deciding."),
         RefusalCode::Incomplete { findings } => {
             let list: Vec<_> = findings.iter().map(|f| finding(l, f)).collect();

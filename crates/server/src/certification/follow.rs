@@ -1,0 +1,143 @@
+//! What follows from an act of certification, in the same transaction: messages to the other
+//! parties, with the mail that tells them.
+
+use guosuo_case::certificate::{self, Certificate, ChangeKind};
+use guosuo_case::certification::{Application, Event, Outcome};
+use guosuo_store::{Acted, Error, NewJob, Tx};
+use jiff::Timestamp;
+
+use crate::consequences::{MAIL_QUEUE, MailJob};
+use crate::words::{MessageData, MessageKind};
+
+/// Puts a message into an inbox and orders the mail.
+async fn tell(tx: &mut Tx, org: &str, case: &str, kind: MessageKind, data: &MessageData, now: Timestamp) -> Result<(), Error> {
+    let message = tx.send_message(org, case, kind.as_str(), data, None, now).await?;
+    tx.enqueue(NewJob::new(MAIL_QUEUE, &MailJob { org: org.to_owned(), message }, now)?, now).await.map(drop)
+}
+
+/// The side of the applicant: applicant, processor, holder of the mandate, each once.
+fn applicant_side(a: &Application) -> Vec<String> {
+    let mut out = vec![a.owner.to_string()];
+    for org in [a.processor.org.as_ref(), a.dossier.mandate.as_ref().map(|m| &m.holder)].into_iter().flatten() {
+        if !out.contains(&org.0) {
+            out.push(org.0.clone());
+        }
+    }
+    out
+}
+
+/// Writes what follows from the events of an act on an application.
+///
+/// # Errors
+/// When the store fails.
+pub async fn application(tx: &mut Tx, acted: &Acted<Application>, now: Timestamp) -> Result<(), Error> {
+    let a = &acted.state;
+    let body: Vec<String> = a.body().map(ToString::to_string).into_iter().collect();
+    for recorded in &acted.events {
+        let mut data = MessageData {
+            number: a.receipt.as_ref().map(|r| r.number.to_string()).unwrap_or_default(),
+            name: a.processor.name.clone(),
+            by: recorded.by.name.clone(),
+            ..MessageData::default()
+        };
+        let (kind, to) = match &recorded.event {
+            Event::Submitted { .. } => (MessageKind::ApplicationReceived, body.clone()),
+            Event::Withdrawn { reason } => {
+                data.reason.clone_from(reason);
+                (MessageKind::ApplicationWithdrawn, body.clone())
+            }
+            Event::Accepted => (MessageKind::ApplicationAccepted, applicant_side(a)),
+            Event::Declined { reasons } => {
+                data.reason.clone_from(reasons);
+                (MessageKind::ApplicationDeclined, applicant_side(a))
+            }
+            Event::Planned { plan } => (MessageKind::VerificationAsked, vec![plan.verification_body.to_string()]),
+            // R37 4.2: the report goes to the body and to the applicant.
+            Event::VerificationSigned { .. } => {
+                (MessageKind::VerificationSigned, body.iter().cloned().chain(applicant_side(a)).collect())
+            }
+            Event::RectificationOrdered { until } => {
+                data.due = until.to_string();
+                (MessageKind::RectificationOrdered, applicant_side(a))
+            }
+            Event::CorrectionReturned { reason, .. } => {
+                data.reason.clone_from(reason);
+                (MessageKind::CorrectionReturned, applicant_side(a))
+            }
+            Event::CorrectionProposed { .. } | Event::CorrectionDone { .. } => (MessageKind::CorrectionAnswered, body.clone()),
+            Event::Countersigned => match &a.conclusion {
+                Some(c) if c.outcome == Outcome::Refuse => {
+                    data.reason.clone_from(&c.reasons);
+                    (MessageKind::CertificationEnded, applicant_side(a))
+                }
+                _ => (MessageKind::CertificationDecided, applicant_side(a)),
+            },
+            _ => continue,
+        };
+        for org in to {
+            tell(tx, &org, &acted.case_id, kind, &data, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what follows from the events of an act on a certificate.
+///
+/// # Errors
+/// When the store fails.
+pub async fn certificate(tx: &mut Tx, acted: &Acted<Certificate>, now: Timestamp) -> Result<(), Error> {
+    let c = &acted.state;
+    let mut holders = vec![c.applicant.to_string()];
+    for org in [c.holder.org.as_ref(), c.mandate.as_ref().map(|m| &m.holder)].into_iter().flatten() {
+        if !holders.contains(&org.0) {
+            holders.push(org.0.clone());
+        }
+    }
+    for recorded in &acted.events {
+        let mut data = MessageData { number: c.number.clone(), name: c.holder.name.clone(), ..MessageData::default() };
+        let (kind, to) = match &recorded.event {
+            certificate::Event::Issued { issue } => {
+                data.due = issue.valid_until.to_string();
+                (MessageKind::CertificateIssued, holders.clone())
+            }
+            certificate::Event::MeasureTaken { .. } | certificate::Event::Expired => {
+                let Some(last) = c.history.last() else { continue };
+                data.reason.clone_from(&last.ground);
+                data.due = last.effective_on.to_string();
+                (of_change(last.kind), holders.clone())
+            }
+            certificate::Event::MeasureProposed { ground, .. } => {
+                if !c.proposal.as_ref().is_some_and(guosuo_case::certificate::Proposal::needs_hearing) {
+                    continue;
+                }
+                data.reason.clone_from(ground);
+                (MessageKind::HearingOpened, holders.clone())
+            }
+            certificate::Event::FindingStated { summary, .. } => {
+                data.reason.clone_from(summary);
+                (MessageKind::FindingStated, vec![c.body.to_string()])
+            }
+            certificate::Event::Requested { reason, .. } => {
+                data.reason.clone_from(reason);
+                (MessageKind::CertificateRequested, vec![c.body.to_string()])
+            }
+            _ => continue,
+        };
+        for org in to {
+            tell(tx, &org, &acted.case_id, kind, &data, now).await?;
+        }
+    }
+    Ok(())
+}
+
+fn of_change(kind: ChangeKind) -> MessageKind {
+    match kind {
+        ChangeKind::Issued => MessageKind::CertificateIssued,
+        ChangeKind::Suspended => MessageKind::CertificateSuspended,
+        ChangeKind::Restored => MessageKind::CertificateRestored,
+        ChangeKind::Revoked => MessageKind::CertificateRevoked,
+        ChangeKind::Cancelled => MessageKind::CertificateCancelled,
+        ChangeKind::Expired => MessageKind::CertificateExpired,
+        ChangeKind::Changed => MessageKind::CertificateChanged,
+    }
+}

@@ -1,0 +1,8 @@
+//! Certification (M 5–11) behind every front: what decisions need to know of this instance, how
+//! acts are put to applications and certificates, what follows from them. The pages stand in the
+//! rooms of their fronts: `processor`, `body`, `authority`, `public`.
+
+pub mod acts;
+pub mod facts;
+pub mod follow;
+pub mod roster;
