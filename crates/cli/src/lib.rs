@@ -13,6 +13,7 @@ mod path_shape;
 pub mod path_words;
 mod splitting;
 mod splitting_sample;
+mod verify;
 mod words;
 
 use std::io::{self, BufRead, Write};
@@ -25,6 +26,7 @@ pub use due::DueArgs;
 pub use id::IdArgs;
 pub use path::PathArgs;
 pub use splitting::SplittingArgs;
+pub use verify::VerifyArgs;
 
 /// The small binary.
 #[derive(Debug, Parser)]
@@ -38,12 +40,12 @@ pub struct Cli {
 /// Everything the small binary does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The rule tools.
+    /// The tools.
     #[command(flatten)]
     Rule(RuleCommand),
 }
 
-/// The rule tools: pure law, no instance needed.
+/// The tools that need no instance: the law, and the check of a certificate.
 #[derive(Debug, Subcommand)]
 pub enum RuleCommand {
     /// 期限的最后一日及其算法 / last day of a period, and why
@@ -56,6 +58,8 @@ pub enum RuleCommand {
     Count(Box<CountArgs>),
     /// 数量拆分线索：单独不满界限、合计达到的同类申请 / applications that look like one export in parts
     Splitting(Box<SplittingArgs>),
+    /// 离线查验证书：真伪、是否在公开日志里、截至何时的状态 / a certificate offline: genuine? in the log? which status?
+    Verify(Box<VerifyArgs>),
 }
 
 /// Language of what is printed.
@@ -114,6 +118,7 @@ pub fn run(command: RuleCommand, stdin: &mut dyn BufRead, stdout: &mut dyn Write
                 .and_then(|()| count::run(&args, &mut io::Cursor::new(held), stdout, stderr, count::Process::Shared))
         }
         RuleCommand::Splitting(args) => splitting::run(&args, stdin, stdout),
+        RuleCommand::Verify(args) => verify::run(&args, stdin, stdout),
     };
     end(result, stdout, stderr)
 }
@@ -153,8 +158,21 @@ fn end(result: Result<Outcome, Failure>, stdout: &mut dyn Write, stderr: &mut dy
     }
 }
 
-/// Today in China, for questions that name no day: the one look at the machine's clock here.
-#[expect(clippy::disallowed_methods, reason = "the command line stands outside the law and may ask for the day")]
+/// The one look at the machine's clock here, for questions that name no moment.
+#[expect(clippy::disallowed_methods, reason = "the command line stands outside the law and may ask for the time")]
+fn clock() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+/// Today in China.
 fn today() -> jiff::civil::Date {
-    guosuo_rules::time::cst_date(jiff::Timestamp::now())
+    guosuo_rules::time::cst_date(clock())
+}
+
+/// The present second. Before the year 2000 or after 2178 no certificate can be checked: the machine's clock is wrong,
+/// and the earliest moment there is makes every list come from the future and nothing expire.
+fn now() -> guosuo_seal::certificate::Moment {
+    let seconds = u64::try_from(clock().as_second()).unwrap_or(0);
+    let earliest = guosuo_seal::certificate::Moment::EARLIEST;
+    guosuo_seal::certificate::Moment::from_seconds(seconds).unwrap_or(earliest)
 }

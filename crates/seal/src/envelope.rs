@@ -1,4 +1,4 @@
-//! Documents of state with two signatures: opinions and receipts now, certificates later.
+//! Documents of state with two signatures: opinions, receipts, certificates, status lists.
 //!
 //! An envelope is a DSSE object (`payloadType`, `payload`, `signatures`). The payload is
 //! canonical JSON `{"attachments":[…],"body":{…}}`; what is signed are its exact bytes behind
@@ -117,24 +117,31 @@ impl<B> Verified<B> {
     }
 }
 
-/// The bytes that are signed (DSSE v1, PAE).
-pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
-    [head.as_bytes(), payload].concat()
+/// A document whose bytes are fixed and that nobody has signed yet. What will be signed can be
+/// recorded before a key is touched: [`Unsigned::to_be_signed`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    payload_type: String,
+    payload: Vec<u8>,
 }
 
-impl Envelope {
-    /// Writes the payload and signs it with every signer. The type names what is stated and in
-    /// which version, such as `application/vnd.guosuo.receipt.v1+json`.
-    pub fn build<B: Serialize>(
-        payload_type: &str,
-        body: &B,
-        attachments: Vec<Attachment>,
-        signers: &[&dyn Signer],
-    ) -> Result<Self, EnvelopeError> {
+impl Unsigned {
+    /// Writes the payload. The type names what is stated and in which version, such as
+    /// `application/vnd.guosuo.receipt.v1+json`.
+    pub fn new<B: Serialize>(payload_type: &str, body: &B, attachments: Vec<Attachment>) -> Result<Self, EnvelopeError> {
         let body = serde_json::to_value(body).map_err(|e| CanonError::Shape(e.to_string()))?;
         let payload = canon::to_vec(&Payload { attachments, body })?;
-        let signed = pre_authentication(payload_type, &payload);
+        Ok(Self { payload_type: payload_type.to_owned(), payload })
+    }
+
+    /// The very bytes that every key signs.
+    pub fn to_be_signed(&self) -> Vec<u8> {
+        pre_authentication(&self.payload_type, &self.payload)
+    }
+
+    /// Signs with every signer, in their order.
+    pub fn sign(self, signers: &[&dyn Signer]) -> Result<Envelope, EnvelopeError> {
+        let signed = self.to_be_signed();
         let signatures = signers
             .iter()
             .map(|signer| {
@@ -143,7 +150,25 @@ impl Envelope {
                 Ok(EnvelopeSignature { alg: key.algorithm(), kid: key.kid(), sig })
             })
             .collect::<Result<_, KeyError>>()?;
-        Ok(Self { payload_type: payload_type.to_owned(), payload, signatures })
+        Ok(Envelope { payload_type: self.payload_type, payload: self.payload, signatures })
+    }
+}
+
+/// The bytes that are signed (DSSE v1, PAE).
+pub fn pre_authentication(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
+    [head.as_bytes(), payload].concat()
+}
+
+impl Envelope {
+    /// Writes the payload and signs it with every signer: [`Unsigned`] in one step.
+    pub fn build<B: Serialize>(
+        payload_type: &str,
+        body: &B,
+        attachments: Vec<Attachment>,
+        signers: &[&dyn Signer],
+    ) -> Result<Self, EnvelopeError> {
+        Unsigned::new(payload_type, body, attachments)?.sign(signers)
     }
 
     /// Reads an envelope in any JSON spelling.
@@ -156,6 +181,12 @@ impl Envelope {
             return Err(EnvelopeError::TooLong);
         }
         Ok(envelope)
+    }
+
+    /// Reads an envelope that must be spelt canonically, byte for byte as it was issued.
+    pub fn parse_canonical(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let envelope = Self::parse(bytes)?;
+        if envelope.to_bytes()? == bytes { Ok(envelope) } else { Err(CanonError::NotCanonical.into()) }
     }
 
     /// Canonical JSON bytes.
@@ -193,23 +224,40 @@ impl Envelope {
         keys: &[PublicKey],
         required: &[Algorithm],
     ) -> Result<Verified<B>, EnvelopeError> {
+        self.signed_by(payload_type, keys, required)?;
+        self.read()
+    }
+
+    /// The keys among `keys` that have signed, each valid; as [`Envelope::verify_with`] without
+    /// reading the statement.
+    pub fn signed_by<'k>(
+        &self,
+        payload_type: &str,
+        keys: &'k [PublicKey],
+        required: &[Algorithm],
+    ) -> Result<Vec<&'k PublicKey>, EnvelopeError> {
         if self.payload_type != payload_type {
             return Err(EnvelopeError::Type { found: self.payload_type.clone() });
         }
         let signed = pre_authentication(&self.payload_type, &self.payload);
-        let mut valid = Vec::new();
+        let mut valid: Vec<&PublicKey> = Vec::new();
         for s in &self.signatures {
             for key in keys.iter().filter(|k| k.algorithm() == s.alg && k.kid() == s.kid) {
                 key.verify(&signed, &s.sig).map_err(|_| EnvelopeError::Signature { alg: s.alg, kid: s.kid.clone() })?;
-                valid.push(s.alg);
+                valid.push(key);
             }
         }
-        if let Some(missing) = required.iter().find(|alg| !valid.contains(alg)) {
+        if let Some(missing) = required.iter().find(|alg| !valid.iter().any(|k| k.algorithm() == **alg)) {
             return Err(EnvelopeError::Missing(*missing));
         }
         if valid.is_empty() {
             return Err(EnvelopeError::Missing(Algorithm::Ed25519));
         }
+        Ok(valid)
+    }
+
+    /// Reads the statement without any check of signatures: only behind [`Envelope::signed_by`].
+    pub(crate) fn read<B: DeserializeOwned>(&self) -> Result<Verified<B>, EnvelopeError> {
         let Payload { attachments, body } = canon::from_canonical::<Payload<Value>>(&self.payload)?;
         let body = serde_json::from_value(body).map_err(|e| CanonError::Shape(e.to_string()))?;
         Ok(Verified { body, attachments })

@@ -15,8 +15,10 @@
 //! | [`keys`] | SM2 and Ed25519 keys, the [`keys::Signer`] trait | GB/T 32918, RFC 8032 |
 //! | [`sealed`] | secrets in a file under a passphrase | RFC 9106, NIST SP 800-38D |
 //! | [`envelope`] | documents with two signatures | DSSE v1 |
+//! | [`certificate`] | certificates, their QR codes, their status, and the check of all three | `docs/verifying.md` |
 
 pub mod canon;
+pub mod certificate;
 pub mod chain;
 pub mod checkpoint;
 pub mod digest;
