@@ -23,6 +23,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     all(&press, &dir, &QueueList::samples())?;
     all(&press, &dir, &CaseCover::samples())?;
     all(&press, &dir, &guosuo_paper::Statement::samples())?;
+    all(&press, &dir, &guosuo_paper::CertificatePaper::samples())?;
+    all(&press, &dir, &guosuo_paper::MeasureNotice::samples())?;
+    all(&press, &dir, &guosuo_paper::DeclineNotice::samples())?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Printed papers of the filing procedure: a data struct in, PDF bytes out.
+//! Printed papers of filing and certification: a data struct in, PDF bytes out.
 //!
 //! This is the only crate that knows Typst. A caller fills one of the structs
 //! ([`ApplicationForm`], [`Receipt`], [`FiledNotice`], …) and hands it to a
@@ -27,6 +27,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod certificate;
+mod certificate_samples;
 mod error;
 mod fonts;
 mod form;
@@ -40,6 +42,10 @@ mod samples;
 mod statement;
 mod text;
 
+pub use certificate::{
+    CertificatePaper, DeclineNotice, DeclineReason, DeclineStage, LogLine, MeasureKind, MeasureNotice, MeasureOrigin,
+    SigningKeyLine,
+};
 pub use error::{FontError, PaperError};
 pub use fonts::{FaceReport, FontReport, FontSource, Fonts};
 pub use form::{ApplicationForm, OrgNature};

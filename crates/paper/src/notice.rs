@@ -120,7 +120,7 @@ impl Paper for RefusalNotice {
 }
 
 impl NoticeHead {
-    fn qr(&self) -> Option<&str> {
+    pub(crate) fn qr(&self) -> Option<&str> {
         Some(&self.verify_url).filter(|t| !t.is_empty()).map(String::as_str)
     }
 }

@@ -46,11 +46,14 @@ pub enum Template {
     QueueList,
     CaseCover,
     Statement,
+    Certificate,
+    MeasureNotice,
+    DeclineNotice,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ApplicationForm,
         Self::Receipt,
         Self::FiledNotice,
@@ -60,6 +63,9 @@ impl Template {
         Self::QueueList,
         Self::CaseCover,
         Self::Statement,
+        Self::Certificate,
+        Self::MeasureNotice,
+        Self::DeclineNotice,
     ];
 
     /// File name below `templates/`.
@@ -74,6 +80,9 @@ impl Template {
             Self::QueueList => "queue_list.typ",
             Self::CaseCover => "case_cover.typ",
             Self::Statement => "statement.typ",
+            Self::Certificate => "certificate.typ",
+            Self::MeasureNotice => "measure_notice.typ",
+            Self::DeclineNotice => "decline_notice.typ",
         }
     }
 
@@ -88,6 +97,9 @@ impl Template {
             Self::QueueList => include_str!("../templates/queue_list.typ"),
             Self::CaseCover => include_str!("../templates/case_cover.typ"),
             Self::Statement => include_str!("../templates/statement.typ"),
+            Self::Certificate => include_str!("../templates/certificate.typ"),
+            Self::MeasureNotice => include_str!("../templates/measure_notice.typ"),
+            Self::DeclineNotice => include_str!("../templates/decline_notice.typ"),
         }
     }
 }
@@ -196,7 +208,10 @@ impl Press {
     fn set(&self, template: Template, data: Vec<u8>, code: String, dated: Timestamp) -> Result<Pdf, PaperError> {
         // The identity of the document is its content, so it is stable.
         let ident = format!("{}:{}", template.file(), hex::encode(Sha256::digest(&data)));
-        let letter = matches!(template, Template::FiledNotice | Template::RefusalNotice);
+        let letter = matches!(
+            template,
+            Template::FiledNotice | Template::RefusalNotice | Template::MeasureNotice | Template::DeclineNotice
+        );
         let main = [BASE, if letter { LETTER } else { "" }, template.body()].concat();
         let desk = Desk {
             fonts: &self.fonts,

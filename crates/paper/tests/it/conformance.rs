@@ -65,6 +65,13 @@ fn working_papers_are_sound() {
 }
 
 #[test]
+fn certificates_and_letters_about_them_are_sound() {
+    sound(&guosuo_paper::CertificatePaper::samples());
+    sound(&guosuo_paper::MeasureNotice::samples());
+    sound(&guosuo_paper::DeclineNotice::samples());
+}
+
+#[test]
 fn the_document_says_its_language() {
     let lang = |receipt: &Receipt| {
         let file = OnDisk::new(&print(receipt));

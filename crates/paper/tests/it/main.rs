@@ -1,6 +1,7 @@
 //! The papers seen from outside, with poppler-utils and qpdf. One binary:
 //! linking the type setter is what costs.
 
+mod certificate;
 mod conformance;
 mod content;
 mod hostile;
