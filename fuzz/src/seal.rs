@@ -3,6 +3,9 @@
 use std::sync::OnceLock;
 
 use guosuo_seal::canon::{self, CanonError};
+use guosuo_seal::certificate::{
+    Evidence, Genuine, InLog, Keyring, Moment, PublishedKey, PublishedLog, QrCode, Status, StatusList, Trusted, Use, With, check,
+};
 use guosuo_seal::chain::Row;
 use guosuo_seal::checkpoint::Checkpoint;
 use guosuo_seal::envelope::Envelope;
@@ -108,6 +111,47 @@ pub fn envelope(data: &[u8]) {
     if let Ok(verified) = envelope.verify::<serde_json::Value>(TYPE, keys) {
         assert_eq!(verified.body["number"], "2026-000001", "the keys signed one statement only");
     }
+}
+
+/// Keys of the certificates in the seeds: those of the other seeds.
+pub fn trusted() -> &'static Trusted {
+    static TRUSTED: OnceLock<Trusted> = OnceLock::new();
+    TRUSTED.get_or_init(|| {
+        let from = "2026-01-01".parse().expect("a day");
+        let keys = [Use::Certificate, Use::Statement].into_iter().flat_map(|u| signers().iter().map(move |k| (u, k)));
+        let keys = keys.map(|(u, k)| PublishedKey::new(u, k.public_key(), from, None).expect("a key")).collect();
+        let [ed25519, sm2] = signers();
+        let log = PublishedLog::new(ORIGIN, &[ed25519.public_key(), sm2.public_key()]).expect("a log");
+        Keyring { keys, logs: vec![log], v: 1 }.trust().expect("keys")
+    })
+}
+
+/// Certificates, QR codes, evidence, status lists, files of keys.
+pub fn certificate(data: &[u8]) {
+    let at: Moment = "2026-03-12T00:00:00Z".parse().expect("a moment");
+    let verdict = check(data, trusted(), &With { evidence: Some(data), lists: &[data], pdf: None, at });
+    if verdict.genuine == Genuine::Yes {
+        let subject = verdict.subject.expect("what is genuine has a subject");
+        assert_eq!(subject.number, "SLQH-2099-000137", "the keys signed one certificate only");
+        // The bytes are a certificate, so they are no evidence and no list.
+        assert_eq!((verdict.log, verdict.status), (InLog::No, Status::BadList));
+    } else {
+        assert!(verdict.subject.is_none());
+    }
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(code) = QrCode::parse(text)
+    {
+        let again = code.text();
+        assert!(again.eq_ignore_ascii_case(text), "one code, one spelling but for the case of the host");
+        assert_eq!(QrCode::parse(&again).as_ref(), Ok(&code));
+    }
+    if let Some(evidence) = Evidence::parse(data) {
+        assert_eq!(evidence.to_bytes().as_deref(), Ok(data), "one evidence, one spelling");
+    }
+    if let Some(list) = StatusList::open(data, trusted()) {
+        assert!(list.status(0).is_some(), "the keys signed one list only");
+    }
+    let _ = Keyring::parse(data).map(|ring| ring.trust());
 }
 
 /// Canonical JSON, against serde_json as a second reader.

@@ -25,6 +25,15 @@ enum Command {
         #[arg(default_value_t = 200)]
         submissions: usize,
     },
+    /// Asks both verifiers about thousands of certificates and damaged certificates.
+    Verifiers {
+        /// Certificates.
+        #[arg(default_value_t = 1200)]
+        certificates: usize,
+        /// One-byte mutations.
+        #[arg(default_value_t = 12_000)]
+        mutations: usize,
+    },
     /// Writes docs/law-map.md.
     LawMap,
 }
@@ -33,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test(args) => run::test(&args),
         Command::Kill { submissions } => run::kill(submissions),
+        Command::Verifiers { certificates, mutations } => run::verifiers(certificates, mutations),
         Command::LawMap => law_map::write(),
     };
     match outcome {

@@ -121,6 +121,26 @@ pub(crate) fn kill(submissions: usize) -> Result<()> {
     step("kills", cargo.env("GUOSUO_KILL", submissions.to_string()).env("GUOSUO_TEST_PG", "required"))
 }
 
+/// Both verifiers over a corpus as large as wanted; prints what it was made of.
+///
+/// # Errors
+/// When they differ, or one of them takes a damaged certificate for genuine.
+pub(crate) fn verifiers(certificates: usize, mutations: usize) -> Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([
+        "test",
+        "--quiet",
+        "--workspace",
+        "--test",
+        "verifiers",
+        "--",
+        "--nocapture",
+        "--test-threads=1",
+        "two_programs",
+    ]);
+    step("verifiers", cargo.env("GUOSUO_CORPUS", format!("{certificates},{mutations}")))
+}
+
 fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
     // The tests have built it; any other command would choose other features and compile all that lies below again.
     step("program for the browser journeys", cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;

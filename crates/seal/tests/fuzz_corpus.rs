@@ -23,7 +23,7 @@ macro_rules! targets {
     )+};
 }
 
-targets!(note, checkpoint, proof, envelope, canon_json, tile_path, stored, signature);
+targets!(note, checkpoint, proof, envelope, certificate, canon_json, tile_path, stored, signature);
 
 /// Seeds that are refused at the first byte teach the fuzzer nothing: the main ones are good.
 #[test]
@@ -41,6 +41,12 @@ fn the_main_seeds_are_accepted() {
     let keys: Vec<_> = seal::signers().iter().map(|k| k.public_key().clone()).collect();
     let envelope = Envelope::parse(&good("envelope")).expect("an envelope");
     assert!(envelope.verify::<serde_json::Value>(seal::TYPE, &keys).is_ok());
+    let at = "2026-03-12T00:00:00Z".parse().expect("a moment");
+    let with = guosuo_seal::certificate::With { evidence: None, lists: &[], pdf: None, at };
+    for (path, seed) in seeds::seeds("certificate").into_iter().filter(|(p, _)| !p.ends_with("list") && !p.ends_with("keys")) {
+        let verdict = guosuo_seal::certificate::check(&seed, seal::trusted(), &with);
+        assert!(verdict.good(), "{}: {verdict:?}", path.display());
+    }
     assert!(guosuo_seal::canon::parse_canonical(&good("canon_json")).is_ok());
     let signature = good("signature");
     assert!(keys[1].verify(b"seed", &signature[..64]).is_ok());

@@ -5,6 +5,7 @@
 //! one-byte mutations; `cargo xtask verifiers` does it and prints what came out.
 
 mod corpus;
+mod documented;
 mod program;
 
 use std::collections::BTreeMap;
