@@ -339,6 +339,44 @@ async fn a_scan_of_an_older_print_is_pointed_out() {
     assert!(list.contains("扫描件打印之后，表里又改过“从事认证人员数量”"), "{list}");
 }
 
+/// Colleagues who save the roster at the same moment: nobody's line is written over, and who comes second is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn colleagues_at_the_roster_write_over_nobody() {
+    let app = TestApp::new().await;
+    let mut li = app.sign_in("qiheng").await;
+    let at = open(&mut li).await;
+    let mut clients = Vec::new();
+    for _ in 0..6 {
+        clients.push(li.clone());
+    }
+    let mut saved = Vec::new();
+    let posts = clients.into_iter().enumerate().map(|(n, mut client)| {
+        let path = format!("{at}/roster");
+        tokio::spawn(async move {
+            let (name, number) = (format!("示例同事{n}"), format!("E{n}"));
+            let answer = client.post(&path, &[("name", &name), ("doc_kind", "passport"), ("doc_number", &number)]).await;
+            (name, answer)
+        })
+    });
+    for post in posts.collect::<Vec<_>>() {
+        let (name, answer) = post.await.unwrap();
+        match answer.status {
+            StatusCode::SEE_OTHER => saved.push(name),
+            StatusCode::CONFLICT => {
+                let kept = answer.text.contains("同事刚刚改过名册") && answer.text.contains(&format!("value=\"{name}\""));
+                assert!(kept, "told, and nothing typed is lost: {}", answer.text);
+            }
+            other => panic!("{other}: {}", answer.text),
+        }
+    }
+    let roster = li.get(&format!("{at}/roster")).await.text;
+    assert!(!saved.is_empty());
+    for name in &saved {
+        assert!(roster.contains(name.as_str()), "{name} was saved and is gone");
+    }
+    assert_eq!(roster.matches("?edit=").count(), saved.len());
+}
+
 #[tokio::test]
 async fn the_roster_is_imported_whole_or_not_at_all() {
     let app = TestApp::new().await;

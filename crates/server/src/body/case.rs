@@ -28,6 +28,8 @@ pub(super) struct Case {
     pub(super) id: String,
     /// Its state.
     pub(super) filing: Filing,
+    /// Number of its events.
+    pub(super) version: u64,
     /// When it last changed.
     pub(super) updated: Timestamp,
     /// The calendar in force.
@@ -49,7 +51,7 @@ pub(super) struct Case {
 pub(super) async fn load(cx: &Cx, id: &str) -> Result<Case, Error> {
     let (filing, loaded) = cx.filing(id).await?;
     let updated = loaded.updated.unwrap_or(filing.opened_at);
-    of(cx, id, filing, updated).await
+    of(cx, id, filing, loaded.version, updated).await
 }
 
 /// As [`load`], for an act that only a draft knows.
@@ -65,7 +67,7 @@ pub(super) async fn draft(cx: &Cx, id: &str) -> Result<Case, Error> {
 }
 
 /// Puts together what the pages need to know of a filing that is at hand.
-pub(super) async fn of(cx: &Cx, id: &str, filing: Filing, updated: Timestamp) -> Result<Case, Error> {
+pub(super) async fn of(cx: &Cx, id: &str, filing: Filing, version: u64, updated: Timestamp) -> Result<Case, Error> {
     let calendar = cx.calendar().await?;
     let today = cx.today();
     let digest = form_digest(&filing.dossier.form);
@@ -81,7 +83,7 @@ pub(super) async fn of(cx: &Cx, id: &str, filing: Filing, updated: Timestamp) ->
         },
     );
     let actions = available(Some(&filing), cx.actor()?, cx.now);
-    Ok(Case { id: id.to_owned(), filing, updated, calendar, digest, findings, actions, today })
+    Ok(Case { id: id.to_owned(), filing, version, updated, calendar, digest, findings, actions, today })
 }
 
 impl Case {

@@ -165,7 +165,7 @@ pub async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Resp
     match case::try_act(&cx, &id, Command::SaveForm { form: Box::new(annex.clone()), seen }, None).await? {
         Ok(acted) => {
             let now = cx.now;
-            let case = case::of(&cx, &id, acted.state, now).await?;
+            let case = case::of(&cx, &id, acted.state, acted.version, now).await?;
             after_save(&cx, &id, case, check)
         }
         Err(r) => refused(&cx, &id, form, &annex, &r).await,

@@ -5,8 +5,9 @@ use askama::Template;
 use axum::extract::{Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
+use guosuo_case::RefusalCode;
 use guosuo_case::filing::{Action, Command, Person, ReasonCode, Slot};
-use guosuo_store::new_id;
+use guosuo_store::{ActError, Error as StoreError, new_id};
 use serde::Deserialize;
 
 use super::case::{self, Case};
@@ -19,6 +20,9 @@ use crate::web::fmt::mask_id;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
 use crate::words;
+
+/// How often a roster follows other changes of its case before it is given back.
+const TRIES: usize = 5;
 
 /// `?edit=ID` opens a person, `?sheet=ID` the upload of a sheet.
 #[derive(Debug, Default, Deserialize)]
@@ -181,23 +185,47 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(wish): Query<Wish>) -> R
     render(&cx, &case, view)
 }
 
-/// Saves a roster and comes back to it.
-async fn store(cx: &Cx, case: &Case, people: Vec<Person>, news: String) -> Result<Response, Error> {
+/// Saves a roster as a whole, upon the one it was made from, and comes back to it. What somebody else has put on the
+/// roster meanwhile is not written over: the page comes back with what was typed.
+async fn store(cx: &Cx, mut case: Case, people: Vec<Person>, news: String, typed: Form) -> Result<Response, Error> {
+    let from = case.dossier().people.clone();
+    for _ in 0..TRIES {
+        match put(cx, &case, people.clone()).await {
+            Ok(()) => return Ok(Flash::good(news).to(cx.l(), &case.path("roster"))),
+            Err(ActError::Refused(r)) if r.code == RefusalCode::NotFound => return Err(Error::NotFound),
+            Err(ActError::Refused(r)) => {
+                let status = refusal_status(&r);
+                return failed(cx, &case, "", vec![words::refusal(cx.l(), &r)], status);
+            }
+            Err(ActError::Store(StoreError::Stale { .. })) => case = case::draft(cx, &case.id).await?,
+            Err(e) => return Err(e.into()),
+        }
+        // Something else of the case has changed: the roster can follow. Its people have: somebody must look.
+        if case.dossier().people != from {
+            break;
+        }
+    }
+    let mut form = typed;
+    form.fail(
+        "",
+        cx.l().t(
+            "同事刚刚改过名册，这次没有保存。请看下面最新的名册，再办一次。",
+            "A colleague has just changed the roster, and yours was not saved. Look at the latest roster below and do it again.",
+        ),
+    );
+    let editing = form.value("person").to_owned();
+    render(cx, &case, View { form, editing, status: StatusCode::CONFLICT, ..View::default() })
+}
+
+async fn put(cx: &Cx, case: &Case, people: Vec<Person>) -> Result<(), ActError> {
+    let mut version = case.version;
     // A sheet whose person has gone would pass for the statement.
     for gone in case.dossier().people.iter().filter(|p| !people.iter().any(|q| q.id == p.id)) {
-        if let Some(file) = gone.sheet.clone().filter(|f| case.dossier().file(f).is_some())
-            && let Err(r) = case::try_act(cx, &case.id, Command::RemoveFile { file }, None).await?
-        {
-            return Err(r.into());
+        if let Some(file) = gone.sheet.clone().filter(|f| case.dossier().file(f).is_some()) {
+            version = cx.act_on(&case.id, Command::RemoveFile { file }, Some(version), None).await?.version;
         }
     }
-    match case::try_act(cx, &case.id, Command::SaveRoster { people }, None).await? {
-        Ok(_) => Ok(Flash::good(news).to(cx.l(), &case.path("roster"))),
-        Err(r) => {
-            let status = refusal_status(&r);
-            failed(cx, case, "", vec![words::refusal(cx.l(), &r)], status)
-        }
-    }
+    cx.act_on(&case.id, Command::SaveRoster { people }, Some(version), None).await.map(drop)
 }
 
 /// `POST /body/filings/{id}/roster`: adds a person, or changes the one named by `person`.
@@ -248,7 +276,7 @@ pub async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Resp
         people.push(Person { id: new_id(), name: name.clone(), doc_kind: kind, doc_number: number, position, sheet: None });
         l.pick(format!("“{name}”已加入名册。"), format!("“{name}” is on the roster."))
     };
-    store(&cx, &case, people, news).await
+    store(&cx, case, people, news, form).await
 }
 
 /// `POST /body/filings/{id}/roster/remove`.
@@ -260,13 +288,8 @@ pub async fn remove(cx: Cx, Path(id): Path<String>, form: Form) -> Result<Respon
     let case = case::draft(&cx, &id).await?;
     let mut people = case.dossier().people.clone();
     people.retain(|p| p.id != form.value("person"));
-    store(
-        &cx,
-        &case,
-        people,
-        l.t("已从名册移除，这个人的审查表也一并移除。", "Removed from the roster together with the sheet.").to_owned(),
-    )
-    .await
+    let news = l.t("已从名册移除，这个人的审查表也一并移除。", "Removed from the roster together with the sheet.").to_owned();
+    store(&cx, case, people, news, Form::new()).await
 }
 
 /// `POST /body/filings/{id}/roster/import`: a whole table at once; any wrong cell stops it,
@@ -305,7 +328,7 @@ pub async fn import(cx: Cx, Path(id): Path<String>, form: Multipart) -> Result<R
         Ok(new) => {
             let n = new.len();
             let people = merge(&case.dossier().people, new, sent.value("mode") == "append");
-            store(&cx, &case, people, l.pick(format!("已导入{n}人。"), format!("{n} people imported."))).await
+            store(&cx, case, people, l.pick(format!("已导入{n}人。"), format!("{n} people imported.")), Form::new()).await
         }
     }
 }
