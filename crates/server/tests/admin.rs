@@ -1,8 +1,9 @@
 //! The three administrators.
 
 use axum::http::StatusCode;
-use guosuo::demo::PASSWORD;
+use guosuo::demo::{PASSWORD, Player, Stage};
 use guosuo::testing::TestApp;
+use guosuo_case::filing::{Filing, Slot};
 
 const SECRET: &str = "茶园石阶灯塔三月风铃";
 
@@ -154,4 +155,39 @@ async fn a_parked_job_is_sent_round_again() {
     assert!(page.text.contains("no such printer") && page.text.contains(&id), "{}", page.text);
     assert!(admin.post(&format!("/admin/system/jobs/{id}"), &[]).await.location().starts_with("/admin/system"));
     assert!(!admin.get("/admin/system?state=parked").await.text.contains(&id));
+}
+
+/// What a reader sees of a page: the text between the tags.
+fn visible(page: &str) -> String {
+    let main = page.split("<main").nth(1).unwrap_or_default();
+    main.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn the_audit_list_names_people_cases_and_files_instead_of_ids() {
+    let app = TestApp::new().await;
+    let mut player = Player::new(&app.app).await.unwrap();
+    let case = player.play("qiheng", "chenmin", 3, Stage::Checking).await.unwrap();
+    player.play("xishan", "", 1, Stage::Draft(2)).await.unwrap();
+    let number = app.app.store.reader().await.unwrap().filing(&case).await.unwrap().unwrap().number;
+    let filing = app.app.store.reader().await.unwrap().case::<Filing>(&case).await.unwrap().state.unwrap();
+    let form = filing.dossier.files(Slot::Form)[0].id.as_str().to_owned();
+    let mut officer = app.sign_in("chenmin").await;
+    assert_eq!(officer.get(&format!("/authority/files/{case}/{form}/pages/1.png")).await.status, StatusCode::OK);
+    let mut auditor = app.sign_in("auditor").await;
+    for (path, told) in [("/admin/ledger", number.as_str()), ("/admin/ledger", "草稿 "), ("/en/admin/ledger?class=read", "File ")]
+    {
+        let text = visible(&auditor.get(path).await.text);
+        assert!(text.contains(told), "{path}: {told}");
+        let bare = |word: &str| word.len() >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let id = text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| bare(word));
+        assert_eq!(id, None, "{path} shows an id");
+    }
+    // The number finds the case, as its id does.
+    let by_number = auditor.get(&format!("/admin/ledger?case={}", guosuo::router::encode(&number))).await.text;
+    assert_eq!(
+        visible(&by_number).matches(&number).count(),
+        visible(&auditor.get(&format!("/admin/ledger?case={case}")).await.text).matches(&number).count()
+    );
+    assert!(visible(&by_number).matches(&number).count() > 5);
 }

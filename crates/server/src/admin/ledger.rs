@@ -7,6 +7,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
+use guosuo_case::Life as _;
+use guosuo_case::filing::Filing;
+use guosuo_seal::chain;
 use guosuo_store::{Error as StoreError, LedgerRow};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -63,7 +66,37 @@ impl Names {
         match self.accounts.get(id) {
             Some((name, login)) => l.pick(format!("{name}（{login}）"), format!("{name} ({login})")),
             None if id.is_empty() => l.t("未登录", "Not signed in").to_owned(),
-            None => id.to_owned(),
+            None => match id.strip_prefix("system:") {
+                Some(task) => l.pick(format!("系统（{task}）"), format!("The platform ({task})")),
+                None => id.to_owned(),
+            },
+        }
+    }
+
+    /// What was acted on: people and organisations by name, files and papers by kind and the beginning of their id. The
+    /// whole id stands on the page of the row.
+    fn object(&self, l: Lang, fields: &chain::Row) -> String {
+        let object = fields.object.as_str();
+        if let Some((name, login)) = self.accounts.get(object) {
+            return l.pick(format!("{name}（{login}）"), format!("{name} ({login})"));
+        }
+        if let Some(name) = self.orgs.get(object) {
+            return name.clone();
+        }
+        let (kind, rest) = match object.split_once(':') {
+            Some(("original", rest)) => (l.t("原件", "Original"), rest),
+            Some(("scan", rest)) => (l.t("注册扫描件", "Scan of a registration"), rest),
+            _ if fields.action == "job.released" => (l.t("任务", "Job"), object),
+            _ => (l.t("文件", "File"), object),
+        };
+        let (id, page) = rest.split_once('#').unwrap_or((rest, ""));
+        match (object, is_id(id)) {
+            (Filing::KIND, _) => l.t("机构备案", "Filing of a body").to_owned(),
+            ("roster", _) => l.t("名册", "Roster").to_owned(),
+            ("filings", _) => l.t("案件清单", "List of cases").to_owned(),
+            (_, true) if page.is_empty() => format!("{kind} {}…", &id[..SHORT]),
+            (_, true) => l.pick(format!("{kind} {}… 第{page}页", &id[..SHORT]), format!("{kind} {}… page {page}", &id[..SHORT])),
+            _ => object.to_owned(),
         }
     }
 
@@ -71,6 +104,35 @@ impl Names {
     fn id_of(&self, typed: &str) -> String {
         let typed = typed.trim();
         self.accounts.iter().find(|(_, (_, login))| login == typed).map_or_else(|| typed.to_owned(), |(id, _)| id.clone())
+    }
+}
+
+/// Characters shown of an id that has no name.
+const SHORT: usize = 8;
+
+fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The submission numbers of the cases in some rows; a draft has none yet.
+async fn numbers(cx: &Cx, rows: &[LedgerRow]) -> Result<BTreeMap<String, String>, Error> {
+    let mut reader = cx.app.store.reader().await?;
+    let mut out = BTreeMap::new();
+    for case in rows.iter().map(|r| &r.case_id).filter(|case| !case.is_empty()) {
+        if !out.contains_key(case) {
+            let number = reader.filing(case).await?.map(|row| row.number).unwrap_or_default();
+            out.insert(case.clone(), number);
+        }
+    }
+    Ok(out)
+}
+
+/// A case by its number; before it has one, by the beginning of its id.
+fn case_words(l: Lang, numbers: &BTreeMap<String, String>, id: &str) -> String {
+    match numbers.get(id) {
+        Some(number) if !number.is_empty() => number.clone(),
+        _ if is_id(id) => l.pick(format!("草稿 {}…", &id[..SHORT]), format!("Draft {}…", &id[..SHORT])),
+        _ => id.to_owned(),
     }
 }
 
@@ -85,6 +147,7 @@ struct Row {
     code: String,
     object: String,
     case: String,
+    case_href: String,
 }
 
 fn row_of(l: Lang, names: &Names, r: &LedgerRow) -> Result<Row, Error> {
@@ -98,8 +161,9 @@ fn row_of(l: Lang, names: &Names, r: &LedgerRow) -> Result<Row, Error> {
         tone,
         actor: names.actor(l, &r.actor),
         action: words::action(l, &fields.action).to_owned(),
+        object: names.object(l, &fields),
         code: fields.action,
-        object: names.accounts.get(&fields.object).map_or(fields.object, |(name, login)| format!("{name} {login}")),
+        case_href: l.href(format!("/admin/ledger?case={}", encode(&r.case_id))),
         case: r.case_id.clone(),
     })
 }
@@ -110,10 +174,12 @@ async fn find(cx: &Cx, names: &Names, asked: &Asked, limit: u32) -> Result<Vec<L
     let actor = names.id_of(&asked.actor);
     let before = asked.before.unwrap_or(u64::MAX >> 1);
     let mut reader = cx.app.store.reader().await?;
-    if asked.case.trim().is_empty() {
+    let case = asked.case.trim();
+    if case.is_empty() {
         return Ok(reader.ledger_before(before, class, &actor, limit).await?);
     }
-    let mut rows = reader.ledger_of_case(asked.case.trim()).await?;
+    let case = reader.filing_of_number(case).await?.map_or_else(|| case.to_owned(), |row| row.case_id);
+    let mut rows = reader.ledger_of_case(&case).await?;
     rows.retain(|r| {
         (class.is_empty() || r.class == class)
             && (actor.is_empty() || r.actor == actor)
@@ -153,7 +219,11 @@ pub async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
     let full = found.len() > PER_PAGE as usize;
     found.truncate(PER_PAGE as usize);
     let more = found.last().filter(|_| full).map(|r| l.href(format!("/admin/ledger{}&before={}", query(&asked), r.seq)));
-    let rows = found.iter().map(|r| row_of(l, &names, r)).collect::<Result<_, _>>()?;
+    let numbers = numbers(&cx, &found).await?;
+    let mut rows = found.iter().map(|r| row_of(l, &names, r)).collect::<Result<Vec<_>, _>>()?;
+    for row in &mut rows {
+        row.case = case_words(l, &numbers, &row.case);
+    }
     let mut classes = vec![Choice::new("", l.t("全部", "All"))];
     classes.extend(CLASSES.map(|c| Choice::new(c, class_words(l, c).0)));
     let page = List {
@@ -249,13 +319,12 @@ pub async fn show(cx: Cx, Path(seq): Path<u64>) -> Result<Response, Error> {
     if let Some(session) = &fields.session {
         facts.push(Fact::new(l.t("登录编号", "Session"), session).code());
     }
-    let object =
-        names.accounts.get(&fields.object).map_or_else(|| fields.object.clone(), |(name, login)| format!("{name} {login}"));
-    if !object.is_empty() {
-        facts.push(Fact::new(l.t("对象", "Object"), object).code());
+    if !fields.object.is_empty() {
+        facts.push(Fact::new(l.t("对象", "Object"), names.object(l, &fields)).note(fields.object.clone()));
     }
     if let Some(case) = &fields.case {
-        facts.push(Fact::new(l.t("案件", "Case"), case).code());
+        let numbers = numbers(&cx, std::slice::from_ref(&row)).await?;
+        facts.push(Fact::new(l.t("案件", "Case"), case_words(l, &numbers, case)).note(case.clone()));
     }
     facts.push(Fact::new(l.t("前一条链摘要", "Chain digest before"), hex::encode(&row.prev)).code());
     facts.push(Fact::new(l.t("本条链摘要", "Chain digest"), hex::encode(&row.link)).code());
