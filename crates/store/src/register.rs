@@ -13,9 +13,11 @@ statements! {
     BODIES = "SELECT b.id, b.number, b.org, b.name, b.credit_code, b.filed, b.published, b.case_id, b.source, b.data, COALESCE((SELECT s.status FROM body_status s WHERE s.body = b.id AND s.since <= $1 ORDER BY s.seq DESC LIMIT 1), '') AS status, COALESCE((SELECT s.since FROM body_status s WHERE s.body = b.id AND s.since <= $1 ORDER BY s.seq DESC LIMIT 1), '') AS since FROM body_register b WHERE b.filed <= $1 AND ($2 = '' OR replace(b.name, $2, '') <> b.name OR b.credit_code = $2 OR replace(b.number, $2, '') <> b.number) ORDER BY b.filed, b.number, b.id LIMIT $3";
     BODY = "SELECT b.id, b.number, b.org, b.name, b.credit_code, b.filed, b.published, b.case_id, b.source, b.data, COALESCE((SELECT s.status FROM body_status s WHERE s.body = b.id AND s.since <= $2 ORDER BY s.seq DESC LIMIT 1), '') AS status, COALESCE((SELECT s.since FROM body_status s WHERE s.body = b.id AND s.since <= $2 ORDER BY s.seq DESC LIMIT 1), '') AS since FROM body_register b WHERE b.id = $1";
     BODIES_OF = "SELECT id, number, org, name, credit_code, filed, published, case_id, source, data FROM body_register WHERE case_id = $1 ORDER BY id";
+    BODY_OF_NUMBER = "SELECT id FROM body_register WHERE number = $1 ORDER BY id LIMIT 1";
     STATUSES = "SELECT body, seq, status, since, reason, at FROM body_status WHERE body = $1 ORDER BY seq";
     PUBLICATIONS = "SELECT id, kind, number, case_id, org, title, published, at, data FROM publication WHERE ($1 = '' OR kind = $1) AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4";
     PUBLICATION = "SELECT id, kind, number, case_id, org, title, published, at, data FROM publication WHERE id = $1";
+    PUBLICATION_OF_NUMBER = "SELECT id FROM publication WHERE number = $1 AND kind = $2 ORDER BY id LIMIT 1";
     PUBLICATIONS_OF = "SELECT id, kind, number, case_id, org, title, published, at, data FROM publication WHERE case_id = $1 ORDER BY id";
     STATUS_LAST = "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) FROM body_status WHERE body = $1";
     IS_FILED = "SELECT CAST(COUNT(*) AS BIGINT) FROM body_register b WHERE b.credit_code = $1 AND (SELECT s.status FROM body_status s WHERE s.body = b.id ORDER BY s.seq DESC LIMIT 1) = 'filed'";
@@ -67,6 +69,12 @@ impl Reader {
         b.ok_or(Error::NotFound("body"))
     }
 
+    /// The id of the entry with a filing number.
+    pub async fn body_of_number(&mut self, number: &str) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> = on!(self.conn(), |c| sqlx::query_as(BODY_OF_NUMBER).bind(number).fetch_optional(c).await)?;
+        Ok(row.map(|r| r.0))
+    }
+
     /// The status history of an entry.
     pub async fn body_statuses(&mut self, id: &str) -> Result<Vec<BodyStatusRow>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(STATUSES).bind(id).fetch_all(c).await)?)
@@ -101,6 +109,13 @@ impl Reader {
             .bind(i64::from(limit))
             .fetch_all(c)
             .await)?)
+    }
+
+    /// The id of the publication of a kind (`filing`, `removal`) about a filing number.
+    pub async fn publication_of_number(&mut self, number: &str, kind: &str) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> =
+            on!(self.conn(), |c| sqlx::query_as(PUBLICATION_OF_NUMBER).bind(number).bind(kind).fetch_optional(c).await)?;
+        Ok(row.map(|r| r.0))
     }
 
     /// One publication.

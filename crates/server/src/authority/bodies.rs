@@ -15,6 +15,7 @@ use super::case_acts::idem;
 use super::view::{frame, may};
 use crate::app::Cx;
 use crate::error::{Error, refusal_status};
+use crate::public::address;
 use crate::web::components::{Fact, Happening, Tone};
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -119,7 +120,7 @@ async fn page(cx: &Cx, id: &str, form: Form, status: StatusCode) -> Result<Respo
     facts.push(Fact::new(l.t("统一社会信用代码", "Credit code"), b.credit_code.clone()).code());
     facts.push(
         Fact::new(l.t("备案和公示日期", "Filed and published"), day(l, &b.filed))
-            .link(l.href(format!("/bodies/{id}")), l.t("公众看到的页面", "The public page")),
+            .link(l.href(address::body(id, &b.number)), l.t("公众看到的页面", "The public page")),
     );
     if !b.source.is_empty() {
         facts.push(

@@ -12,6 +12,7 @@ use super::paper::print;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Error;
+use crate::public::address::filing as filing_path;
 use crate::web::Lang;
 use crate::words;
 
@@ -182,10 +183,13 @@ pub fn letter(
     let number = decision.map(|d| d.notice.to_string()).unwrap_or_default();
     Some(match outcome {
         Outcome::File => {
-            let publication = address(config, &format!("/publications/{case_id}-filing"));
+            let filing_number = decision.and_then(|d| d.filing.as_ref()).map(ToString::to_string).unwrap_or_default();
+            // Like the number, the address exists from the decision on; a draft names the list in which it will stand.
+            let path = if filing_number.is_empty() { "/publications".to_owned() } else { filing_path(case_id, &filing_number) };
+            let publication = address(config, &path);
             Letter::Filed(FiledNotice {
                 head: head(config, filing, submission, number, at, publication.clone()),
-                filing_number: decision.and_then(|d| d.filing.as_ref()).map(ToString::to_string).unwrap_or_default(),
+                filing_number,
                 approval_number: filing.dossier.form.approval_number.clone(),
                 published_on: cst_date(at),
                 publication_url: publication,

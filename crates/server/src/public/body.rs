@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
 
-use super::{day, number, status_words};
+use super::{address, day, number, status_words};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::{Fact, Happening, Tone};
@@ -31,6 +31,7 @@ struct Page {
 pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
     let mut reader = cx.app.store.reader().await?;
+    let id = address::body_id(&mut reader, id).await?;
     let b = reader.body(&id, cx.today()).await?;
     let statuses = reader.body_statuses(&id).await?;
     drop(reader);
@@ -48,7 +49,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     if imported {
         published = published.link(b.source.clone(), l.t("公告原文", "The notice"));
     } else {
-        published = published.link(l.href(format!("/publications/{id}-filing")), l.t("查看公示", "The publication"));
+        published = published.link(l.href(address::filing(&id, &b.number)), l.t("查看公示", "The publication"));
     }
     facts.push(published);
     if let Ok(data) = serde_json::from_str::<serde_json::Value>(&b.data)

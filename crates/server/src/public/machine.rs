@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::bodies::{Asked, find};
-use super::status_words;
+use super::{address, status_words};
 use crate::app::Cx;
 use crate::error::Error;
 
@@ -154,7 +154,7 @@ pub async fn feed(cx: Cx, headers: HeaderMap) -> Result<Response, Error> {
             xml(&b.name),
             l.t("：", ": "),
             xml(&b.status),
-            l.href(format!("/bodies/{}", b.id)),
+            l.href(address::body(&b.id, &b.number)),
             xml(&b.since),
             xml(&super::number(l, &b.number)),
             id = xml(&b.id),

@@ -1,6 +1,7 @@
 //! What anyone may read without signing in: the register of filed bodies, the publications,
 //! the guide of the matter, the log, and the addresses of operations.
 
+pub(crate) mod address;
 pub mod bodies;
 pub mod body;
 pub mod guide;
@@ -87,7 +88,7 @@ impl BodyLine {
     pub(crate) fn new(l: Lang, b: &RegisteredBody) -> Self {
         let (status, tone) = status_words(l, &b.status);
         Self {
-            href: l.href(format!("/bodies/{}", b.id)),
+            href: l.href(address::body(&b.id, &b.number)),
             name: b.name.clone(),
             code: b.credit_code.clone(),
             number: number(l, &b.number),

@@ -8,8 +8,8 @@ use axum::response::{Html, IntoResponse, Response};
 use guosuo_store::PublicationRow;
 use serde::Deserialize;
 
-use super::day;
 use super::machine::origin;
+use super::{address, day};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::Fact;
@@ -40,7 +40,7 @@ fn title(l: Lang, p: &PublicationRow) -> String {
 impl Line {
     pub(crate) fn new(l: Lang, p: &PublicationRow) -> Self {
         Self {
-            href: l.href(format!("/publications/{}", p.id)),
+            href: l.href(address::publication(&p.id, &p.kind, &p.number)),
             title: title(l, p),
             number: p.number.clone(),
             published: p.published.clone(),
@@ -109,7 +109,10 @@ struct Page {
 /// [`Error::NotFound`]; when the store cannot be read.
 pub async fn show(cx: Cx, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
-    let p = cx.app.store.reader().await?.publication(&id).await?;
+    let mut reader = cx.app.store.reader().await?;
+    let id = address::publication_id(&mut reader, id).await?;
+    let p = reader.publication(&id).await?;
+    drop(reader);
     let data: serde_json::Value = serde_json::from_str(&p.data).unwrap_or_default();
     let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
     let removal = p.kind == "removal";
@@ -134,7 +137,7 @@ pub async fn show(cx: Cx, headers: HeaderMap, Path(id): Path<String>) -> Result<
         date: day(l, &p.published),
         ground: text("ground"),
         facts,
-        body_href: l.href(format!("/bodies/{}", p.case_id)),
+        body_href: l.href(address::body(&p.case_id, &p.number)),
         authority: cx.app.config.authority.clone(),
         phone: if site.hours.is_empty() || site.phone.is_empty() {
             site.phone.clone()
@@ -142,7 +145,7 @@ pub async fn show(cx: Cx, headers: HeaderMap, Path(id): Path<String>) -> Result<
             l.pick(format!("{}（{}）", site.phone, site.hours), format!("{} ({})", site.phone, site.hours))
         },
         contact: cx.app.config.contact.clone(),
-        address: format!("{}{}", origin(&cx, &headers), l.href(format!("/publications/{id}"))),
+        address: format!("{}{}", origin(&cx, &headers), l.href(address::publication(&p.id, &p.kind, &p.number))),
         name: p.title,
         number: p.number,
         shell,
