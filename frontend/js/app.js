@@ -9,7 +9,7 @@ import { PasswordInput } from 'govuk-frontend/dist/govuk/components/password-inp
 import { SkipLink } from 'govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs';
 import { autosave } from './autosave.js';
 import { keys } from './keys.js';
-import { confirmLeaving, nameUpload, reveal, selectAll } from './lists.js';
+import { confirmLeaving, fold, nameUpload, reveal, selectAll } from './lists.js';
 import { timeout } from './timeout.js';
 import { upload } from './upload.js';
 
@@ -26,6 +26,7 @@ for (const root of document.querySelectorAll('form[data-autosave]')) autosave(ro
 for (const root of document.querySelectorAll('input[type=file][data-upload]')) upload(root);
 for (const root of document.querySelectorAll('table[data-keys]')) keys(root);
 for (const root of document.querySelectorAll('[data-select-all]')) selectAll(root);
+for (const root of document.querySelectorAll('details[data-fold]')) fold(root);
 for (const root of document.querySelectorAll('form[data-confirm-leaving]')) confirmLeaving(root);
 for (const root of document.querySelectorAll('[data-print]')) root.addEventListener('click', (event) => { event.preventDefault(); window.print(); });
 timeout(document.getElementById('timeout'));

@@ -44,3 +44,10 @@ export function nameUpload(button) {
   button.setAttribute('aria-labelledby', button.getAttribute('aria-labelledby').replace(`${comma.id} `, ''));
   comma.remove();
 }
+
+/** Folds what is looked up afterwards on a narrow screen; on paper it is always open. */
+export function fold(details) {
+  if (window.matchMedia('(max-width: 760px)').matches) details.open = false;
+  window.addEventListener('beforeprint', () => { details.dataset.was = details.open; details.open = true; });
+  window.addEventListener('afterprint', () => { details.open = details.dataset.was === 'true'; });
+}

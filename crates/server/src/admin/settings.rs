@@ -43,6 +43,10 @@ pub fn effective(l: Lang, c: &Config) -> Vec<Fact> {
         Fact::new("uploads.max_mib", format!("{} MiB", c.uploads.max_mib)),
         Fact::new("uploads.max_pages", c.uploads.max_pages.to_string()),
         Fact::new("uploads.max_files_per_slot", c.uploads.max_files_per_slot.to_string()),
+        Fact::new(
+            "uploads.unfinished_days",
+            l.pick(format!("{}天", c.uploads.unfinished_days), format!("{} days", c.uploads.unfinished_days)),
+        ),
         Fact::new("lamps.red", l.working_days(c.lamps.red)),
         Fact::new("lamps.yellow", l.working_days(c.lamps.yellow)),
         Fact::new("filing.fresh_factor_minutes", minutes(c.filing.fresh_factor_minutes)),

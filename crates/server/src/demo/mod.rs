@@ -16,6 +16,7 @@ use crate::auth::{password, totp};
 use crate::cli::InstanceArgs;
 use crate::clock::Clock;
 use crate::serve;
+use crate::web::Site;
 
 pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, DemoAccount, DemoOrg, credit_code};
 pub use play::{Player, Stage};
@@ -35,7 +36,7 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
     if config.data == crate::config::Config::default().data {
         config.data = temp.path().to_owned();
     }
-    config.site.demo = true;
+    fictitious(&mut config.site);
     config.authority = "国家网信部门（演示）".into();
     let clock = match now {
         Some(at) => Clock::Shifted(at.duration_since(Clock::Machine.now()).as_secs()),
@@ -63,6 +64,24 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
         println!("现在的动态口令 / code of this moment: {code}");
     })
     .await
+}
+
+/// The foot of a government site, openly made up; what the operator has set stays.
+fn fictitious(site: &mut Site) {
+    site.demo = true;
+    for (line, text) in [
+        (&mut site.operator, "示例主管部门（虚构）"),
+        (&mut site.operator_en, "Example authority (fictitious)"),
+        (&mut site.site_code, "0000000000（虚构）"),
+        (&mut site.icp, "示例ICP备00000000号（虚构）"),
+        (&mut site.police, "示例公网安备00000000000000号（虚构）"),
+        (&mut site.phone, "010-00000000"),
+        (&mut site.hours, "9:00—17:00"),
+    ] {
+        if line.is_empty() {
+            text.clone_into(line);
+        }
+    }
 }
 
 /// Makes the organisations and people, once. Gives whether it did.

@@ -96,11 +96,16 @@ impl ErrorPage {
         self
     }
 
-    /// Sends `Retry-After` (seconds) and says when to come back.
+    /// Sends `Retry-After` (seconds) and says when to come back, in minutes where it is long.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
-        let words = self.l.pick(format!("请在{seconds}秒后再试。"), format!("Try again in {seconds} seconds."));
+        let words = if seconds < 120 {
+            self.l.pick(format!("请在{seconds}秒后再试。"), format!("Try again in {seconds} seconds."))
+        } else {
+            let minutes = seconds.div_ceil(60);
+            self.l.pick(format!("请在{minutes}分钟后再试。"), format!("Try again in {minutes} minutes."))
+        };
         self.todo.insert(0, words);
         self
     }
