@@ -1,30 +1,13 @@
 //! Sets kept across runs, and exchanged between affiliates.
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use guosuo_count::{Column, CountError, Generator, Input, Kind, Options, Progress, Report, Secret, count, generate};
+use guosuo_count::{CountError, Generator, Input, Options, Progress, Report, Secret, count, generate};
 
-fn options(keep: Option<PathBuf>) -> Options {
-    Options {
-        key: Column::Name("person".into()),
-        day: Column::Name("date".into()),
-        kind: Kind::Column(Column::Name("sensitive".into())),
-        scenario: Some(Column::Name("scenario".into())),
-        delimiter: None,
-        header: true,
-        ids_only: false,
-        strict: false,
-        memory: 64 << 20,
-        threads: 2,
-        secret: Secret::from_bytes(b"secret of a group"),
-        keep,
-        as_of: None,
-    }
-}
+use super::options;
 
 fn try_count(files: &[&Path], options: &Options) -> Result<Report, CountError> {
     let inputs: Vec<Input> = files.iter().map(|path| Input::File(path.to_path_buf())).collect();
@@ -50,11 +33,11 @@ fn essence(report: &Report) -> impl PartialEq + std::fmt::Debug + use<> {
 fn logs_one_after_the_other_are_the_logs_together() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
-    let together = try_count(&[&first, &second], &options(None)).unwrap();
+    let together = try_count(&[&first, &second], &options()).unwrap();
     let set = folder.path().join("2026.set");
     for memory in [64 << 20, 100_000] {
         let _ = std::fs::remove_file(&set);
-        let keeping = Options { memory, ..options(Some(set.clone())) };
+        let keeping = Options { memory, keep: Some(set.clone()), ..options() };
         try_count(&[&first], &keeping).unwrap();
         let report = try_count(&[&second], &keeping).unwrap();
         assert!(essence(&report) == essence(&together) && report.skipped.is_empty());
@@ -75,13 +58,13 @@ fn logs_one_after_the_other_are_the_logs_together() {
 fn a_log_may_grow_but_not_change() {
     let folder = tempfile::tempdir().unwrap();
     let (first, set) = (log(folder.path(), "first.csv", 1), folder.path().join("2026.set"));
-    let keeping = options(Some(set.clone()));
+    let keeping = Options { keep: Some(set.clone()), ..options() };
     try_count(&[&first], &keeping).unwrap();
     let mut file = std::fs::OpenOptions::new().append(true).open(&first).unwrap();
     file.write_all(b"user-2,2026-12-01,0,\nuser-1,2026-01-01,0,\n").unwrap();
     drop(file);
     let report = try_count(&[&first], &keeping).unwrap();
-    assert!(essence(&report) == essence(&try_count(&[&first], &options(None)).unwrap()));
+    assert!(essence(&report) == essence(&try_count(&[&first], &options()).unwrap()));
     // The same length and other words.
     let before = std::fs::read(&set).unwrap();
     let text = std::fs::read_to_string(&first).unwrap().replace("user-2", "user-3");
@@ -114,7 +97,7 @@ fn a_stopped_run_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
     let set = folder.path().join("2026.set");
-    let keeping = options(Some(set.clone()));
+    let keeping = Options { keep: Some(set.clone()), ..options() };
     let text = std::fs::read(&second).unwrap();
     let progress = Progress::default();
     let mut stdin = Stopping { text: &text, stop: Arc::clone(&progress.stop) };
@@ -123,7 +106,7 @@ fn a_stopped_run_goes_on_where_it_was() {
     assert_eq!((reached.kept, reached.whole), (true, vec![first.display().to_string()]));
     // The same command again: the first log is not read, standard input is, whole.
     let report = count(&inputs, &keeping, &mut text.as_slice(), &Progress::default()).unwrap();
-    let together = try_count(&[&first, &second], &options(None)).unwrap();
+    let together = try_count(&[&first, &second], &options()).unwrap();
     assert!(essence(&report) == essence(&together) && report.skipped.len() == 1);
     // Or with a file instead: the first log is not read again, the second is, whole.
     let report = try_count(&[&first, &second], &keeping).unwrap();
@@ -132,7 +115,7 @@ fn a_stopped_run_goes_on_where_it_was() {
     // Without a set nothing is kept.
     let progress = Progress::default();
     progress.stop.store(true, Ordering::Relaxed);
-    let result = count(&[Input::File(first)], &options(None), &mut std::io::empty(), &progress);
+    let result = count(&[Input::File(first)], &options(), &mut std::io::empty(), &progress);
     assert!(matches!(result, Err(CountError::Stopped(reached)) if !reached.kept));
 }
 
@@ -141,9 +124,10 @@ fn affiliates_are_counted_alone_and_together() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
     let (a, b) = (folder.path().join("a.set"), folder.path().join("b.set"));
-    let alone = [(&first, &a), (&second, &b)].map(|(log, set)| try_count(&[log], &options(Some(set.clone()))).unwrap());
-    let group = try_count(&[&a, &b], &options(None)).unwrap();
-    assert!(essence(&group) == essence(&try_count(&[&first, &second], &options(None)).unwrap()));
+    let alone = [(&first, &a), (&second, &b)]
+        .map(|(log, set)| try_count(&[log], &Options { keep: Some(set.clone()), ..options() }).unwrap());
+    let group = try_count(&[&a, &b], &options()).unwrap();
+    assert!(essence(&group) == essence(&try_count(&[&first, &second], &options()).unwrap()));
     for (member, alone) in group.members.iter().zip(&alone) {
         let year = &alone.years[0];
         assert_eq!(member.people, [(2026, year.non_sensitive.total, year.sensitive.total)]);
@@ -151,18 +135,18 @@ fn affiliates_are_counted_alone_and_together() {
     let sum: u64 = alone.iter().map(|report| report.years[0].non_sensitive.total).sum();
     assert!(group.years[0].non_sensitive.total < sum);
     // A set twice is the set once, rows too.
-    assert!(essence(&try_count(&[&a, &b, &a], &options(None)).unwrap()) == essence(&group));
+    assert!(essence(&try_count(&[&a, &b, &a], &options()).unwrap()) == essence(&group));
     // A set and a log: the same people are the same.
-    let mixed = try_count(&[&a, &second], &options(None)).unwrap();
+    let mixed = try_count(&[&a, &second], &options()).unwrap();
     assert!(mixed.years == group.years);
     // Another secret, a changed set, a cut one.
-    let other = Options { secret: Secret::from_bytes(b"secret of another"), ..options(None) };
+    let other = Options { secret: Secret::from_bytes(b"secret of another"), ..options() };
     assert!(matches!(try_count(&[&a], &other), Err(CountError::OtherSecret { .. })));
     let bytes = std::fs::read(&a).unwrap();
     let mut changed = bytes.clone();
     changed[100] ^= 1;
     std::fs::write(&a, changed).unwrap();
-    assert!(try_count(&[&a, &b], &options(None)).is_err());
+    assert!(try_count(&[&a, &b], &options()).is_err());
     std::fs::write(&a, &bytes[..bytes.len() - 40]).unwrap();
-    assert!(matches!(try_count(&[&a, &b], &options(None)), Err(CountError::Cut { .. })));
+    assert!(matches!(try_count(&[&a, &b], &options()), Err(CountError::Cut { .. })));
 }

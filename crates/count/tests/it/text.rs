@@ -1,32 +1,15 @@
 //! The counter against a plain set, and against what real files do to it.
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use guosuo_count::{
-    BadRow, Column, CountError, Dialect, Generator, Input, Kind, Options, Progress, Report, Secret, count, expand, generate, sql,
+    BadRow, Column, CountError, Dialect, Generator, Input, Kind, Options, Progress, Report, count, expand, generate, sql,
 };
 use guosuo_rules::path::Ground;
 use jiff::civil::date;
 
-fn options() -> Options {
-    Options {
-        key: Column::Name("person".into()),
-        day: Column::Name("date".into()),
-        kind: Kind::Column(Column::Name("sensitive".into())),
-        scenario: Some(Column::Name("scenario".into())),
-        delimiter: None,
-        header: true,
-        ids_only: false,
-        strict: false,
-        memory: 64 << 20,
-        threads: 2,
-        secret: Secret::from_bytes(b"secret of a test"),
-        keep: None,
-        as_of: None,
-    }
-}
+use super::options;
 
 fn try_count(bytes: &[u8], options: &Options) -> Result<Report, CountError> {
     count(&[Input::Stdin], options, &mut &*bytes, &Progress::default())

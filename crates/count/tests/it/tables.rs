@@ -1,35 +1,15 @@
 //! Parquet against the same log as text.
-#![cfg(feature = "parquet")]
-#![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is the failure")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use guosuo_count::{
-    BadRow, Column, CountError, DateForm, Generator, Input, Kind, Options, Progress, Report, Secret, count, generate,
-};
+use guosuo_count::{BadRow, Column, CountError, DateForm, Generator, Input, Kind, Options, Progress, Report, count, generate};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-fn options() -> Options {
-    Options {
-        key: Column::Name("person".into()),
-        day: Column::Name("date".into()),
-        kind: Kind::Column(Column::Name("sensitive".into())),
-        scenario: Some(Column::Name("scenario".into())),
-        delimiter: None,
-        header: true,
-        ids_only: false,
-        strict: false,
-        memory: 64 << 20,
-        threads: 2,
-        secret: Secret::from_bytes(b"secret of a test"),
-        keep: None,
-        as_of: None,
-    }
-}
+use super::options;
 
 fn try_count(path: &Path, options: &Options) -> Result<Report, CountError> {
     count(&[Input::File(path.to_owned())], options, &mut std::io::empty(), &Progress::default())
