@@ -37,6 +37,11 @@ async fn programs_read_the_same_register() {
     let feed = anyone.get("/bodies/feed.xml").await;
     assert_eq!(feed.text.matches("<entry>").count(), 3);
     assert_eq!(anyone.get("/bodies.json?as_of=gestern").await.status, StatusCode::BAD_REQUEST);
+    // A day that has not come is no day of the register.
+    assert_eq!(anyone.get("/bodies.json?as_of=2099-01-01").await.status, StatusCode::BAD_REQUEST);
+    let ahead = anyone.get("/bodies?as_of=2099-01-01").await;
+    assert_eq!(ahead.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(ahead.text.contains("这一天还没有到") && ahead.text.contains("value=\"2099-01-01\""));
     let wrong = anyone.get("/bodies?as_of=31.2.2026").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("value=\"31.2.2026\""), "what was typed stays");
@@ -129,4 +134,25 @@ async fn operations_see_life_and_numbers_and_strangers_do_not() {
     assert!(anyone.get("/metrics").await.text.contains("guosuo_ledger_rows"));
     let request = axum::http::Request::get("/metrics").header("x-forwarded-for", "203.0.113.7");
     assert_eq!(anyone.send(request, axum::body::Body::empty()).await.status, StatusCode::NOT_FOUND);
+}
+
+/// A list that ignores what was typed passes for the answer.
+#[tokio::test]
+async fn an_officer_is_told_of_days_that_cannot_be_read() {
+    let app = TestApp::new().await;
+    let mut officer = app.sign_in("chenmin").await;
+    for (path, told) in [
+        ("/authority/filings?from=31.2.2026", "日期没有看懂"),
+        ("/authority/filings?from=2026-03-02&to=2026-03-01", "起始日期晚于截止日期"),
+        ("/authority/bodies?as_of=gestern", "日期没有看懂"),
+        ("/authority/bodies?as_of=2099-01-01", "这一天还没有到"),
+    ] {
+        let page = officer.get(path).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(page.text.contains(told), "{path}: {told}");
+    }
+    for path in ["/authority/filings?from=2026-03-01&to=2026-03-02", "/authority/bodies?as_of=2026年1月5日"] {
+        let page = officer.get(&guosuo::router::encode(path).replace("%3F", "?").replace("%3D", "=").replace("%26", "&")).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+    }
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::Right;
-use guosuo_case::filing::{Command, parse_date};
+use guosuo_case::filing::Command;
 use guosuo_store::{ActError, Error as StoreError, RegisteredBody, new_id};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::view::{frame, may};
 use crate::app::Cx;
 use crate::error::{Error, refusal_status};
 use crate::public::address;
+use crate::public::bodies::Asked;
 use crate::web::components::{Fact, Happening, Tone};
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -51,6 +52,7 @@ struct List {
     l: Lang,
     q: String,
     as_of: String,
+    misread: &'static str,
     lines: Vec<Line>,
 }
 
@@ -86,8 +88,13 @@ fn day(l: Lang, text: &str) -> String {
 /// When the store fails.
 pub async fn list(cx: Cx, Query(ask): Query<Ask>) -> Result<Response, Error> {
     let l = cx.l();
-    let as_of = parse_date(&ask.as_of).unwrap_or_else(|| cx.today());
-    let rows = cx.app.store.reader().await?.bodies(as_of, ask.q.trim(), MOST).await?;
+    let asked = Asked { q: ask.q, as_of: ask.as_of };
+    let shown = asked.day(cx.today());
+    let misread = shown.as_ref().err().map_or("", |no| no.words(l));
+    let rows = match shown {
+        Ok(day) => cx.app.store.reader().await?.bodies(day, asked.q.trim(), MOST).await?,
+        Err(_) => Vec::new(),
+    };
     let line = |b: RegisteredBody| Line {
         href: l.href(format!("{PATH}/{}", b.id)),
         filed: day(l, &b.filed),
@@ -102,8 +109,10 @@ pub async fn list(cx: Cx, Query(ask): Query<Ask>) -> Result<Response, Error> {
     let title =
         l.pick(format!("已备案专业认证机构（{}家）", lines.len()), format!("Filed certification bodies ({})", lines.len()));
     let shell = frame(&cx, "bodies", title);
-    let page = List { shell, l, q: ask.q, as_of: if ask.as_of.is_empty() { String::new() } else { as_of.to_string() }, lines };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
+    let as_of = shown.ok().filter(|_| !asked.as_of.trim().is_empty()).map_or(asked.as_of, |day| day.to_string());
+    let status = if misread.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = List { shell, l, q: asked.q, as_of, misread, lines };
+    Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }
 
 async fn page(cx: &Cx, id: &str, form: Form, status: StatusCode) -> Result<Response, Error> {

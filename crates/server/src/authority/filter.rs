@@ -9,6 +9,7 @@ use super::view::Times;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::router::encode;
+use crate::web::Lang;
 
 /// Cases on one page.
 pub(super) const PER_PAGE: u32 = 20;
@@ -124,6 +125,22 @@ impl Query {
             _ => {}
         }
         Ok(f)
+    }
+
+    /// Why the list is not narrowed by the days typed; empty when it is, or none was typed.
+    pub(super) fn misread(&self, l: Lang) -> &'static str {
+        let read = |text: &str| if text.trim().is_empty() { Ok(None) } else { parse_date(text).map(Some).ok_or(()) };
+        match (read(&self.from), read(&self.to)) {
+            (Ok(Some(from)), Ok(Some(to))) if from > to => l.t(
+                "起始日期晚于截止日期，所以没有案件。请对调或者修改。",
+                "The first day is after the last, so no case fits. Exchange or correct them.",
+            ),
+            (Ok(_), Ok(_)) => "",
+            _ => l.t(
+                "日期没有看懂，下面没有按这个日期筛选。按“2026-01-05”的格式填写。",
+                "A date could not be read, and the list is not narrowed by it. Write it like 2026-01-05.",
+            ),
+        }
     }
 
     /// Whether anything beside the tab narrows the list.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query as FromQuery;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_case::{OrgKind, Right, Role};
 use guosuo_store::{FilingCounts, FilingRow};
@@ -81,6 +81,7 @@ struct Page {
     can_hand: bool,
     can_send: bool,
     narrow: bool,
+    misread: &'static str,
     saveable: bool,
     officers: Vec<Choice>,
     back: String,
@@ -271,11 +272,13 @@ pub async fn show(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response
         can_hand: !done && actor.has_any(&[Role::CacHandler, Role::CacHead]),
         can_send: !done && actor.has(Role::CacHandler),
         narrow: query.is_narrow(),
+        misread: query.misread(l),
         saveable: !here.is_empty(),
         officers,
         back: format!("{PATH}{here}"),
         here,
         query,
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Html(view.render()?)).into_response())
+    let status = if view.misread.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(view.render()?)).into_response())
 }

@@ -29,9 +29,43 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The day asked for; `None` when it is no date.
-    pub fn day(&self, today: Date) -> Option<Date> {
-        if self.as_of.trim().is_empty() { Some(today) } else { parse_date(&self.as_of) }
+    /// The day asked for.
+    ///
+    /// # Errors
+    /// [`NoDay`] for what is no date, and for a day that has not come: the register knows nothing of it.
+    pub fn day(&self, today: Date) -> Result<Date, NoDay> {
+        if self.as_of.trim().is_empty() {
+            return Ok(today);
+        }
+        match parse_date(&self.as_of) {
+            Some(day) if day <= today => Ok(day),
+            Some(_) => Err(NoDay::ToCome),
+            None => Err(NoDay::Unread),
+        }
+    }
+}
+
+/// Why the register cannot be shown as of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoDay {
+    /// It is no date.
+    Unread,
+    /// It lies ahead.
+    ToCome,
+}
+
+impl NoDay {
+    /// What is wrong and what would be right.
+    pub(crate) fn words(self, l: Lang) -> &'static str {
+        match self {
+            Self::Unread => {
+                l.t("日期没有看懂。按“2026-01-05”的格式填写。", "The date could not be read. Write it like 2026-01-05.")
+            }
+            Self::ToCome => l.t(
+                "这一天还没有到，名录最晚只能查到今天。填写今天或者以前的日期。",
+                "That day has not come yet. The register can be read as of today or an earlier day.",
+            ),
+        }
     }
 }
 
@@ -70,16 +104,14 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error>
     let l = cx.l();
     let mut form = Form::new().with("q", asked.q.clone()).with("as_of", asked.as_of.clone());
     let day = asked.day(cx.today());
-    let rows = if let Some(day) = day {
-        find(&cx, &asked, day).await?
-    } else {
-        form.fail(
-            "as_of",
-            l.t("日期没有看懂。按“2026-01-05”的格式填写。", "The date could not be read. Write it like 2026-01-05."),
-        );
-        Vec::new()
+    let rows = match day {
+        Ok(day) => find(&cx, &asked, day).await?,
+        Err(no) => {
+            form.fail("as_of", no.words(l));
+            Vec::new()
+        }
     };
-    let shown = day.unwrap_or_else(|| cx.today());
+    let shown = day.unwrap_or_else(|_| cx.today());
     let count = rows.len();
     let told = l.pick(
         format!("截至{}，共{count}家", l.date(shown).words),

@@ -12,14 +12,14 @@ use super::{address, status_words};
 use crate::app::Cx;
 use crate::error::Error;
 
-const NO_DATE: Error = Error::Malformed("as_of is not a date such as 2026-01-05");
+const NO_DATE: Error = Error::Malformed("as_of is not a date such as 2026-01-05, today or earlier");
 
 /// `GET /bodies.json`.
 ///
 /// # Errors
 /// [`Error::Malformed`] for a wrong date; when the store cannot be read.
 pub async fn json(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> {
-    let day = asked.day(cx.today()).ok_or(NO_DATE)?;
+    let day = asked.day(cx.today()).map_err(|_| NO_DATE)?;
     let bodies: Vec<_> = find(&cx, &asked, day)
         .await?
         .into_iter()
@@ -82,7 +82,7 @@ pub fn csv_answer(name: &str, bytes: Vec<u8>) -> Response {
 /// As [`json()`].
 pub async fn csv(cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let l = cx.l();
-    let day = asked.day(cx.today()).ok_or(NO_DATE)?;
+    let day = asked.day(cx.today()).map_err(|_| NO_DATE)?;
     let head = [
         l.t("备案编号", "Filing number"),
         l.t("机构名称", "Name"),
