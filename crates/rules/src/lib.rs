@@ -7,6 +7,7 @@
 pub mod article;
 pub mod basis;
 pub mod calendar;
+pub mod checklist;
 pub mod deadline;
 pub mod ids;
 pub mod path;
