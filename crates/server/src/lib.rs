@@ -26,3 +26,4 @@ pub mod serve;
 pub mod testing;
 pub mod web;
 pub mod words;
+pub mod workbench;

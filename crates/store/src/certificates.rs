@@ -43,6 +43,7 @@ statements! {
     CERTIFICATES_OF_NUMBER = select!("WHERE number = $1 ORDER BY case_id");
     CERTIFICATES_OF = select!("WHERE applicant = $1 OR holder_org = $1 OR representative = $1 ORDER BY updated DESC, case_id DESC LIMIT 1000");
     CERTIFICATES_OF_BODY = select!("WHERE body = $1 AND ($2 = '' OR replace(holder, $2, '') <> holder OR number = $2 OR holder_code = $2) ORDER BY updated DESC, case_id DESC LIMIT $3 OFFSET $4");
+    CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR number = $1 OR holder_code = $1) ORDER BY updated DESC, case_id DESC LIMIT $2");
     /// Live by what is recorded, and past their last day: time has ended them and nothing says so yet.
     CERTIFICATES_PAST = select!("WHERE valid_until < $1 AND status IN ('valid', 'suspended') ORDER BY valid_until, case_id LIMIT $2");
     NUMBERS_OF = "SELECT number FROM certificate WHERE body = $1 AND number = $2";
@@ -243,6 +244,12 @@ impl Reader {
             .bind(i64::from(offset))
             .fetch_all(c)
             .await)?)
+    }
+
+    /// The certificates of all bodies as the authorities see them (M 10(2)), last changed first; `text`
+    /// as for [`Self::certificates_of_body`].
+    pub async fn certificates_supervised(&mut self, text: &str, limit: u32) -> Result<Vec<CertificateRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(CERTIFICATES_SUPERVISED).bind(text).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
     /// Certificates whose last day lies before `today` and whose end is not recorded yet.

@@ -48,8 +48,9 @@ pub fn home_of(kind: OrgKind) -> &'static str {
         OrgKind::Body => "/body",
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority",
         OrgKind::Platform => "/admin",
-        // Their fronts have no screens yet.
-        OrgKind::Processor | OrgKind::VerificationBody => "/",
+        OrgKind::VerificationBody => "/verification/applications",
+        // Its front has no screens yet.
+        OrgKind::Processor => "/",
     }
 }
 

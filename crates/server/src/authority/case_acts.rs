@@ -15,7 +15,7 @@ use crate::web::shell::Flash;
 use crate::words;
 
 /// The key printed into a form, with everything that makes the request the one it is.
-pub(super) fn idem(form: &Form, parts: &[&str]) -> Option<Idem> {
+pub(crate) fn idem(form: &Form, parts: &[&str]) -> Option<Idem> {
     let key = form.value("idem");
     if key.is_empty() || key.len() > 80 {
         return None;

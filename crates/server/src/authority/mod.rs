@@ -21,6 +21,7 @@ pub mod saved;
 pub mod stats;
 mod view;
 
+pub(crate) use case_acts::idem;
 use guosuo_case::Right;
 
 use crate::router::Routes;
@@ -28,7 +29,7 @@ use crate::router::Routes;
 /// The addresses of this room.
 pub fn routes(r: Routes) -> Routes {
     let r = r
-        .get("/authority", Right::RegisterReadFull, queue::desk)
+        .get("/authority", Right::OwnAccount, queue::desk)
         .get("/authority/filings", Right::QueueRead, queue::show)
         .get("/authority/filings.xlsx", Right::QueueRead, export::xlsx)
         .get("/authority/filings.pdf", Right::QueueRead, export::pdf)

@@ -87,13 +87,19 @@ struct Page {
     back: String,
 }
 
-/// `GET /authority`: the desk is the queue; who reads registers only begins there.
+/// `GET /authority`: the desk is the queue; who reads registers or supervises certificates only
+/// begins there.
 ///
 /// # Errors
-/// Without a session.
+/// [`Error::Forbidden`] for people of no authority.
 pub async fn desk(cx: Cx) -> Result<Response, Error> {
     cx.signed()?;
-    let path = if may(&cx, Right::QueueRead) { PATH } else { "/authority/bodies" };
+    let desks = [
+        (Right::QueueRead, PATH),
+        (Right::RegisterReadFull, "/authority/bodies"),
+        (Right::FindingState, "/authority/certificates"),
+    ];
+    let path = desks.into_iter().find(|(right, _)| may(&cx, *right)).map(|(_, path)| path).ok_or(Error::Forbidden)?;
     Ok(Redirect::to(&cx.l().href(path)).into_response())
 }
 

@@ -213,7 +213,7 @@ pub(super) async fn try_act(
 }
 
 /// A file that the browser shows or saves; never interpreted as a page.
-pub(super) fn file(media: &'static str, name: &str, inline: bool, bytes: Vec<u8>) -> Response {
+pub(crate) fn file(media: &'static str, name: &str, inline: bool, bytes: Vec<u8>) -> Response {
     let kind = if inline { "inline" } else { "attachment" };
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();

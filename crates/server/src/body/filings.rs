@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use guosuo_case::Life as _;
 use guosuo_case::actor::CaseId;
 use guosuo_case::filing::{Action, Command, Filing, Form as Annex, Phase, available, decision_due};
+use guosuo_case::{Life as _, OrgKind, Right};
 use guosuo_rules::time::cst_date;
 use guosuo_store::new_id;
 use jiff::Timestamp;
@@ -48,12 +48,19 @@ struct Page {
     key: String,
 }
 
-/// `GET /body`.
+/// `GET /body`: the filings; who works on certifications only begins at their queue.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// [`Error::Forbidden`] for people of no body; when the store cannot be read.
 pub async fn home(cx: Cx) -> Result<Response, Error> {
-    render(&cx, true).await
+    let actor = cx.actor()?;
+    if Right::FilingReadOwn.held_by(actor) {
+        return render(&cx, true).await;
+    }
+    if actor.org_kind == OrgKind::Body && Right::ApplicationRead.held_by(actor) {
+        return Ok(Redirect::to(&cx.l().href("/body/applications")).into_response());
+    }
+    Err(Error::Forbidden)
 }
 
 /// `GET /body/filings`.

@@ -26,13 +26,14 @@ pub mod submit;
 pub mod upload;
 mod view;
 
-use guosuo_case::Right::{FilingEdit, FilingReadOwn, FilingSubmit};
+pub(crate) use case::file;
+use guosuo_case::Right::{FilingEdit, FilingReadOwn, FilingSubmit, OwnAccount};
 
 use crate::router::Routes;
 
 /// The addresses of this room.
 pub fn routes(r: Routes) -> Routes {
-    r.get("/body", FilingReadOwn, filings::home)
+    r.get("/body", OwnAccount, filings::home)
         .get("/body/filings", FilingReadOwn, filings::list)
         .post("/body/filings", FilingEdit, filings::open)
         .get("/body/filings/{id}", FilingReadOwn, hub::show)

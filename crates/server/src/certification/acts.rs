@@ -252,9 +252,16 @@ pub async fn issue(
         idem,
         now: cx.now,
     };
+    put_issue(&cx.app, issuing).await
+}
+
+/// [`issue`] by anybody who may.
+///
+/// # Errors
+/// As [`act`].
+pub async fn put_issue(app: &App, issuing: Issuing) -> Result<Acted<Certificate>, ActError> {
     let known = of_issue(&issuing);
-    cx.app
-        .store
+    app.store
         .write_with((issuing, known), |tx, (issuing, known)| {
             Box::pin(async move {
                 let acted = Box::pin(tx.issue_certificate(issuing, known)).await?;

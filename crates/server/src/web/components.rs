@@ -130,6 +130,8 @@ pub struct ClockView {
     pub used: u16,
     /// The date is not fixed yet because a year's holiday notice is missing.
     pub provisional: bool,
+    /// A limit that a house set for itself, drawn so that nobody takes it for one of the law.
+    pub house: bool,
 }
 
 impl ClockView {
@@ -154,19 +156,26 @@ impl ClockView {
             _ => l.pick(format!("{date}届满"), format!("due {date}")),
         };
         let used = ((total - left.max(0)).max(0) * 1000).checked_div(total.max(1)).unwrap_or(0).min(1000);
-        Self { tone, words, due, used: u16::try_from(used).unwrap_or(1000), provisional: false }
+        Self { tone, words, due, used: u16::try_from(used).unwrap_or(1000), provisional: false, house: false }
     }
 
     /// A clock that has stopped or needs none: words only.
     #[must_use]
     pub fn still(words: impl Into<String>, due: impl Into<String>) -> Self {
-        Self { tone: Tone::Mute, words: words.into(), due: due.into(), used: 0, provisional: false }
+        Self { tone: Tone::Mute, words: words.into(), due: due.into(), used: 0, provisional: false, house: false }
     }
 
     /// Marks the date as provisional.
     #[must_use]
     pub fn provisional(mut self) -> Self {
         self.provisional = true;
+        self
+    }
+
+    /// Marks the limit as one of the house (R37 4.6).
+    #[must_use]
+    pub fn house(mut self) -> Self {
+        self.house = true;
         self
     }
 

@@ -80,6 +80,11 @@ impl Form {
         self.values.insert(field.to_owned(), vec![value.into()]);
     }
 
+    /// Adds a value to a field.
+    pub fn push(&mut self, field: &str, value: impl Into<String>) {
+        self.values.entry(field.to_owned()).or_default().push(value.into());
+    }
+
     /// The first value as it was typed, empty when absent.
     #[must_use]
     pub fn value(&self, field: &str) -> &str {

@@ -21,7 +21,9 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("guide", "/guide", "办事指南", "How to file"),
             ("path", "/path", "出境路径自查", "Export path check"),
         ],
-        Front::Body => &[
+        Front::Body | Front::Bench => &[
+            ("applications", "/body/applications", "认证业务", "Applications"),
+            ("certificates", "/body/certificates", "认证证书", "Certificates"),
             ("filings", "/body/filings", "机构备案", "Filing"),
             ("inbox", "/body/inbox", "通知和消息", "Inbox"),
             ("organisation", "/body/organisation", "本机构", "Organisation"),
@@ -30,8 +32,11 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("queue", "/authority/filings", "备案审核", "Filings"),
             ("bodies", "/authority/bodies", "已备案机构", "Filed bodies"),
             ("registrations", "/authority/registrations", "机构注册", "Registrations"),
+            ("certificates", "/authority/certificates", "认证证书", "Certificates"),
             ("stats", "/authority/stats", "统计", "Statistics"),
         ],
+        Front::Verification => &[("applications", "/verification/applications", "技术验证", "Verifications")],
+        Front::Processor => &[],
         Front::Admin => &[
             ("system", "/admin/system", "系统运行", "System"),
             ("calendar", "/admin/calendar", "工作日历", "Calendar"),

@@ -27,6 +27,12 @@ pub enum Front {
     Plain,
     /// 专业认证机构.
     Body,
+    /// The workbench of certification of a body: wide and dense.
+    Bench,
+    /// 技术验证机构: wide and dense.
+    Verification,
+    /// 个人信息处理者, offices and representatives.
+    Processor,
     /// 主管部门: wide and dense.
     Authority,
     /// The three administrators: wide and dense.
@@ -292,7 +298,9 @@ impl Shell {
     pub fn front_name(&self) -> &'static str {
         match self.front {
             Front::Public | Front::Plain => self.l.t("公众服务", "Public service"),
-            Front::Body => self.l.t("专业认证机构端", "For certification bodies"),
+            Front::Body | Front::Bench => self.l.t("专业认证机构端", "For certification bodies"),
+            Front::Verification => self.l.t("技术验证机构端", "For verification bodies"),
+            Front::Processor => self.l.t("个人信息处理者端", "For processors"),
             Front::Authority => self.l.t("主管部门端", "For the authorities"),
             Front::Admin => self.l.t("系统管理端", "Administration"),
         }
@@ -303,6 +311,9 @@ impl Shell {
         let (path, name) = match self.front {
             Front::Public | Front::Plain => ("/", self.l.t("首页", "Home")),
             Front::Body => ("/body", self.l.t("首页", "Home")),
+            Front::Bench => ("/body/applications", self.l.t("工作台", "Desk")),
+            Front::Verification => ("/verification/applications", self.l.t("工作台", "Desk")),
+            Front::Processor => ("/processor", self.l.t("首页", "Home")),
             Front::Authority => ("/authority", self.l.t("工作台", "Desk")),
             Front::Admin => ("/admin", self.l.t("系统管理", "Administration")),
         };
@@ -311,7 +322,7 @@ impl Shell {
 
     /// The page is wide and dense.
     pub fn office(&self) -> bool {
-        matches!(self.front, Front::Authority | Front::Admin)
+        matches!(self.front, Front::Authority | Front::Admin | Front::Bench | Front::Verification)
     }
 
     /// Last entry of the breadcrumb.

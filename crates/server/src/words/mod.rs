@@ -3,12 +3,14 @@
 
 mod action;
 mod application;
+pub mod certificate;
 mod certification;
 mod filing;
 mod material;
 mod message;
 mod message_certification;
 mod refusal;
+pub mod workbench;
 
 pub use action::action;
 pub use application::{application_field, impact_item, mandate_kind, problem, problem_at_field};

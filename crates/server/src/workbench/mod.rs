@@ -1,0 +1,64 @@
+//! The workbench of certification (M 7–11, R37): the body's queue and cases, the verification body's
+//! own sign-in, the applicant's corrections, and what an authority sees and states of a certificate.
+//!
+//! One case page and one page for an act serve every side: what each sees and may do comes from the
+//! law's own table of acts. `papers` takes documents in and gives them out, `checklists` knows the
+//! clauses of the standards.
+
+pub mod act;
+mod acts;
+mod ask;
+pub mod audit;
+pub mod case;
+pub mod certificate;
+pub mod certificate_act;
+mod certificate_acts;
+pub mod certificates;
+mod checklists;
+pub mod corrections;
+mod desk;
+pub mod issue;
+mod papers;
+pub mod plan;
+pub mod queue;
+mod view;
+
+use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CorrectionAnswer, FindingState};
+
+use crate::router::Routes;
+
+/// The addresses of this room.
+pub fn routes(r: Routes) -> Routes {
+    let r = r
+        .get("/body/applications", ApplicationRead, queue::show)
+        .get("/body/applications/{id}", ApplicationRead, case::show)
+        .get("/body/applications/{id}/files/{sha256}", ApplicationRead, case::file)
+        .get("/body/applications/{id}/acts/{act}", ApplicationRead, act::show)
+        .post("/body/applications/{id}/acts/{act}", ApplicationRead, act::submit)
+        .get("/body/applications/{id}/plan", ApplicationRead, plan::show)
+        .post("/body/applications/{id}/plan", ApplicationRead, plan::submit)
+        .get("/body/applications/{id}/audit", ApplicationRead, audit::show)
+        .post("/body/applications/{id}/audit", ApplicationRead, audit::submit)
+        .get("/body/applications/{id}/issue", ApplicationRead, issue::show)
+        .post("/body/applications/{id}/issue", ApplicationRead, issue::submit)
+        .get("/body/certificates", ApplicationRead, certificates::show)
+        .get("/body/certificates/{id}", ApplicationRead, certificate::show)
+        .get("/body/certificates/{id}/files/{sha256}", ApplicationRead, certificate::file)
+        .get("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::show)
+        .post("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::submit);
+    let r = r
+        .get("/verification/applications", ApplicationRead, queue::show)
+        .get("/verification/applications/{id}", ApplicationRead, case::show)
+        .get("/verification/applications/{id}/files/{sha256}", ApplicationRead, case::file)
+        .get("/verification/applications/{id}/acts/{act}", ApplicationRead, act::show)
+        .post("/verification/applications/{id}/acts/{act}", ApplicationRead, act::submit);
+    r.get("/processor/applications/{id}/corrections", ApplicationReadOwn, corrections::show)
+        .get("/processor/applications/{id}/acts/{act}", ApplicationReadOwn, act::show)
+        .post("/processor/applications/{id}/acts/{act}", CorrectionAnswer, act::submit)
+        .get("/processor/applications/{id}/files/{sha256}", ApplicationReadOwn, case::file)
+        .get("/authority/certificates", FindingState, certificates::show)
+        .get("/authority/certificates/{id}", FindingState, certificate::show)
+        .get("/authority/certificates/{id}/files/{sha256}", FindingState, certificate::file)
+        .get("/authority/certificates/{id}/acts/{act}", FindingState, certificate_act::show)
+        .post("/authority/certificates/{id}/acts/{act}", FindingState, certificate_act::submit)
+}

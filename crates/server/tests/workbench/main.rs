@@ -1,0 +1,9 @@
+//! The workbench of certification by direct requests: from the entrustment to the certificate and
+//! through its life, every short cut refused with the state, the reason, the article and what is
+//! possible instead.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bench;
+mod life;
+mod story;
