@@ -59,6 +59,13 @@ pub const BODIES: [DemoOrg; 17] = [
     org("zhongzhou", OrgKind::Body, "示例中洲认证有限公司（虚构）", Some("91410100MA0X00017")),
 ];
 
+/// Processors, and the verification body.
+pub const PARTIES: [DemoOrg; 3] = [
+    org("chenhai", OrgKind::Processor, "示例辰海跨境电商有限公司（虚构）", Some("91310115MA1X00051")),
+    org("linyuan", OrgKind::Processor, "示例林远航旅科技有限公司（虚构）", Some("91440300MA5X00052")),
+    org("guanlan", OrgKind::VerificationBody, "示例观澜网络安全测评实验室（虚构）", Some("12110000MB3X00053")),
+];
+
 const BODY: &[Role] = &[Role::Operator, Role::OrgAdmin];
 
 const fn account(org: &'static str, login: &'static str, name: &'static str, roles: &'static [Role]) -> DemoAccount {
@@ -92,6 +99,22 @@ pub const ACCOUNTS: [DemoAccount; 25] = [
     account("platform", "sysadmin", "示例系统管理员", &[Role::SystemAdmin]),
     account("platform", "secadmin", "示例安全管理员", &[Role::SecurityAdmin]),
     account("platform", "auditor", "示例审计管理员", &[Role::AuditAdmin]),
+];
+
+/// The people of certification: those of the body `donghu`, the applicants, the verification body,
+/// and who supervises. The auditor is on the roster that the body filed, by its name.
+pub const CERTIFIERS: [DemoAccount; 11] = [
+    account("donghu", "qianguan", "示例钱管理", &[Role::CaseManager]),
+    account("donghu", "zhoufu", "示例周复核", &[Role::Verifier]),
+    account("donghu", "shenhe", "示例甲", &[Role::Auditor]),
+    account("donghu", "wuping", "示例吴评价", &[Role::Evaluator]),
+    account("donghu", "zhengjue", "示例郑决定", &[Role::Certifier]),
+    account("donghu", "wangfu", "示例王负责", &[Role::BodyHead]),
+    account("chenhai", "chenhai", "示例陈申请", &[Role::Applicant]),
+    account("linyuan", "linyuan", "示例林申请", &[Role::Applicant]),
+    account("guanlan", "fengyan", "示例冯验证", &[Role::VerificationStaff]),
+    account("cac", "jiandu", "示例监督甲", &[Role::CacSupervisor]),
+    account("samr", "shijian", "示例监督乙", &[Role::SamrSupervisor]),
 ];
 
 /// The full credit code of a demonstration organisation.

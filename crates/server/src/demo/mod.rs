@@ -2,6 +2,7 @@
 //! and people, and cases at every stage.
 
 mod cast;
+pub mod certify;
 mod play;
 
 use std::collections::BTreeSet;
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::serve;
 use crate::web::Site;
 
-pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, DemoAccount, DemoOrg, credit_code};
+pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, CERTIFIERS, DemoAccount, DemoOrg, PARTIES, credit_code};
 pub use play::{Player, Stage};
 
 /// The password of every demonstration account.
@@ -56,8 +57,9 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
     serve::run(app, listener, |at| {
         println!("http://{at}/");
         println!("演示账号，密码都是 / demonstration accounts, all with the password: {PASSWORD}");
-        for a in ACCOUNTS.iter().filter(|a| a.org != a.login || ["qiheng", "yunxiu"].contains(&a.login)) {
-            let org = BODIES.iter().chain(&AUTHORITIES).find(|o| o.id == a.org).map_or("", |o| o.name);
+        let bodies = ACCOUNTS.iter().filter(|a| a.org != a.login || ["qiheng", "yunxiu"].contains(&a.login));
+        for a in bodies.chain(&CERTIFIERS) {
+            let org = BODIES.iter().chain(&AUTHORITIES).chain(&PARTIES).find(|o| o.id == a.org).map_or("", |o| o.name);
             println!("  {:<10} {}，{org}", a.login, a.name);
         }
         println!("主管部门和管理员还要动态口令，密钥 / staff also need one-time codes, secret: {}", totp::readable(SECRET));
@@ -97,7 +99,7 @@ pub async fn seed(app: &App) -> anyhow::Result<bool> {
     app.store
         .write_with(hash, move |tx, hash| {
             Box::pin(async move {
-                for o in AUTHORITIES.iter().chain(&BODIES) {
+                for o in AUTHORITIES.iter().chain(&BODIES).chain(&PARTIES) {
                     let code = o.code.map(credit_code);
                     // The last body has just registered and waits for its confirmation.
                     let status = if o.id == "zhongzhou" { OrgStatus::Pending } else { OrgStatus::Active };
@@ -109,7 +111,7 @@ pub async fn seed(app: &App) -> anyhow::Result<bool> {
                     };
                     tx.add_organisation(o.id, o.kind, o.name, code.as_deref(), status, &details, now).await?;
                 }
-                for a in &ACCOUNTS {
+                for a in ACCOUNTS.iter().chain(&CERTIFIERS) {
                     let account = NewAccount {
                         id: new_id(),
                         org: a.org.into(),
@@ -122,7 +124,7 @@ pub async fn seed(app: &App) -> anyhow::Result<bool> {
                     };
                     tx.add_account(&account, "system:demo", now).await?;
                     tx.put_credential(&account.id, CredentialKind::Password, hash.as_bytes(), now).await?;
-                    if a.roles.iter().any(|r| r.needs_second_factor()) {
+                    if certify::signs(a.roles) || a.roles.iter().any(|r| r.needs_second_factor()) {
                         tx.put_credential(&account.id, CredentialKind::Totp, SECRET, now).await?;
                     }
                 }
@@ -162,5 +164,5 @@ pub async fn cases(app: &App) -> anyhow::Result<()> {
     ] {
         p.play(login, handler, days_ago, stage).await?;
     }
-    Ok(())
+    certify::applications(app, &p).await
 }

@@ -212,6 +212,7 @@ impl Player {
             at += SignedDuration::from_mins(7);
             at
         };
+        let body = BODIES.iter().position(|o| o.id == login).unwrap_or_default();
         let people: Vec<Person> = ["示例甲", "示例乙", "示例䶮"]
             .into_iter()
             .enumerate()
@@ -219,7 +220,8 @@ impl Player {
                 id: format!("p{}", i + 1),
                 name: name.into(),
                 doc_kind: "passport".into(),
-                doc_number: format!("EX000000{i}"),
+                // One person practises in one body (CAR 14), so every body has people of its own.
+                doc_number: format!("EX{body:03}000{i}"),
                 position: if i == 0 { "审核组长" } else { "审核员" }.into(),
                 sheet: None,
             })
