@@ -73,6 +73,7 @@ pub fn routes() -> Routes {
     let r = crate::auth::routes(Routes::default());
     let r = statements(r);
     let r = crate::body::routes(r);
+    let r = crate::processor::routes(r);
     let r = crate::workbench::routes(r);
     let r = crate::public::routes(r);
     let r = crate::path::routes(r);

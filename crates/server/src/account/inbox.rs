@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_case::OrgKind;
+use guosuo_case::certificate::Certificate;
+use guosuo_case::certification::Application;
+use guosuo_case::{Life as _, OrgKind};
 use guosuo_store::{Error as StoreError, Message};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -56,7 +58,12 @@ pub struct After {
 
 /// The address of a front's inbox.
 fn base(front: Front) -> &'static str {
-    if front == Front::Body { "/body/inbox" } else { "/authority/inbox" }
+    match front {
+        Front::Body => "/body/inbox",
+        Front::Processor => "/processor/inbox",
+        Front::Verification => "/verification/inbox",
+        _ => "/authority/inbox",
+    }
 }
 
 /// The inbox belongs to the front: people of another front have none here.
@@ -123,10 +130,20 @@ async fn show(cx: Cx, front: Front, id: String) -> Result<Response, Error> {
             .map_err(|e: StoreError| Error::from(e))?;
     }
     let (title, text) = said(l, &m);
-    let cases = if front == Front::Body { "/body/filings" } else { "/authority/filings" };
+    let head = cx.app.store.reader().await?.head(&m.case_id).await?;
+    let of_certification = head.as_ref().is_some_and(|h| h.kind == Application::KIND);
+    let cases = match front {
+        Front::Body if of_certification => "/body/applications",
+        Front::Body => "/body/filings",
+        Front::Processor => "/processor/applications",
+        Front::Verification => "/verification/applications",
+        _ => "/authority/filings",
+    };
+    // A certificate has pages of its own on the public side.
+    let known = head.is_some_and(|h| h.kind != Certificate::KIND);
     let of_case = |path: String, name: &str| Link::new(l.href(path), name);
     let case = match (m.case_id.is_empty(), m.kind.as_str()) {
-        (false, _) => Some(of_case(format!("{cases}/{}", m.case_id), l.t("打开案件", "Open the case"))),
+        (false, _) if known => Some(of_case(format!("{cases}/{}", m.case_id), l.t("打开案件", "Open the case"))),
         (true, "registered") => Some(of_case("/authority/registrations".into(), l.t("核对注册", "Check the registration"))),
         _ => None,
     };
@@ -169,4 +186,36 @@ pub async fn authority_list(cx: Cx, Query(after): Query<After>) -> Result<Respon
 /// As [`body_show`].
 pub async fn authority_show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     show(cx, Front::Authority, id).await
+}
+
+/// `GET /processor/inbox`.
+///
+/// # Errors
+/// As [`body_list`].
+pub async fn processor_list(cx: Cx, Query(after): Query<After>) -> Result<Response, Error> {
+    list(cx, Front::Processor, after).await
+}
+
+/// `GET /processor/inbox/{id}`.
+///
+/// # Errors
+/// As [`body_show`].
+pub async fn processor_show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    show(cx, Front::Processor, id).await
+}
+
+/// `GET /verification/inbox`.
+///
+/// # Errors
+/// As [`body_list`].
+pub async fn verification_list(cx: Cx, Query(after): Query<After>) -> Result<Response, Error> {
+    list(cx, Front::Verification, after).await
+}
+
+/// `GET /verification/inbox/{id}`.
+///
+/// # Errors
+/// As [`body_show`].
+pub async fn verification_show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    show(cx, Front::Verification, id).await
 }

@@ -12,6 +12,7 @@ pub mod password;
 pub mod people;
 pub mod person;
 pub mod register;
+pub mod roster;
 mod scans;
 
 use guosuo_case::{OrgKind, Right};
@@ -23,6 +24,10 @@ use crate::web::Front;
 pub fn routes(r: Routes) -> Routes {
     r.get("/register", Right::SignIn, register::show)
         .post("/register", Right::SignIn, register::submit)
+        .get("/register/processor", Right::SignIn, register::show_processor)
+        .post("/register/processor", Right::SignIn, register::submit_processor)
+        .get("/register/verification-body", Right::SignIn, register::show_verification)
+        .post("/register/verification-body", Right::SignIn, register::submit_verification)
         .get("/register/done", Right::SignIn, register::done)
         .get("/invite/{token}", Right::SignIn, invite::show)
         .post("/invite/{token}", Right::SignIn, invite::submit)
@@ -41,6 +46,26 @@ pub fn routes(r: Routes) -> Routes {
         .post("/body/members/{id}/roles", Right::MembersManage, members::roles)
         .post("/body/members/{id}/status", Right::MembersManage, members::status)
         .post("/body/members/{id}/link", Right::MembersManage, members::link)
+        .get("/processor/organisation", Right::OwnAccount, organisation::show)
+        .get("/processor/members", Right::PartyMembersManage, members::list)
+        .post("/processor/members", Right::PartyMembersManage, members::invite)
+        .get("/processor/members/{id}", Right::PartyMembersManage, members::show)
+        .post("/processor/members/{id}/roles", Right::PartyMembersManage, members::roles)
+        .post("/processor/members/{id}/status", Right::PartyMembersManage, members::status)
+        .post("/processor/members/{id}/link", Right::PartyMembersManage, members::link)
+        .get("/processor/inbox", Right::OwnAccount, inbox::processor_list)
+        .get("/processor/inbox/{id}", Right::OwnAccount, inbox::processor_show)
+        .get("/verification/organisation", Right::OwnAccount, organisation::show)
+        .get("/verification/members", Right::PartyMembersManage, members::list)
+        .post("/verification/members", Right::PartyMembersManage, members::invite)
+        .get("/verification/members/{id}", Right::PartyMembersManage, members::show)
+        .post("/verification/members/{id}/roles", Right::PartyMembersManage, members::roles)
+        .post("/verification/members/{id}/status", Right::PartyMembersManage, members::status)
+        .post("/verification/members/{id}/link", Right::PartyMembersManage, members::link)
+        .get("/verification/inbox", Right::OwnAccount, inbox::verification_list)
+        .get("/verification/inbox/{id}", Right::OwnAccount, inbox::verification_show)
+        .get("/body/members/{id}/roster", Right::RosterLink, roster::show)
+        .post("/body/members/{id}/roster", Right::RosterLink, roster::link)
         .get("/body/inbox", Right::OwnAccount, inbox::body_list)
         .get("/body/inbox/{id}", Right::OwnAccount, inbox::body_show)
         .get("/authority/inbox", Right::OwnAccount, inbox::authority_list)
@@ -53,6 +78,18 @@ pub fn front_of(kind: OrgKind) -> Front {
         OrgKind::Body => Front::Body,
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => Front::Authority,
         OrgKind::Platform => Front::Admin,
-        OrgKind::Processor | OrgKind::VerificationBody => Front::Public,
+        OrgKind::Processor => Front::Processor,
+        OrgKind::VerificationBody => Front::Verification,
+    }
+}
+
+/// The first part of the addresses of a front that organisations keep for themselves.
+pub fn base_of(kind: OrgKind) -> &'static str {
+    match kind {
+        OrgKind::Processor => "/processor",
+        OrgKind::VerificationBody => "/verification",
+        OrgKind::Body => "/body",
+        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority",
+        OrgKind::Platform => "/admin",
     }
 }

@@ -1,4 +1,4 @@
-//! `/body/organisation`: what the platform knows of one's own organisation.
+//! `/body/organisation`, `/processor/organisation`, `/verification/organisation`: what the platform knows of one's own organisation.
 
 use askama::Template;
 use axum::http::header;
@@ -6,10 +6,12 @@ use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::Role;
 use guosuo_store::accounts::OrgStatus;
 
+use super::{base_of, front_of};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::{Fact, Tone};
-use crate::web::{Front, Lang, Shell};
+use crate::web::{Lang, Shell};
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "account/organisation.html")]
@@ -21,6 +23,7 @@ struct Page {
     tone: Tone,
     refusal: String,
     administrator: bool,
+    members: String,
 }
 
 fn standing(l: Lang, s: OrgStatus) -> (&'static str, &'static str, Tone) {
@@ -28,13 +31,13 @@ fn standing(l: Lang, s: OrgStatus) -> (&'static str, &'static str, Tone) {
         OrgStatus::Pending => (
             l.t("待确认", "Not confirmed yet"),
             l.t(
-                "办理机关正在核对注册信息。可以先准备备案材料，确认后才能提交。",
-                "The authority is checking the registration. You can prepare a filing; it can be submitted after the confirmation.",
+                "办理机关正在核对注册信息。可以先准备材料，确认后才能提交。",
+                "The authority is checking the registration. You can prepare; submitting waits for the confirmation.",
             ),
             Tone::Warn,
         ),
         OrgStatus::Active => {
-            (l.t("已确认", "Confirmed"), l.t("可以提交备案。", "The organisation can submit filings."), Tone::Ok)
+            (l.t("已确认", "Confirmed"), l.t("注册已确认，可以提交。", "The organisation can submit."), Tone::Ok)
         }
         OrgStatus::Suspended => {
             (l.t("已停用", "Suspended"), l.t("请联系办理机关。", "Please contact the authority."), Tone::Late)
@@ -57,7 +60,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
     let org = cx.app.store.organisation(actor.org.as_str()).await?.ok_or(Error::NotFound)?;
     let (status, told, tone) = standing(l, org.status);
     let given = |s: &str| if s.is_empty() { l.t("未填写", "Not given").to_owned() } else { s.to_owned() };
-    let facts = vec![
+    let mut facts = vec![
         Fact::new(l.t("机构名称", "Name"), &org.name),
         Fact::new(l.t("统一社会信用代码", "Unified social credit code"), given(org.credit_code.as_deref().unwrap_or_default()))
             .code(),
@@ -67,8 +70,23 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         Fact::new(l.t("注册时间", "Registered"), l.moment(org.created).words),
         Fact::new(l.t("注册状态", "Registration"), status),
     ];
-    let shell = Shell::new(&cx.screen, Front::Body, l.t("本机构", "Organisation")).at("organisation");
-    let administrator = actor.has(Role::OrgAdmin);
-    let page = Page { shell, l, facts, told, tone, refusal: org.details.refusal, administrator };
+    if !org.details.country.is_empty() {
+        let number = Fact::new(l.t("境外注册号", "Register number abroad"), org.details.registration.clone());
+        facts.push(number.note(words::country(l, &org.details.country)));
+    }
+    if !org.details.represents.is_empty() {
+        facts.push(Fact::new(
+            l.t("专门机构、指定代表或者被代表的处理者", "Office, representative, or processor represented"),
+            org.details.represents.clone(),
+        ));
+    }
+    let base = base_of(actor.org_kind);
+    if !cx.screen.path.starts_with(base) {
+        return Err(Error::NotFound);
+    }
+    let shell = Shell::new(&cx.screen, front_of(actor.org_kind), l.t("本机构", "Organisation")).at("organisation");
+    let administrator = actor.has_any(&[Role::OrgAdmin, Role::PartyAdmin]);
+    let members = l.href(format!("{base}/members"));
+    let page = Page { shell, l, facts, told, tone, refusal: org.details.refusal, administrator, members };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }

@@ -50,7 +50,8 @@ fn keeper(kind: OrgKind) -> Option<Role> {
     match kind {
         OrgKind::Body => Some(Role::OrgAdmin),
         OrgKind::Platform => Some(Role::SecurityAdmin),
-        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Processor | OrgKind::VerificationBody => None,
+        OrgKind::Processor | OrgKind::VerificationBody => Some(Role::PartyAdmin),
+        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => None,
     }
 }
 

@@ -88,7 +88,7 @@ impl Line {
 /// A list of people with the form that invites one more.
 #[derive(Template)]
 #[template(path = "account/people.html")]
-pub struct People {
+pub struct People<'a> {
     /// Frame.
     pub shell: Shell,
     /// Language.
@@ -98,7 +98,7 @@ pub struct People {
     /// One or two sentences on top.
     pub lead: &'static str,
     /// Address of the list.
-    pub base: &'static str,
+    pub base: &'a str,
     /// The people.
     pub rows: Vec<Line>,
     /// Organisations to choose from; empty: the own one.

@@ -107,11 +107,13 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
         let front = match row.org_kind {
             OrgKind::Body => "/body/inbox",
             OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority/inbox",
-            OrgKind::Platform | OrgKind::Processor | OrgKind::VerificationBody => "",
+            OrgKind::Processor => "/processor/inbox",
+            OrgKind::VerificationBody => "/verification/inbox",
+            OrgKind::Platform => "",
         };
         let block = UserBlock {
-            name: if row.org_kind == OrgKind::Body { row.org_name.clone() } else { row.name.clone() },
-            role: if row.org_kind == OrgKind::Body {
+            name: if row.org_kind.registers_itself() { row.org_name.clone() } else { row.name.clone() },
+            role: if row.org_kind.registers_itself() {
                 row.name.clone()
             } else {
                 row.roles.iter().map(|r| words::role(lang, *r)).collect::<Vec<_>>().join(lang.t("、", ", "))

@@ -48,9 +48,8 @@ pub fn home_of(kind: OrgKind) -> &'static str {
         OrgKind::Body => "/body",
         OrgKind::Cac | OrgKind::Nda | OrgKind::Samr => "/authority",
         OrgKind::Platform => "/admin",
+        OrgKind::Processor => "/processor",
         OrgKind::VerificationBody => "/verification/applications",
-        // Its front has no screens yet.
-        OrgKind::Processor => "/",
     }
 }
 

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_case::OrgKind;
 use guosuo_case::filing::{Field, FieldProblem};
 use guosuo_rules::ids::{Options, uscc};
 use guosuo_store::accounts::{OrgStatus, Organisation};
@@ -36,6 +35,7 @@ pub struct Ask {
 struct Line {
     href: String,
     name: String,
+    kind: &'static str,
     code: String,
     asked: String,
     check: (&'static str, Tone),
@@ -81,6 +81,9 @@ fn state(l: Lang, s: OrgStatus) -> (&'static str, Tone) {
 /// The credit code's outer check: passes, fails, or was accepted by an officer.
 fn check(l: Lang, o: &Organisation) -> (&'static str, Tone, bool) {
     let code = o.credit_code.as_deref().unwrap_or_default();
+    if code.is_empty() && !o.details.country.is_empty() {
+        return (l.t("境外处理者，无信用代码", "overseas: no credit code"), Tone::Mute, false);
+    }
     let good = uscc::check(code, None, Options::default()).is_valid();
     match (good, o.code_overridden) {
         (true, _) => (l.t("校验通过", "passes"), Tone::Ok, false),
@@ -96,7 +99,8 @@ fn check(l: Lang, o: &Organisation) -> (&'static str, Tone, bool) {
 pub async fn list(cx: Cx, Query(ask): Query<Ask>) -> Result<Response, Error> {
     let l = cx.l();
     let wanted = STATES.into_iter().find(|s| s.as_str() == ask.status).unwrap_or(OrgStatus::Pending);
-    let orgs = cx.app.store.reader().await?.organisations(Some(OrgKind::Body), Some(wanted)).await?;
+    let mut orgs = cx.app.store.reader().await?.organisations(None, Some(wanted)).await?;
+    orgs.retain(|o| o.kind.registers_itself());
     let lines: Vec<Line> = orgs
         .iter()
         .map(|o| {
@@ -104,7 +108,8 @@ pub async fn list(cx: Cx, Query(ask): Query<Ask>) -> Result<Response, Error> {
             Line {
                 href: l.href(format!("{PATH}/{}", o.id)),
                 name: o.name.clone(),
-                code: o.credit_code.clone().unwrap_or_default(),
+                kind: words::org_kind(l, o.kind),
+                code: o.credit_code.clone().unwrap_or_else(|| o.details.registration.clone()),
                 asked: l.stamp(o.created).words,
                 check: (c.0, c.1),
                 state: state(l, o.status),
@@ -128,7 +133,7 @@ pub async fn list(cx: Cx, Query(ask): Query<Ask>) -> Result<Response, Error> {
 }
 
 async fn body(cx: &Cx, id: &str) -> Result<Organisation, Error> {
-    cx.app.store.organisation(id).await?.filter(|o| o.kind == OrgKind::Body).ok_or(Error::NotFound)
+    cx.app.store.organisation(id).await?.filter(|o| o.kind.registers_itself()).ok_or(Error::NotFound)
 }
 
 fn scan_name(l: Lang, kind: &str) -> &'static str {
@@ -147,13 +152,23 @@ async fn page(cx: &Cx, id: &str, form: Form, status: StatusCode) -> Result<Respo
     let code = o.credit_code.clone().unwrap_or_default();
     let (checked, _, code_bad) = check(l, &o);
     let mut facts = vec![
-        Fact::new(l.t("机构名称", "Name"), o.name.clone()),
+        Fact::new(l.t("机构名称", "Name"), o.name.clone()).note(words::org_kind(l, o.kind)),
         Fact::new(l.t("统一社会信用代码", "Credit code"), code.clone()).note(checked).code(),
         Fact::new(l.t("法定代表人", "Legal representative"), o.details.legal_rep.clone()),
         Fact::new(l.t("通讯地址", "Address"), o.details.address.clone()),
         Fact::new(l.t("联系电话", "Telephone"), o.details.phone.clone()),
         Fact::new(l.t("申请注册", "Asked"), l.moment(o.created).words),
     ];
+    if !o.details.country.is_empty() {
+        let number = Fact::new(l.t("境外注册号", "Register number abroad"), o.details.registration.clone()).code();
+        facts.push(number.note(words::country(l, &o.details.country)));
+    }
+    if !o.details.represents.is_empty() {
+        facts.push(Fact::new(
+            l.t("专门机构、指定代表或者被代表的处理者", "Office, representative, or processor represented"),
+            o.details.represents.clone(),
+        ));
+    }
     if code_bad {
         let why = words::field_problem(l, Field::CreditCode, &FieldProblem::BadCreditCode { chars: code.chars().count() });
         facts.push(Fact::new(l.t("校验结果", "Result of the check"), why));
@@ -252,7 +267,7 @@ pub async fn act(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Respo
             (
                 "organisation_confirmed",
                 Some(MessageKind::OrgConfirmed),
-                l.t("已确认注册，机构可以提交备案。", "Confirmed: the body can file."),
+                l.t("已确认注册，可以提交了。", "Confirmed: the organisation can submit."),
             )
         }
         "refuse" if pending => {

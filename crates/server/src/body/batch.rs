@@ -108,7 +108,9 @@ pub async fn upload(cx: Cx, Path(id): Path<String>, form: Multipart) -> Result<R
             Ok(Some(e)) => {
                 let path = if e.folder.is_empty() { e.name.clone() } else { format!("{}/{}", e.folder, e.name) };
                 let guess = classify::guess(&e.name, &e.folder, &case.dossier().people);
-                match keep::receive(&cx, &case, Incoming { name: e.name, bytes: e.bytes }, Accept::MATERIAL).await? {
+                match keep::receive(&cx, &case, Incoming { field: String::new(), name: e.name, bytes: e.bytes }, Accept::MATERIAL)
+                    .await?
+                {
                     Err(no) => refused.push((path, no)),
                     Ok(upload) => rows.push(Row {
                         upload: upload.id,

@@ -175,19 +175,19 @@ pub(super) fn status_name(l: Lang, case: &Case) -> String {
 ///
 /// # Errors
 /// When the template cannot be rendered.
-pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Response, Error> {
     Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(template.render()?)).into_response())
 }
 
 /// A random key for a form whose act must happen once.
-pub(super) fn fresh_key() -> String {
+pub(crate) fn fresh_key() -> String {
     let mut bytes = [0_u8; 16];
     rand::rng().fill_bytes(&mut bytes);
     hex::encode(bytes)
 }
 
 /// The idempotency key of a form, if it carries one.
-pub(super) fn idem(key: &str, act: &str, parts: &[&[u8]]) -> Option<Idem> {
+pub(crate) fn idem(key: &str, act: &str, parts: &[&[u8]]) -> Option<Idem> {
     let sane = (8..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let mut all = vec![act.as_bytes()];
     all.extend_from_slice(parts);

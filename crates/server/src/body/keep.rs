@@ -26,20 +26,22 @@ use crate::words;
 const PART: usize = 8 << 20;
 
 /// A file as a browser sent it.
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
+    /// The field that it was chosen in.
+    pub(crate) field: String,
     /// Its name, without folders.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its content.
-    pub(super) bytes: Bytes,
+    pub(crate) bytes: Bytes,
 }
 
 /// A form with files, read to its end.
 #[derive(Default)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     /// Text fields in order.
-    pub(super) fields: Vec<(String, String)>,
+    pub(crate) fields: Vec<(String, String)>,
     /// Files in order; a file field that was left empty is no file.
-    pub(super) files: Vec<Incoming>,
+    pub(crate) files: Vec<Incoming>,
 }
 
 impl Sent {
@@ -53,7 +55,7 @@ impl Sent {
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Malformed`].
-pub(super) async fn read(cx: &Cx, mut form: Multipart) -> Result<Sent, Error> {
+pub(crate) async fn read(cx: &Cx, mut form: Multipart) -> Result<Sent, Error> {
     let max_mib = cx.app.config.uploads.max_mib;
     let max = usize::try_from(max_mib).unwrap_or(100).saturating_mul(1 << 20);
     let broken = |e: MultipartError| match e.status() {
@@ -67,8 +69,8 @@ pub(super) async fn read(cx: &Cx, mut form: Multipart) -> Result<Sent, Error> {
         let limit = if file.is_some() { max } else { 64 << 10 };
         let bytes = whole(field, limit, max_mib).await.map_err(|e| e.unwrap_or(Error::Malformed("multipart form")))?;
         match file {
-            Some(name) if name.is_empty() && bytes.is_empty() => {}
-            Some(name) => sent.files.push(Incoming { name, bytes }),
+            Some(file) if file.is_empty() && bytes.is_empty() => {}
+            Some(file) => sent.files.push(Incoming { field: name, name: file, bytes }),
             None => sent.fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }

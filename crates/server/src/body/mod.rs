@@ -4,7 +4,7 @@
 //! it into the words of the task list; `keep` takes files in and gives them out.
 
 pub mod batch;
-mod case;
+pub(crate) mod case;
 pub mod check;
 pub mod classify;
 pub mod deadline;
@@ -13,7 +13,7 @@ pub mod docx;
 pub mod filings;
 pub mod form;
 pub mod hub;
-mod keep;
+pub(crate) mod keep;
 pub mod material;
 
 pub mod print;

@@ -44,6 +44,11 @@ impl Kind {
         Self::ALL.into_iter().find(|k| k.as_str() == name)
     }
 
+    /// The kind with a media type.
+    pub fn from_media(media: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.media_type() == media)
+    }
+
     /// Extensions that people give such a file, lower case, the usual one first.
     pub fn extensions(self) -> &'static [&'static str] {
         match self {

@@ -79,9 +79,9 @@ pub async fn work(app: &App, job: &ClaimedJob) -> anyhow::Result<()> {
             if reader.message(&org, &message).await?.read_at.is_some() {
                 return Ok(());
             }
-            let body = reader.organisation(&org).await?.is_some_and(|o| o.kind == OrgKind::Body);
+            let kind = reader.organisation(&org).await?.map_or(OrgKind::Cac, |o| o.kind);
             drop(reader);
-            let front = if body { "/body/inbox" } else { "/authority/inbox" };
+            let front = &format!("{}/inbox", crate::account::base_of(kind));
             to(app, &account, |l| Some(notify(l, &app.config.public_origin, front))).await
         }
         Order::Alarm { account, alarm } => {

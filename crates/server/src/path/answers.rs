@@ -361,6 +361,35 @@ impl Answers {
         }
     }
 
+    /// Nothing answered, one flow to be asked about.
+    pub(crate) fn with_one_flow() -> Self {
+        Self { flows: vec![FlowAnswers::default()], ..Self::default() }
+    }
+
+    /// The answers that made a case.
+    pub(crate) fn of(case: &Case) -> Self {
+        Self {
+            organ: Some(case.state_organ),
+            ciio: Some(case.ciio),
+            handled: Some(case.handled),
+            on: None,
+            totals: (case.flows.len() > 1).then(|| case.totals.map_or(Totals::NotKnown, Totals::Known)),
+            flows: case
+                .flows
+                .iter()
+                .map(|f| FlowAnswers {
+                    name: Some(f.name.clone()),
+                    export: Some(f.export),
+                    important: Some(f.important_data),
+                    exempt: Some(f.exempt),
+                    zone: Some(f.ftz),
+                    treaty: Some(f.treaty),
+                    people: Some(Counts { non_sensitive: f.non_sensitive, sensitive: f.sensitive }),
+                })
+                .collect(),
+        }
+    }
+
     /// The answers as fields, in one fixed order, so that the same answers make the same address.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let yes_no = |value: bool| if value { "yes" } else { "no" };

@@ -24,8 +24,10 @@ use crate::router::Routes;
 use crate::web::components::Link;
 use crate::web::{Form, Front, Lang, Shell};
 
-use answers::Answers;
+pub(crate) use answers::{Answers, FlowAnswers, MOST_FLOWS};
+pub(crate) use number::people;
 use question::Question;
+pub(crate) use words::{Kind, Wording, tools, wording};
 
 /// Fields of an address, in order.
 pub(crate) type Fields = Vec<(String, String)>;

@@ -38,6 +38,8 @@ impl ErrorPage {
         let words = words(l, status);
         let front = match screen.path.split(['/', '?']).nth(1) {
             Some("body") => Front::Body,
+            Some("processor") => Front::Processor,
+            Some("verification") => Front::Verification,
             Some("authority") => Front::Authority,
             Some("admin") => Front::Admin,
             _ => Front::Public,

@@ -28,6 +28,16 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("inbox", "/body/inbox", "通知和消息", "Inbox"),
             ("organisation", "/body/organisation", "本机构", "Organisation"),
         ],
+        Front::Processor => &[
+            ("applications", "/processor", "出境认证", "Certification"),
+            ("inbox", "/processor/inbox", "通知和消息", "Inbox"),
+            ("organisation", "/processor/organisation", "本单位", "Organisation"),
+        ],
+        Front::Verification => &[
+            ("applications", "/verification/applications", "技术验证", "Verifications"),
+            ("inbox", "/verification/inbox", "通知和消息", "Inbox"),
+            ("organisation", "/verification/organisation", "本单位", "Organisation"),
+        ],
         Front::Authority => &[
             ("queue", "/authority/filings", "备案审核", "Filings"),
             ("bodies", "/authority/bodies", "已备案机构", "Filed bodies"),
@@ -35,8 +45,6 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("certificates", "/authority/certificates", "认证证书", "Certificates"),
             ("stats", "/authority/stats", "统计", "Statistics"),
         ],
-        Front::Verification => &[("applications", "/verification/applications", "技术验证", "Verifications")],
-        Front::Processor => &[],
         Front::Admin => &[
             ("system", "/admin/system", "系统运行", "System"),
             ("calendar", "/admin/calendar", "工作日历", "Calendar"),

@@ -83,7 +83,9 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         (name, links.collect())
     };
     let own = [
-        ("/register", "机构注册", "Register an organisation"),
+        ("/register", "认证机构注册", "Register a certification body"),
+        ("/register/processor", "个人信息处理者注册", "Register a processor"),
+        ("/register/verification-body", "技术验证机构注册", "Register a verification body"),
         ("/log", "公开日志", "Transparency log"),
         ("/help", "帮助", "Help"),
         ("/help/path", "出境路径接口", "The export path for programs"),
@@ -98,6 +100,7 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         fronts: vec![
             front(Front::Public, l.t("公众服务", "Public service")),
             front(Front::Body, l.t("专业认证机构端（登录后）", "For certification bodies (after sign-in)")),
+            front(Front::Processor, l.t("个人信息处理者端（登录后）", "For processors (after sign-in)")),
             front(Front::Authority, l.t("主管部门端（登录后）", "For the authorities (after sign-in)")),
             (l.t("关于本站", "This site"), own),
         ],

@@ -255,8 +255,8 @@ pub fn message(l: Lang, kind: &str, d: &MessageData) -> (String, String) {
             (format!("Registration asked for: {name}"), "The scans wait to be checked.".to_owned()),
         ),
         MessageKind::OrgConfirmed => (
-            ("机构注册已确认".to_owned(), format!("{name}可以办理备案了。")),
-            ("Registration confirmed".to_owned(), format!("{name} can file now.")),
+            ("机构注册已确认".to_owned(), format!("{name}可以提交了。")),
+            ("Registration confirmed".to_owned(), format!("{name} can submit now.")),
         ),
         MessageKind::OrgRefused => {
             (("机构注册没有通过核对".to_owned(), reason.clone()), ("Registration not confirmed".to_owned(), reason.clone()))

@@ -5,6 +5,7 @@ mod action;
 mod application;
 pub mod certificate;
 mod certification;
+mod country;
 mod filing;
 mod material;
 mod message;
@@ -18,6 +19,7 @@ pub use certification::{
     application_phase, application_tone, certificate_status, mandate_act, pause, purpose, reason as certification_reason,
     stage_of_body, standing, why_not,
 };
+pub use country::{countries, country};
 pub use filing::{event, field, field_problem, file, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
 pub use message::{MessageData, MessageKind, message};

@@ -77,6 +77,15 @@ pub struct OrgDetails {
     pub refusal: String,
     /// Scans handed in at registration.
     pub scans: Vec<OrgScan>,
+    /// As what a processor registered: `applicant` (of the mainland), `representative` (office or
+    /// representative of overseas processors, M 7(2)), `overseas`; empty for other kinds.
+    pub capacity: String,
+    /// Country or region of an overseas processor (ISO 3166-1); empty for the mainland.
+    pub country: String,
+    /// Number of an overseas processor in the register of its country.
+    pub registration: String,
+    /// Whom it names as its office or representative, or whom it represents, in its own words.
+    pub represents: String,
 }
 
 /// An organisation.

@@ -1,0 +1,190 @@
+//! `/processor/applications/{id}/mandate`: the mandate of the office or representative of an
+//! overseas processor: document, scope, term (M 7(2)). Checked on every act.
+
+use askama::Template;
+use axum::extract::{Multipart, Path};
+use axum::http::StatusCode;
+use axum::response::Response;
+use guosuo_case::certification::{Action, Command, Mandate, MandateAct, MandateKind};
+use guosuo_case::{OrgId, Role};
+use guosuo_rules::ids;
+
+use super::case::{self, Case, Task};
+use super::document::{self, DocField};
+use crate::account::checks;
+use crate::app::Cx;
+use crate::body::case::page;
+use crate::body::keep;
+use crate::error::{Error, refusal_status};
+use crate::web::components::Choice;
+use crate::web::shell::Flash;
+use crate::web::{Form, Lang, Shell};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "processor/mandate.html")]
+struct Page {
+    shell: Shell,
+    l: Lang,
+    form: Form,
+    base: String,
+    overseas: bool,
+    own: bool,
+    holder: String,
+    kinds: Vec<Choice>,
+    acts: Vec<Choice>,
+    doc: DocField,
+    can: bool,
+}
+
+async fn holder_name(cx: &Cx, id: &str) -> Result<String, Error> {
+    Ok(cx.app.store.organisation(id).await?.map(|o| o.name).unwrap_or_default())
+}
+
+async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Response, Error> {
+    let l = cx.l();
+    let mandate = case.dossier().mandate.as_ref();
+    let own = cx.actor()?.has(Role::Representative);
+    let holder = match mandate {
+        Some(m) => holder_name(cx, m.holder.as_str()).await?,
+        None if own => cx.signed()?.org_name.clone(),
+        None => String::new(),
+    };
+    let kinds = [MandateKind::DedicatedOffice, MandateKind::DesignatedRepresentative]
+        .into_iter()
+        .map(|k| Choice::new(kind_name(k), words::mandate_kind(l, k)))
+        .collect();
+    let acts = MandateAct::ALL.into_iter().map(|a| Choice::new(a.as_str(), words::mandate_act(l, a))).collect();
+    let hint = l.t("由境外处理者签署，写明授权范围和期限。", "Signed by the overseas processor, with scope and term.");
+    let doc = DocField::new(cx, case, "doc", l.t("授权文件", "The document"), hint, mandate.map(|m| &m.document));
+    let view = Page {
+        shell: case::shell(cx, case, Task::Mandate.name(l)).for_form(&form),
+        l,
+        base: l.href(case.path("")),
+        overseas: case.app.processor.is_overseas(),
+        own,
+        holder,
+        kinds,
+        acts,
+        doc,
+        can: case.can(Action::RecordMandate),
+        form,
+    };
+    page(status, &view)
+}
+
+fn kind_name(k: MandateKind) -> &'static str {
+    match k {
+        MandateKind::DedicatedOffice => "dedicated_office",
+        MandateKind::DesignatedRepresentative => "designated_representative",
+    }
+}
+
+/// `GET`.
+///
+/// # Errors
+/// [`Error::NotFound`] for an application that concerns others.
+pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    let case = case::load(&cx, &id).await?;
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    if let Some(m) = &case.dossier().mandate {
+        pairs.push(("kind".into(), kind_name(m.kind).into()));
+        pairs.extend(m.acts.iter().map(|a| ("acts".to_owned(), a.as_str().to_owned())));
+        pairs.push(("from".into(), m.from.to_string()));
+        pairs.push(("until".into(), m.until.to_string()));
+        pairs.push(("reported_to".into(), m.reported_to.clone()));
+    } else {
+        pairs.push(("kind".into(), "designated_representative".into()));
+        pairs.extend(MandateAct::ALL.iter().map(|a| ("acts".to_owned(), a.as_str().to_owned())));
+    }
+    let form = document::typed(Form::from_pairs(pairs), "doc", case.dossier().mandate.as_ref().map(|m| &m.document));
+    render(&cx, &case, form, StatusCode::OK).await
+}
+
+/// `POST`: also after the submission, for a renewed mandate.
+///
+/// # Errors
+/// As [`show`]; faults of the store.
+pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Result<Response, Error> {
+    let l = cx.l();
+    let case = case::load(&cx, &id).await?;
+    let mut sent = keep::read(&cx, sent).await?;
+    let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
+    let old = case.dossier().mandate.clone();
+    let kind = match form.value("kind") {
+        "dedicated_office" => MandateKind::DedicatedOffice,
+        "designated_representative" => MandateKind::DesignatedRepresentative,
+        _ => {
+            form.fail("kind", l.t("选一项。", "Choose one."));
+            MandateKind::DesignatedRepresentative
+        }
+    };
+    let holder = holder(&cx, &mut form, old.as_ref()).await?;
+    let acts = MandateAct::ALL.into_iter().filter(|a| form.has("acts", a.as_str())).collect::<std::collections::BTreeSet<_>>();
+    if acts.is_empty() {
+        form.fail("acts", l.t("至少选一项授权范围。", "Choose at least one act that it reaches."));
+    }
+    let mut day = |field: &str| {
+        let found = form.date(field);
+        if found.is_none() {
+            form.fail(field, l.t("日期按“2026-01-05”的格式填写。", "Write the date like 2026-01-05."));
+        }
+        found.unwrap_or(case.today)
+    };
+    let (from, until) = (day("from"), day("until"));
+    if form.ok() && until < from {
+        form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
+    }
+    let reported_to = checks::line(
+        &mut form,
+        l,
+        "reported_to",
+        l.t(
+            "写明已向哪个履行个人信息保护职责的部门报送姓名和联系方式。",
+            "Name the authority to which name and contact were reported.",
+        ),
+    );
+    let document = document::receive(&cx, &case, &mut sent, &mut form, "doc", old.as_ref().map(|m| &m.document)).await?;
+    if document.is_none() {
+        form.fail("doc_file", l.t("上传授权文件，或者填写它的摘要。", "Upload the document, or enter its digests."));
+    }
+    let (Some(document), true) = (document, form.ok()) else {
+        return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let mandate = Mandate { holder, kind, document, acts, from, until, reported_to };
+    match case::try_act(&cx, &id, Command::RecordMandate { mandate: Box::new(mandate) }, None).await? {
+        Ok(_) => Ok(Flash::good(l.t("授权委托书已登记。", "The mandate is recorded.")).to(l, &case.path(""))),
+        Err(r) => {
+            form.fail("", words::refusal(l, &r));
+            render(&cx, &case, form, refusal_status(&r)).await
+        }
+    }
+}
+
+/// Who acts: the representative's own organisation, or the one that the processor names by its
+/// credit code. Once recorded the holder stays until the processor names another.
+async fn holder(cx: &Cx, form: &mut Form, old: Option<&Mandate>) -> Result<OrgId, Error> {
+    let l = cx.l();
+    let actor = cx.actor()?;
+    if actor.has(Role::Representative) {
+        return Ok(actor.org.clone());
+    }
+    let code = ids::normalise(form.trimmed("holder_code"));
+    if code.is_empty()
+        && let Some(m) = old
+    {
+        return Ok(m.holder.clone());
+    }
+    let found = cx.app.store.reader().await?.organisation_by_code(&code).await?;
+    if let Some(o) = found.filter(|o| o.details.capacity == "representative") {
+        return Ok(o.id.into());
+    }
+    form.fail(
+        "holder_code",
+        l.t(
+            "没有找到这个代码的专门机构或者指定代表。它要先在本平台注册。",
+            "No office or representative with this code is registered. It has to register on this platform first.",
+        ),
+    );
+    Ok(actor.org.clone())
+}
