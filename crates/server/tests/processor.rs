@@ -277,7 +277,7 @@ async fn a_mandate_that_expired_yesterday_carries_nothing() {
     };
     let refused = rep.post(&format!("{at}/submit"), &[("idem", "0123456789abcdef"), ("pledge", "yes")]).await;
     assert!(refused.status.is_client_error(), "{}", refused.status);
-    assert!(refused.text.contains("The mandate ended on") && refused.text.contains("Article 7"), "{}", refused.text);
+    assert!(refused.text.contains("The mandate ended on") && refused.text.contains("art. 7(2)"), "{}", refused.text);
     // A renewed mandate helps.
     saved(&mandate(&mut rep, &at, "2028-12-31").await);
     saved(&rep.post(&format!("{at}/submit"), &[("idem", "0123456789abcdef"), ("pledge", "yes")]).await);

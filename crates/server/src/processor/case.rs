@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use guosuo_case::certification::{
-    Action, Application, Command, Dossier, Facts, Field, Form as Filled, Phase, Problem, Severity, available, check_application, permit,
+    Action, Application, Command, Dossier, Facts, Field, Form as Filled, Phase, Problem, Severity, available, check_application,
+    permit,
 };
 use guosuo_case::{Refusal, RefusalCode};
 use guosuo_store::{ActError, Acted, Idem};
