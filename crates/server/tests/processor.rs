@@ -206,6 +206,19 @@ async fn prepared(app: &TestApp, until: &str) -> (Client, String) {
 async fn an_overseas_applicant_comes_in_english_to_the_receipt() {
     let app = TestApp::new().await;
     let (mut rep, at) = prepared(&app, "2028-12-31").await;
+    let mut body = app.sign_in("qiheng").await;
+    let wrong = [("acceptance", "0"), ("planning", "10"), ("verification", "x")];
+    assert_eq!(body.post("/body/organisation/limits", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let days = [
+        ("acceptance", "3"),
+        ("planning", "8"),
+        ("verification", "20"),
+        ("audit", "20"),
+        ("evaluation", "9"),
+        ("decision", "6"),
+        ("issue", "2"),
+    ];
+    saved(&body.post("/body/organisation/limits", &days).await);
     let hub = rep.get(&at).await;
     assert!(hub.text.contains("5 of 5 tasks done") && hub.text.contains("Check and submit"), "{}", hub.text);
     let check = rep.get(&format!("{at}/submit")).await;
@@ -257,7 +270,8 @@ async fn a_body_that_is_not_filed_is_shown_with_the_reason_and_cannot_be_chosen(
     saved(&mandate(&mut rep, &at, "2028-12-31").await);
     let page = rep.get(&format!("{at}/body")).await;
     assert!(page.text.contains("value=\"qiheng\"") && !page.text.contains("value=\"yunxiu\""), "{}", page.text);
-    assert!(page.text.contains("Removed from the list") && page.text.contains("It has not filed"));
+    assert!(page.text.contains("Removed from the list") && page.text.contains("can accept nothing new"));
+    assert!(!page.text.contains("示例鹿鸣"), "what is not on the public list is nobody else's business");
     for (org, why) in [("yunxiu", "removed from the list"), ("luming", "has not filed"), ("nobody", "has not filed")] {
         let refused = rep.post(&format!("{at}/body"), &[("body", org)]).await;
         assert!(refused.status.is_client_error(), "{org}: {}", refused.status);
@@ -308,9 +322,12 @@ async fn the_scope_says_what_is_wrong_row_by_row_and_keeps_what_was_typed() {
     fields.extend([("sensitive-2", "yes"), ("onward-1", "Example SAS"), ("onward_country-1", "FR"), ("onward_from-1", "Nobody")]);
     let page = rep.post(&format!("{at}/scope"), &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for words in
-        ["Row 1: missing;", "a kind is sensitive, but nobody is counted", "name one of the recipients above", "Example SAS"]
-    {
+    for words in [
+        "Country or region of the recipient, row 1: missing;",
+        "a kind is sensitive, but nobody is counted",
+        "name one of the recipients above",
+        "Example SAS",
+    ] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     // Everything was kept all the same, and an older revision does not overwrite it.

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod factor;
 pub mod inbox;
 pub mod invite;
+pub mod limits;
 pub mod members;
 pub mod organisation;
 pub mod own;
@@ -40,6 +41,8 @@ pub fn routes(r: Routes) -> Routes {
         .post("/account/factor", Right::OwnAccount, factor::confirm)
         .post("/account/factor/remove", Right::OwnAccount, factor::remove)
         .get("/body/organisation", Right::FilingReadOwn, organisation::show)
+        .get("/body/organisation/limits", Right::MembersManage, limits::show)
+        .post("/body/organisation/limits", Right::MembersManage, limits::save)
         .get("/body/members", Right::MembersManage, members::list)
         .post("/body/members", Right::MembersManage, members::invite)
         .get("/body/members/{id}", Right::MembersManage, members::show)

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
-use guosuo_case::Role;
+use guosuo_case::{OrgKind, Role};
 use guosuo_store::accounts::OrgStatus;
 
 use super::{base_of, front_of};
@@ -24,6 +24,7 @@ struct Page {
     refusal: String,
     administrator: bool,
     members: String,
+    body: bool,
 }
 
 fn standing(l: Lang, s: OrgStatus) -> (&'static str, &'static str, Tone) {
@@ -87,6 +88,16 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
     let shell = Shell::new(&cx.screen, front_of(actor.org_kind), l.t("本机构", "Organisation")).at("organisation");
     let administrator = actor.has_any(&[Role::OrgAdmin, Role::PartyAdmin]);
     let members = l.href(format!("{base}/members"));
-    let page = Page { shell, l, facts, told, tone, refusal: org.details.refusal, administrator, members };
+    let page = Page {
+        shell,
+        l,
+        facts,
+        told,
+        tone,
+        refusal: org.details.refusal,
+        administrator,
+        members,
+        body: actor.org_kind == OrgKind::Body,
+    };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }

@@ -82,8 +82,17 @@ pub async fn body(reader: &mut Reader, org: &OrgId, today: Date) -> Result<Optio
     Ok(Some((o.name, standing)))
 }
 
-/// Every body that an applicant may have heard of: those on the list, and those that have an
-/// account here and are not, with the reason why they cannot be chosen (M 7(1)).
+/// What an applicant may know of how a body stands: the public register, and nothing of a filing
+/// that is under review or was refused.
+fn public(standing: Standing) -> Standing {
+    match standing {
+        Standing::UnderReview | Standing::Refused => Standing::NotFiled,
+        other => other,
+    }
+}
+
+/// Every body of the public register, those that were removed with the reason why they cannot be
+/// chosen (M 7(1)).
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -94,6 +103,9 @@ pub async fn bodies(reader: &mut Reader, today: Date) -> Result<Vec<Body>, Error
     for o in reader.organisations(Some(OrgKind::Body), None).await? {
         let org = OrgId(o.id.clone());
         let Some((name, standing)) = body(reader, &org, today).await? else { continue };
+        if public(standing) == Standing::NotFiled {
+            continue;
+        }
         let code = o.credit_code.as_deref().unwrap_or_default();
         let entry =
             entries.iter().rev().find(|b| b.org == o.id || (b.org.is_empty() && !code.is_empty() && b.credit_code == code));
@@ -130,9 +142,10 @@ pub async fn of_application(
     let mut bodies = BTreeMap::new();
     for org in chosen.into_iter().chain(choosing) {
         if !bodies.contains_key(org)
-            && let Some(found) = body(reader, org, today).await?
+            && let Some((name, standing)) = body(reader, org, today).await?
         {
-            bodies.insert(org.clone(), found);
+            let standing = if actor.org_kind == OrgKind::Processor { public(standing) } else { standing };
+            bodies.insert(org.clone(), (name, standing));
         }
     }
     let config = Arc::new(config(reader, chosen.or(choosing)).await?);

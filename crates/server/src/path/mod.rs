@@ -27,7 +27,7 @@ use crate::web::{Form, Front, Lang, Shell};
 pub(crate) use answers::{Answers, FlowAnswers, MOST_FLOWS};
 pub(crate) use number::people;
 use question::Question;
-pub(crate) use words::{Kind, Wording, tools, wording};
+pub(crate) use words::{Kind, Wording, sentence, tools, wording};
 
 /// Fields of an address, in order.
 pub(crate) type Fields = Vec<(String, String)>;

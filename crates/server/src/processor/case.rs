@@ -121,8 +121,8 @@ pub(super) enum Task {
 }
 
 impl Task {
-    /// All, in order.
-    pub(super) const ALL: [Self; 5] = [Self::Body, Self::Mandate, Self::Eligibility, Self::Scope, Self::Duties];
+    /// All, in order: without a mandate nobody of an office or representative can fill in the rest.
+    pub(super) const ALL: [Self; 5] = [Self::Mandate, Self::Body, Self::Eligibility, Self::Scope, Self::Duties];
 
     /// The last part of its address.
     pub(super) fn path(self) -> &'static str {
@@ -228,6 +228,6 @@ pub(super) async fn save(cx: &Cx, case: &Case, filled: Filled, typed: &Form) -> 
 /// Puts the problems of a task at their fields. `at` names the field of the page.
 pub(super) fn mark(l: Lang, case: &Case, task: Task, form: &mut Form, at: impl Fn(&Problem) -> String) {
     for p in case.of(task.fields()).filter(|p| p.severity == Severity::Blocks) {
-        form.fail(at(p), words::problem_at_field(l, p));
+        form.fail(at(p), words::problem(l, p));
     }
 }

@@ -16,7 +16,7 @@ use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
 use crate::error::{Error, refusal_status};
-use crate::path::{Answers, Kind, MOST_FLOWS, Wording, tools, wording};
+use crate::path::{Answers, Kind, MOST_FLOWS, Wording, sentence, tools, wording};
 use crate::web::components::{Choice, Fact};
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -113,7 +113,8 @@ pub(super) fn result(l: Lang, e: &Eligibility) -> Vec<Fact> {
     let Ok(decision) = path::answer(&e.answers) else { return Vec::new() };
     let cited: Vec<String> = decision.articles.iter().map(|a| l.pick(a.cite_zh(), a.cite_en())).collect();
     vec![
-        Fact::new(l.t("计算结果", "What follows"), path_words::path(decision.path, tools(l))).note(cited.join(l.t("；", "; "))),
+        Fact::new(l.t("计算结果", "What follows"), sentence(path_words::path(decision.path, tools(l))))
+            .note(cited.join(l.t("；", "; "))),
         Fact::new(
             l.t("自1月1日起累计人数", "People since 1 January"),
             l.pick(

@@ -12,7 +12,7 @@ use crate::app::Cx;
 use crate::body::case::page;
 use crate::error::Error;
 use crate::web::components::{Fact, Link, MaterialRow, Tone};
-use crate::web::{Lang, Shell};
+use crate::web::{Front, Lang, Shell};
 use crate::words;
 
 #[derive(Template)]
@@ -124,7 +124,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
     ];
     let signed = cx.signed()?;
     let view = Page {
-        shell: case::shell(&cx, &case, l.t("准备委托材料", "Prepare the application")),
+        shell: Shell::new(&cx.screen, Front::Processor, l.t("准备委托材料", "Prepare the application")).at("applications"),
         l,
         blocked: case.blocked(&cx, Action::SaveForm)?,
         base: l.href(case.path("")),

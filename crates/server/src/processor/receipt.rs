@@ -16,7 +16,7 @@ use super::case::{self, Case};
 use crate::app::Cx;
 use crate::body::case::{file, page};
 use crate::error::Error;
-use crate::path::tools;
+use crate::path::{sentence, tools};
 use crate::web::components::{Fact, Tone};
 use crate::web::{Lang, Shell};
 
@@ -107,7 +107,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
         Fact::new(l.t("收到时间", "Received"), l.moment_weekday(r.at).words),
         Fact::new(l.t("认证机构", "Certification body"), body.clone()),
         Fact::new(l.t("被认证的处理者", "Processor to be certified"), case.app.processor.name.clone()),
-        Fact::new(l.t("出境路径", "Export path"), path_words::path(r.path, tools(l))),
+        Fact::new(l.t("出境路径", "Export path"), sentence(path_words::path(r.path, tools(l)))),
         Fact::new(l.t("认证依据版本", "Edition of the basis"), case.app.basis.clone()).code(),
         Fact::new(l.t("提交人", "Submitted by"), r.by.name.clone()),
         Fact::new(l.t("填报内容摘要（SHA-256）", "Digest of what was filled in (SHA-256)"), form_digest(&case)?).code(),

@@ -85,15 +85,6 @@ pub fn problem(l: Lang, p: &Problem) -> String {
     l.pick(format!("{place}：{what}{right}（{cite}）。"), format!("{place}: {what} {right} ({cite})."))
 }
 
-/// The same at the field itself, where its name is not needed.
-pub fn problem_at_field(l: Lang, p: &Problem) -> String {
-    let (what, right, cite) = (what(l, &p.what), expected(l, &p.right), article(l, p.article));
-    match p.row {
-        Some(row) => l.pick(format!("第{row}行：{what}{right}（{cite}）。"), format!("Row {row}: {what} {right} ({cite}).")),
-        None => l.pick(format!("{what}{right}（{cite}）。"), format!("{what} {right} ({cite}).")),
-    }
-}
-
 fn what(l: Lang, w: &What) -> String {
     let fixed = match w {
         What::Empty => l.t("没有填写，", "missing;"),

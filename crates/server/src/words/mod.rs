@@ -14,7 +14,7 @@ mod refusal;
 pub mod workbench;
 
 pub use action::action;
-pub use application::{application_field, impact_item, mandate_kind, problem, problem_at_field};
+pub use application::{application_field, impact_item, mandate_kind, problem};
 pub use certification::{
     application_phase, application_tone, certificate_status, mandate_act, pause, purpose, reason as certification_reason,
     stage_of_body, standing, why_not,
