@@ -840,7 +840,7 @@ def in_log(subject, data, ring):
         shape(row, SHAPES["row"])
         index, path, note = read_proof(e["proof"])
         body = sha256(b"guosuo.salted.v1\n" + un_hex32(e["salt"]) + canonical(entry))
-        need(row["kind"] == "public" and row["action"] == "certificate.published")
+        need(row["kind"] == "system" and row["action"] == "certificate.published")
         need(row.get("body") == body.hex() and row["seq"] == index)
         link = sha256(b"guosuo.chain.v1\n" + un_hex32(e["prev"]) + index.to_bytes(8, "big") + raw)
         origin, size, root = open_checkpoint(note, ring)

@@ -1,6 +1,8 @@
 //! The certificate: the same bytes on every issue, keys in their term, intents, entries without
 //! gaps, lists, and the seeds of the fuzz target, which are issued here.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::path::Path;
 
 use guosuo_seal::certificate::{

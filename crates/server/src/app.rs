@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::intake::Intake;
-use crate::keys::Keys;
+use crate::keys::{Keys, Published};
 use crate::mail::Mailer;
 use crate::web::lang::{Lang, Screen};
 
@@ -39,8 +39,14 @@ pub struct Inner {
     pub blobs: Blobs,
     /// The printing press; `None` with the reason when the fonts do not suffice.
     pub press: Result<Press, String>,
-    /// Keys for statements and for the log.
+    /// Keys for certificates, for statements and for the log.
     pub keys: Keys,
+    /// The public keys that ever signed, with the days of their use.
+    pub published: Published,
+    /// Names of holders, for searching.
+    pub names: crate::public::names::Names,
+    /// Status lists that were signed a moment ago.
+    pub lists: crate::public::certificate_data::Lists,
     /// Mail.
     pub mailer: Mailer,
     /// The workshop for uploads.

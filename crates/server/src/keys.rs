@@ -1,9 +1,14 @@
-//! The keys of an instance: one pair for statements (receipts, opinions), another for the
-//! log. Made at the first start, sealed in files by a passphrase.
+//! The keys of an instance: one pair for certificates, one for statements (receipts, opinions,
+//! status lists), one for the log. Made at the first start, sealed in files by a passphrase.
+//!
+//! `published.json` beside them names every key of certificates and statements that ever signed,
+//! with the days of its use. To rotate a pair, move its two files away and start the program: new
+//! keys are made, and the published file says when the old ones ended and the new ones began.
 
 use std::path::Path;
 
 use anyhow::Context as _;
+use guosuo_seal::certificate::{Day, Keyring, PublishedKey, PublishedLog, Trusted, Use};
 use guosuo_seal::keys::{Algorithm, Signer as _, SigningKey};
 use guosuo_seal::sealed::{self, Cost};
 use rand::Rng as _;
@@ -11,11 +16,27 @@ use rand::Rng as _;
 /// Where the passphrase comes from: the variable, or a file beside the keys for instances
 /// whose operator has set none.
 const PASSPHRASE: &str = "GUOSUO_KEY_PASSPHRASE";
-/// The files of the four key pairs.
-pub const FILES: [&str; 4] = ["statement-sm2.key", "statement-ed25519.key", "log-sm2.key", "log-ed25519.key"];
+/// The file that names all keys that ever signed.
+const PUBLISHED: &str = "published.json";
+/// The first pair of an instance counts from the day on which the Measures came into force (M 19):
+/// nobody else has signed before it.
+const BEGIN: &str = "2026-01-01";
+/// The files of the keys.
+pub const FILES: [&str; 6] = [
+    "certificate-sm2.key",
+    "certificate-ed25519.key",
+    "statement-sm2.key",
+    "statement-ed25519.key",
+    "log-sm2.key",
+    "log-ed25519.key",
+];
 
 /// The keys in memory.
 pub struct Keys {
+    /// SM2 key for certificates.
+    pub certificate_sm2: SigningKey,
+    /// Ed25519 key for certificates.
+    pub certificate_ed: SigningKey,
     /// SM2 key for statements.
     pub statement_sm2: SigningKey,
     /// Ed25519 key for statements.
@@ -37,6 +58,8 @@ impl Keys {
         let passphrase = passphrase(dir)?;
         let key = |name: &str, algorithm| one(dir, name, algorithm, &passphrase);
         Ok(Self {
+            certificate_sm2: key("certificate-sm2", Algorithm::Sm2Sm3)?,
+            certificate_ed: key("certificate-ed25519", Algorithm::Ed25519)?,
             statement_sm2: key("statement-sm2", Algorithm::Sm2Sm3)?,
             statement_ed: key("statement-ed25519", Algorithm::Ed25519)?,
             log_sm2: key("log-sm2", Algorithm::Sm2Sm3)?,
@@ -50,6 +73,8 @@ impl Keys {
     /// When a key cannot be written as PEM.
     pub fn public(&self) -> anyhow::Result<Vec<(&'static str, String)>> {
         [
+            ("certificate-sm2", &self.certificate_sm2),
+            ("certificate-ed25519", &self.certificate_ed),
             ("statement-sm2", &self.statement_sm2),
             ("statement-ed25519", &self.statement_ed),
             ("log-sm2", &self.log_sm2),
@@ -58,6 +83,67 @@ impl Keys {
         .into_iter()
         .map(|(name, k)| Ok((name, k.public_key().to_pem()?)))
         .collect()
+    }
+}
+
+/// Every key that ever signed certificates or statements, and the log.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The bytes of the file that anybody may fetch.
+    pub bytes: Vec<u8>,
+    /// The same keys, read.
+    pub trusted: Trusted,
+}
+
+impl Published {
+    /// Reads the published file of a folder, enters keys that are new today and ends those that
+    /// they displace: a day on which keys change is a day of both.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or names a key wrongly.
+    pub fn open(dir: &Path, keys: &Keys, origin: &str, today: Day) -> anyhow::Result<Self> {
+        let path = dir.join(PUBLISHED);
+        let mut ring = if path.exists() {
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            Keyring::parse(&bytes).with_context(|| format!("{} is damaged", path.display()))?
+        } else {
+            Keyring { keys: Vec::new(), logs: Vec::new(), v: 1 }
+        };
+        let before = ring.clone();
+        for (usage, key) in [
+            (Use::Certificate, &keys.certificate_sm2),
+            (Use::Certificate, &keys.certificate_ed),
+            (Use::Statement, &keys.statement_sm2),
+            (Use::Statement, &keys.statement_ed),
+        ] {
+            let kid = key.public_key().kid();
+            if ring.keys.iter().any(|k| k.usage == usage && k.kid == kid && k.until.is_none()) {
+                continue;
+            }
+            let mut first = true;
+            for old in ring.keys.iter_mut().filter(|k| k.usage == usage && k.alg == key.algorithm()) {
+                first = false;
+                if old.until.is_none() {
+                    old.until = Some(today.max(old.from));
+                }
+            }
+            let from = if first { BEGIN.parse().map_or(today, |begin: Day| begin.min(today)) } else { today };
+            ring.keys.push(PublishedKey::new(usage, key.public_key(), from, None)?);
+        }
+        let log = PublishedLog::new(origin, &[keys.log_ed.public_key(), keys.log_sm2.public_key()])?;
+        if !ring.logs.contains(&log) {
+            ring.logs.retain(|l| l.origin != log.origin);
+            ring.logs.push(log);
+        }
+        let bytes = ring.to_bytes()?;
+        let trusted = ring.trust()?;
+        if ring != before {
+            let fresh = dir.join(format!("{PUBLISHED}.new"));
+            let _ = std::fs::remove_file(&fresh);
+            write_new(&fresh, &bytes)?;
+            std::fs::rename(&fresh, &path).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(Self { bytes, trusted })
     }
 }
 
@@ -120,6 +206,37 @@ fn private(dir: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_keys_stay_published_with_the_days_of_their_use() {
+        let dir = tempfile::tempdir().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let open = |today: &str| {
+            let keys = Keys::open_or_make(dir.path()).unwrap();
+            let published = Published::open(dir.path(), &keys, "example.org/log", day(today)).unwrap();
+            (keys, Keyring::parse(&published.bytes).unwrap(), published.trusted)
+        };
+        let (old, ring, _) = open("2026-03-12");
+        assert_eq!(ring.keys.len(), 4);
+        assert!(ring.keys.iter().all(|k| k.from == day("2026-01-01") && k.until.is_none()));
+        assert_eq!(open("2026-03-13").1, ring, "nothing new, nothing changed");
+        std::fs::rename(dir.path().join("certificate-sm2.key"), dir.path().join("old.key")).unwrap();
+        let (new, ring, trusted) = open("2027-03-12");
+        assert_eq!(ring.keys.len(), 5);
+        let (old, new) = (old.certificate_sm2.public_key(), new.certificate_sm2.public_key());
+        for (key, on, used) in [
+            (old, "2026-01-01", true),
+            (old, "2027-03-12", true),
+            (old, "2027-03-13", false),
+            (new, "2027-03-11", false),
+            (new, "2027-03-12", true),
+        ] {
+            assert_eq!(trusted.in_term(Use::Certificate, key, day(on)), used, "{on}");
+        }
+        std::fs::write(dir.path().join(PUBLISHED), "{}").unwrap();
+        let keys = Keys::open_or_make(dir.path()).unwrap();
+        assert!(Published::open(dir.path(), &keys, "example.org/log", day("2027-03-12")).is_err());
+    }
 
     #[test]
     fn keys_are_made_once_and_found_again() {

@@ -21,8 +21,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, ErrorMark};
 use crate::intake::Intake;
-use crate::keys::Keys;
+use crate::keys::{Keys, Published};
 use crate::mail::Mailer;
+use crate::public::certificate_data::Lists;
+use crate::public::names::Names;
 use crate::router::{Route, Routes};
 use crate::web::errors::ErrorPage;
 use crate::web::{Screen, UserBlock, assets, headers, lang, preferences, statements};
@@ -52,9 +54,23 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
             Err(e.to_string())
         }
     };
+    let today = crate::jobs::papers::day(guosuo_rules::time::cst_date(clock.now()))?;
+    let published = Published::open(&key_folder, &keys, store.origin(), today)?;
     let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
     let intake = Intake::new(&config.uploads);
-    Ok(App::new(Inner { config, clock, store, blobs, press, keys, mailer, intake }))
+    Ok(App::new(Inner {
+        config,
+        clock,
+        store,
+        blobs,
+        press,
+        keys,
+        published,
+        names: Names::default(),
+        lists: Lists::default(),
+        mailer,
+        intake,
+    }))
 }
 
 /// An address without the password in it, for messages.

@@ -133,6 +133,10 @@ tables! {
         "publication", "actor", "actor_org", "at"] Keep 2;
     CertificateReport = "certificate_report" ["certificate", "seq", "number", "body", "kind", "status", "effective_on",
         "corrects", "owed_at", "due_from", "due_to", "state", "receipt", "received_at"] Replace 2;
+    Paper = "certificate_paper" ["slot", "certificate", "seq", "number", "effective_on", "content", "digest", "code",
+        "print", "signed", "blob", "at"] Replace 1;
+    Intent = "signing_intent" ["slot", "purpose", "intent", "at"] Insert 0;
+    RegisterEntry = "certificate_entry" ["n", "certificate", "seq", "entry", "at"] Insert 0;
     Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] Insert 0;
     Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] Insert 0;
     Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] Insert 0;

@@ -21,6 +21,7 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::keys::CATALOGUE,
         crate::ledger::CATALOGUE,
         crate::open::CATALOGUE,
+        crate::papers::CATALOGUE,
         crate::publish::CATALOGUE,
         crate::queue::CATALOGUE,
         crate::register::CATALOGUE,

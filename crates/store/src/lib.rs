@@ -14,6 +14,7 @@
 //! | `backup` | a copy of the database at one moment, and the way back |
 //! | `accounts` | organisations, people, credentials, sessions |
 //! | `applications`, `certificates`, `issue` | read tables of certification, the issue of a certificate |
+//! | `papers` | versions of certificates with their signed forms, published entries, evidence |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
 
 pub mod accounts;
@@ -37,6 +38,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod open;
+mod papers;
 mod project;
 mod publish;
 mod published;
@@ -64,6 +66,7 @@ pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
 pub use open::{Options, Store, migrate, schema_id};
+pub use papers::{CertificateName, EntryRow, PaperRow, RegisterFilter};
 pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows};
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};

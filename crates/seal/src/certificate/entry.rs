@@ -27,9 +27,9 @@ use crate::text::b64_bytes;
 
 /// Version of [`Entry`] and [`Evidence`].
 pub const VERSION: u32 = 1;
-/// `kind` of the ledger rows that are opened by an evidence. No other row is of this kind.
-pub const ROW_KIND: &str = "public";
-/// `action` of these rows.
+/// `kind` of the ledger rows that are opened by an evidence: those of the platform itself.
+pub const ROW_KIND: &str = "system";
+/// `action` of these rows. No other row of this kind has it, and nobody but the platform writes rows of this kind.
 pub const ROW_ACTION: &str = "certificate.published";
 /// Longest evidence, in bytes.
 pub const MAX_EVIDENCE: usize = 1 << 20;

@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod clocks;
 pub mod mail;
 pub mod notice;
+pub mod papers;
 pub mod schedule;
 pub mod sweep;
 

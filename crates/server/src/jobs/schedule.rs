@@ -5,7 +5,7 @@ use guosuo_store::Error as StoreError;
 use jiff::civil::{Date, Time, time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{checkpoint, clocks, mail, sweep};
+use super::{checkpoint, clocks, mail, papers, sweep};
 use crate::app::App;
 
 const LEASE: &str = "schedule";
@@ -13,6 +13,8 @@ const LEASE: &str = "schedule";
 const HOLD: SignedDuration = SignedDuration::from_secs(45);
 const RENEW: SignedDuration = SignedDuration::from_secs(15);
 const CHECKPOINTS: SignedDuration = SignedDuration::from_secs(30);
+/// A change of a certificate is published within a minute.
+const PAPERS: SignedDuration = SignedDuration::from_secs(10);
 const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 const SWEEP: SignedDuration = SignedDuration::from_mins(60);
 const RECLAIM: SignedDuration = SignedDuration::from_mins(1);
@@ -27,6 +29,7 @@ const FILES: Time = time(3, 0, 0, 0);
 pub struct Schedule {
     held: Option<Timestamp>,
     reclaimed: Option<Timestamp>,
+    papers: Option<Timestamp>,
     checkpoint: Option<Timestamp>,
     clocks: Option<(Timestamp, Date)>,
     digest: Option<Date>,
@@ -69,6 +72,10 @@ impl Schedule {
                     }
                 }),
             );
+        }
+        if passed(self.papers, PAPERS, now) {
+            self.papers = Some(now);
+            report("papers", papers::run(app).await.map(drop));
         }
         if passed(self.checkpoint, CHECKPOINTS, now) {
             self.checkpoint = Some(now);

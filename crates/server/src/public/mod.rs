@@ -4,11 +4,15 @@
 pub(crate) mod address;
 pub mod bodies;
 pub mod body;
+pub mod certificate;
+pub mod certificate_data;
+pub mod certificates;
 pub mod guide;
 pub mod home;
 pub mod import;
 pub mod log;
 pub mod machine;
+pub mod names;
 pub mod ops;
 pub mod publications;
 
@@ -33,6 +37,15 @@ pub fn routes(r: Routes) -> Routes {
         .get("/bodies.csv", Right::PublicRead, machine::csv)
         .get("/bodies/feed.xml", Right::PublicRead, machine::feed)
         .get("/bodies/{id}", Right::PublicRead, body::show)
+        .get("/certificates", Right::PublicRead, certificates::show)
+        .get("/certificates.json", Right::PublicRead, certificates::json)
+        .get("/certificates/keys.json", Right::PublicRead, certificate_data::keys)
+        .get("/certificates/changes.json", Right::PublicRead, certificate_data::changes)
+        .get("/certificates/status/{list}", Right::PublicRead, certificate_data::status_list)
+        .get("/certificates/{number}", Right::PublicRead, certificate::show)
+        .get("/certificates/{number}/signed.json", Right::PublicRead, certificate_data::signed)
+        .get("/certificates/{number}/evidence.json", Right::PublicRead, certificate_data::evidence)
+        .get("/V/{code}", Right::PublicRead, certificate::code)
         .get("/publications", Right::PublicRead, publications::list)
         .get("/publications/{id}", Right::PublicRead, publications::show)
         .get("/guide", Right::PublicRead, guide::overview)

@@ -1,0 +1,459 @@
+//! Certificates as anybody can check them: each version with its place in the status lists, what
+//! was meant to be signed before a key was used, and the published entries with their evidence.
+//!
+//! An entry follows the change that it publishes, in the order in which they were recorded; the
+//! ledger row that an evidence opens is appended with it.
+
+use guosuo_case::certificate::ChangeKind;
+use guosuo_seal::Digest32;
+use guosuo_seal::certificate::entry::{self, ROW_ACTION};
+use guosuo_seal::certificate::{Change, Content, Day, Entry, Evidence, Head, Intent, LIST_SLOTS, Moment, Purpose, SlotStatus};
+use guosuo_seal::digest::SALT_LEN;
+use guosuo_seal::note::Note;
+use guosuo_seal::proof::TlogProof;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::value::RawValue;
+
+use crate::buffer::T;
+use crate::certification_rows::{CertificateChangeRow, CertificateRow};
+use crate::db::{Reader, from_row, micros, on, signed, statements, unsigned};
+use crate::error::Error;
+use crate::ledger::{Class, Origin, as_digest};
+use crate::tx::Tx;
+
+macro_rules! papers {
+    ($rest:literal) => {
+        concat!(
+            "SELECT slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at FROM certificate_paper ",
+            $rest
+        )
+    };
+}
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!("SELECT n, certificate, seq, entry, at FROM certificate_entry ", $rest)
+    };
+}
+
+statements! {
+    PAPER = papers!("WHERE slot = $1");
+    PAPERS_OF = papers!("WHERE certificate = $1 ORDER BY seq");
+    PAPERS_OPEN = papers!("WHERE signed = '' ORDER BY slot LIMIT $1");
+    SLOT_NEXT = "SELECT CAST(COALESCE(MAX(slot), -1) + 1 AS BIGINT) FROM certificate_paper";
+    INTENT = "SELECT intent FROM signing_intent WHERE slot = $1 AND purpose = $2";
+    ENTRY_LAST = entries!("ORDER BY n DESC LIMIT 1");
+    ENTRIES_AFTER = entries!("WHERE n > $1 ORDER BY n LIMIT $2");
+    ENTRIES_OF = entries!("WHERE certificate = $1 ORDER BY n");
+    CHANGES_OPEN = "SELECT certificate, seq, kind, status, effective_on, origin, ground, publication, actor, actor_org, at FROM certificate_change AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2";
+    SLOTS = "SELECT p.slot, c.status, c.status_from, c.status_before, c.valid_until, CAST((SELECT COUNT(*) FROM certificate_paper q WHERE q.certificate = p.certificate AND q.seq > p.seq AND q.effective_on <= $3) AS BIGINT) AS newer FROM certificate_paper p JOIN certificate c ON c.case_id = p.certificate WHERE p.slot >= $1 AND p.slot < $2 ORDER BY p.slot";
+    NAMES_SINCE = "SELECT case_id, holder, updated FROM certificate WHERE updated > $1 OR (updated = $1 AND case_id > $2) ORDER BY updated, case_id LIMIT $3";
+    EXACT = "SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3";
+    REGISTER = "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated FROM certificate WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6";
+}
+
+/// A moment earlier than which no change is still without its entry: a change may be committed
+/// after another one whose clock was ahead.
+const OVERLAP: i64 = 24 * 3600 * 1_000_000;
+
+/// A version of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaperRow {
+    /// Its place in the status lists.
+    pub slot: i64,
+    /// The case.
+    pub certificate: String,
+    /// The change that made this version.
+    pub seq: i64,
+    /// Number of the certificate.
+    pub number: String,
+    /// From which day.
+    pub effective_on: String,
+    /// Canonical bytes of the content.
+    pub content: String,
+    /// SHA-256 of them.
+    pub digest: Vec<u8>,
+    /// Text of the QR code; empty until it is signed.
+    pub code: String,
+    /// What is printed, as JSON; empty until the code is signed. Printing it again gives the same bytes.
+    pub print: String,
+    /// The signed form; empty until it is signed.
+    pub signed: String,
+    /// The printed form, a stored file; empty until it is printed.
+    pub blob: String,
+    /// When it was planned, microseconds.
+    pub at: i64,
+}
+
+from_row!(PaperRow { slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at });
+
+impl PaperRow {
+    /// What it says.
+    pub fn read(&self) -> Result<Content, Error> {
+        guosuo_seal::canon::from_canonical(self.content.as_bytes())
+            .map_err(|e| Error::Damaged(format!("certificate_paper {}: column content: {e}", self.slot)))
+    }
+
+    fn values(self) -> Vec<crate::buffer::Val> {
+        vec![
+            self.slot.into(),
+            self.certificate.into(),
+            self.seq.into(),
+            self.number.into(),
+            self.effective_on.into(),
+            self.content.into(),
+            self.digest.into(),
+            self.code.into(),
+            self.print.into(),
+            self.signed.into(),
+            self.blob.into(),
+            self.at.into(),
+        ]
+    }
+}
+
+/// A published entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its number.
+    pub n: i64,
+    /// The case of the certificate.
+    pub certificate: String,
+    /// Number of the change.
+    pub seq: i64,
+    /// Canonical bytes.
+    pub entry: String,
+    /// Moment of the change, microseconds.
+    pub at: i64,
+}
+
+from_row!(EntryRow { n, certificate, seq, entry, at });
+
+impl EntryRow {
+    /// What it says.
+    pub fn read(&self) -> Result<Entry, Error> {
+        guosuo_seal::canon::from_canonical(self.entry.as_bytes())
+            .map_err(|e| Error::Damaged(format!("certificate_entry {}: column entry: {e}", self.n)))
+    }
+}
+
+/// The name of a holder, for an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateName {
+    /// The case.
+    pub case_id: String,
+    /// Name of the holder.
+    pub holder: String,
+    /// Last change, microseconds.
+    pub updated: i64,
+}
+
+from_row!(CertificateName { case_id, holder, updated });
+
+/// What is looked for in the register of certificates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegisterFilter {
+    /// A number, a code, or part of the holder's name; or empty.
+    pub text: String,
+    /// The body, or empty.
+    pub body: String,
+    /// A stored name of a status, or empty.
+    pub status: String,
+}
+
+fn damaged(what: &str, e: impl std::fmt::Display) -> Error {
+    Error::Damaged(format!("{what}: {e}"))
+}
+
+/// A date of the law as certificates spell it.
+fn day(text: &str) -> Result<Day, Error> {
+    text.parse().map_err(|e| damaged(text, e))
+}
+
+fn moment(at: Timestamp) -> Result<Moment, Error> {
+    u64::try_from(at.as_second()).ok().and_then(Moment::from_seconds).ok_or_else(|| damaged("clock", "no moment of these years"))
+}
+
+fn kind(name: &str) -> Result<Change, Error> {
+    serde_json::from_value(name.into()).map_err(|e| damaged("certificate_change.kind", e))
+}
+
+/// Whether a change makes a new version of the certificate.
+pub(crate) fn makes_version(name: &str) -> bool {
+    matches!(serde_json::from_value::<ChangeKind>(name.into()), Ok(ChangeKind::Issued | ChangeKind::Changed))
+}
+
+impl Reader {
+    /// A version by its place.
+    pub async fn paper(&mut self, slot: i64) -> Result<Option<PaperRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(PAPER).bind(slot).fetch_optional(c).await)?)
+    }
+
+    /// The versions of a certificate, oldest first.
+    pub async fn papers_of(&mut self, certificate: &str) -> Result<Vec<PaperRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(PAPERS_OF).bind(certificate).fetch_all(c).await)?)
+    }
+
+    /// Versions that are not signed yet, oldest first.
+    pub async fn papers_open(&mut self, limit: u32) -> Result<Vec<PaperRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(PAPERS_OPEN).bind(i64::from(limit)).fetch_all(c).await)?)
+    }
+
+    /// What was meant to be signed.
+    pub async fn intent(&mut self, slot: i64, purpose: Purpose) -> Result<Option<Intent>, Error> {
+        let name = purpose_name(purpose);
+        let row: Option<(String,)> = on!(self.conn(), |c| sqlx::query_as(INTENT).bind(slot).bind(name).fetch_optional(c).await)?;
+        row.map(|(text,)| serde_json::from_str(&text).map_err(|e| damaged("signing_intent", e))).transpose()
+    }
+
+    /// Changes without an entry, in the order in which they get one; the second is whether a
+    /// change makes a new version of the certificate.
+    pub async fn changes_unpublished(&mut self, limit: u32) -> Result<Vec<(CertificateChangeRow, bool)>, Error> {
+        let last: Option<EntryRow> = on!(self.conn(), |c| sqlx::query_as(ENTRY_LAST).fetch_optional(c).await)?;
+        let from = last.map_or(0, |e| e.at.saturating_sub(OVERLAP));
+        let rows: Vec<CertificateChangeRow> =
+            on!(self.conn(), |c| sqlx::query_as(CHANGES_OPEN).bind(from).bind(i64::from(limit)).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|r| (makes_version(&r.kind), r)).map(|(new, r)| (r, new)).collect())
+    }
+
+    /// Where the register ends.
+    pub async fn register_head(&mut self) -> Result<Head, Error> {
+        let last: Option<EntryRow> = on!(self.conn(), |c| sqlx::query_as(ENTRY_LAST).fetch_optional(c).await)?;
+        match last {
+            None => Ok(Head::START),
+            Some(row) => Ok(Head { n: unsigned(row.n), digest: row.read()?.digest().map_err(|e| damaged("entry", e))? }),
+        }
+    }
+
+    /// Entries after a number, in order.
+    pub async fn entries_after(&mut self, n: i64, limit: u32) -> Result<Vec<EntryRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(ENTRIES_AFTER).bind(n).bind(i64::from(limit)).fetch_all(c).await)?)
+    }
+
+    /// The entries of a certificate, in order.
+    pub async fn entries_of(&mut self, certificate: &str) -> Result<Vec<EntryRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(ENTRIES_OF).bind(certificate).fetch_all(c).await)?)
+    }
+
+    /// The evidence of an entry under the newest signed head; `None` while no head covers it.
+    pub async fn evidence(&mut self, row: &EntryRow) -> Result<Option<Evidence>, Error> {
+        let object = object_of(row.n);
+        let rows = self.ledger_of_case(&row.certificate).await?;
+        let mut found = None;
+        for ledger in rows {
+            let fields = ledger.fields()?;
+            if fields.kind == entry::ROW_KIND && fields.action == ROW_ACTION && fields.object == object {
+                found = Some(ledger);
+            }
+        }
+        let ledger = found.ok_or_else(|| damaged(&object, "has no row in the ledger"))?;
+        let Some(head) = self.last_checkpoint().await? else { return Ok(None) };
+        let (seq, size) = (unsigned(ledger.seq), unsigned(head.size));
+        if seq >= size {
+            return Ok(None);
+        }
+        let plain = self.ledger_plain(&ledger).await?.ok_or_else(|| damaged(&object, "has no body in the ledger"))?;
+        let salt = plain.get(..SALT_LEN).and_then(Digest32::from_slice).ok_or_else(|| damaged(&object, "has no salt"))?;
+        let path = self.inclusion_proof(seq, size).await?;
+        let note = Note::parse(head.note.as_bytes()).map_err(|e| damaged("checkpoint", e))?;
+        let proof = TlogProof::new(path, note).map_err(|e| damaged("proof", e))?.to_string();
+        let prev = as_digest(&ledger.prev, "ledger.prev")?;
+        Ok(Some(Evidence { entry: row.read()?, prev, proof, row: ledger.row.into_bytes(), salt, v: entry::VERSION }))
+    }
+
+    /// What the places of a list say on a day, in order.
+    pub async fn slots(&mut self, list: u32, today: Date) -> Result<Vec<(u32, SlotStatus)>, Error> {
+        let from = i64::from(list) * i64::from(LIST_SLOTS);
+        let day = today.to_string();
+        let rows: Vec<(i64, String, String, String, String, i64)> = on!(self.conn(), |c| sqlx::query_as(SLOTS)
+            .bind(from)
+            .bind(from + i64::from(LIST_SLOTS))
+            .bind(day.as_str())
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter()
+            .map(|(slot, status, status_from, status_before, valid_until, newer)| {
+                let row = CertificateRow { valid_until, status, status_from, status_before, ..CertificateRow::default() };
+                let told = match row.status_on(today) {
+                    // What has ended has ended, whatever its last version was.
+                    "revoked" => SlotStatus::Revoked,
+                    "cancelled" => SlotStatus::Cancelled,
+                    "expired" => SlotStatus::Expired,
+                    _ if newer > 0 => SlotStatus::Replaced,
+                    "suspended" => SlotStatus::Suspended,
+                    "valid" => SlotStatus::Valid,
+                    other => return Err(damaged("certificate.status", other)),
+                };
+                Ok((u32::try_from(slot).map_err(|e| damaged("slot", e))?, told))
+            })
+            .collect()
+    }
+
+    /// Names of holders that are new or may have changed since a (moment, case), in that order.
+    pub async fn certificate_names_since(&mut self, after: (i64, &str), limit: u32) -> Result<Vec<CertificateName>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(NAMES_SINCE)
+            .bind(after.0)
+            .bind(after.1)
+            .bind(i64::from(limit))
+            .fetch_all(c)
+            .await)?)
+    }
+
+    /// The cases of a number or of a holder's code.
+    pub async fn certificates_exactly(&mut self, text: &str, limit: u32, offset: u32) -> Result<Vec<String>, Error> {
+        let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(EXACT)
+            .bind(text)
+            .bind(i64::from(limit))
+            .bind(i64::from(offset))
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(|r| r.0).collect())
+    }
+
+    /// The register of certificates as of a day, the newest first.
+    pub async fn register(
+        &mut self,
+        filter: &RegisterFilter,
+        today: Date,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<CertificateRow>, Error> {
+        let day = today.to_string();
+        Ok(on!(self.conn(), |c| sqlx::query_as(REGISTER)
+            .bind(filter.text.as_str())
+            .bind(filter.body.as_str())
+            .bind(filter.status.as_str())
+            .bind(day.as_str())
+            .bind(i64::from(limit))
+            .bind(i64::from(offset))
+            .fetch_all(c)
+            .await)?)
+    }
+}
+
+fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Qr => "qr",
+        Purpose::Certificate => "certificate",
+    }
+}
+
+fn object_of(n: i64) -> String {
+    format!("entry/{n}")
+}
+
+fn origin() -> Origin {
+    Origin::system("register")
+}
+
+impl Tx {
+    /// Publishes a change: gives a new version its place, if the change makes one, and enters the
+    /// change into the register and the ledger. `false`: it had been done.
+    pub async fn publish_change(
+        &mut self,
+        change: &CertificateChangeRow,
+        number: &str,
+        content: Option<Content>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let reader = self.raw().await?;
+        if reader.entries_of(&change.certificate).await?.iter().any(|e| e.seq == change.seq) {
+            return Ok(false);
+        }
+        let head = reader.register_head().await?;
+        let n = head.n + 1;
+        let (digest, slot, valid_until) = if let Some(mut content) = content {
+            let (slot,): (i64,) = on!(reader.conn(), |c| sqlx::query_as(SLOT_NEXT).fetch_one(c).await)?;
+            content.slot = u32::try_from(slot).map_err(|e| damaged("slot", e))?;
+            content.check().map_err(|e| Error::Constraint(e.to_string()))?;
+            let bytes = content.to_bytes().map_err(|e| damaged("content", e))?;
+            let digest = content.digest().map_err(|e| damaged("content", e))?;
+            let row = PaperRow {
+                slot,
+                certificate: change.certificate.clone(),
+                seq: change.seq,
+                number: number.to_owned(),
+                effective_on: change.effective_on.clone(),
+                content: String::from_utf8(bytes).map_err(|e| damaged("content", e))?,
+                digest: digest.as_bytes().to_vec(),
+                code: String::new(),
+                print: String::new(),
+                signed: String::new(),
+                blob: String::new(),
+                at: micros(now),
+            };
+            self.put(T::Paper, row.values()).await?;
+            (digest, content.slot, content.valid_until)
+        } else {
+            let papers = reader.papers_of(&change.certificate).await?;
+            let last = papers.iter().rev().find(|p| p.seq < change.seq);
+            let last = last.ok_or_else(|| damaged(&change.certificate, "changes before it has a version"))?.read()?;
+            (last.digest().map_err(|e| damaged("content", e))?, last.slot, last.valid_until)
+        };
+        let entry = Entry {
+            at: moment(now)?,
+            certificate: number.to_owned(),
+            change: kind(&change.kind)?,
+            content: digest,
+            effective_on: day(&change.effective_on)?,
+            n,
+            prev: head.digest,
+            seq: u32::try_from(change.seq).map_err(|e| damaged("certificate_change.seq", e))?,
+            slot,
+            v: entry::VERSION,
+            valid_until,
+        };
+        let text = String::from_utf8(entry.to_bytes().map_err(|e| damaged("entry", e))?).map_err(|e| damaged("entry", e))?;
+        let n = signed(n);
+        self.put(
+            T::RegisterEntry,
+            vec![n.into(), change.certificate.as_str().into(), change.seq.into(), text.as_str().into(), change.at.into()],
+        )
+        .await?;
+        // The exact bytes: the salted digest of the ledger row is what an evidence opens.
+        let body = RawValue::from_string(text)?;
+        self.append_ledger(Class::System, ROW_ACTION, &object_of(n), &change.certificate, &origin(), &body, now).await?;
+        Ok(true)
+    }
+
+    /// Records what two keys are about to sign. What was recorded once is not recorded again; if
+    /// it was something else, nothing may be signed.
+    pub async fn intend(&mut self, slot: i64, purpose: Purpose, intent: &Intent, now: Timestamp) -> Result<(), Error> {
+        let reader = self.raw().await?;
+        match reader.intent(slot, purpose).await? {
+            Some(before) if before == *intent => return Ok(()),
+            Some(_) => return Err(Error::Constraint(format!("other bytes were to be signed for place {slot}"))),
+            None => {}
+        }
+        let paper = reader.paper(slot).await?.ok_or(Error::NotFound("paper"))?;
+        let text = serde_json::to_string(intent)?;
+        let name = purpose_name(purpose);
+        self.put(T::Intent, vec![slot.into(), name.into(), text.into(), micros(now).into()]).await?;
+        let object = format!("paper/{slot}/{name}");
+        self.append_ledger(Class::System, "certificate.signing_intended", &object, &paper.certificate, &origin(), intent, now)
+            .await
+    }
+
+    /// Keeps the signed QR code and what is printed with it.
+    pub async fn keep_code(&mut self, slot: i64, code: &str, print: &str) -> Result<(), Error> {
+        let mut paper = self.raw().await?.paper(slot).await?.ok_or(Error::NotFound("paper"))?;
+        if paper.code.is_empty() {
+            code.clone_into(&mut paper.code);
+            print.clone_into(&mut paper.print);
+            self.put(T::Paper, paper.values()).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the signed form and the printed one, a file that was staged.
+    pub async fn keep_signed(&mut self, slot: i64, signed: &str, blob: &crate::Blob) -> Result<(), Error> {
+        let mut paper = self.raw().await?.paper(slot).await?.ok_or(Error::NotFound("paper"))?;
+        if paper.signed.is_empty() {
+            self.add_blob(blob).await?;
+            signed.clone_into(&mut paper.signed);
+            paper.blob.clone_from(&blob.id);
+            self.put(T::Paper, paper.values()).await?;
+        }
+        Ok(())
+    }
+}
