@@ -5,8 +5,10 @@
 //! answered by new events or by a [`Refusal`] that names the article ([`Life::decide`]).
 
 pub mod actor;
+pub mod assessment;
 pub mod certificate;
 pub mod certification;
+pub mod exports;
 pub mod filing;
 pub mod life;
 pub mod limit;

@@ -89,13 +89,15 @@ pub enum Right {
     MeasurePropose,
     /// Say which person of the filed roster (item 3) an account is (M 12(1)(iii)).
     RosterLink,
+    /// Look at signs that an export was split (M 5(4)).
+    SplittingLook,
     /// State and lift a finding of an authority (M 10(2)).
     FindingState,
 }
 
 impl Right {
     /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::PublicRead,
         Self::SignIn,
         Self::OwnAccount,
@@ -137,6 +139,7 @@ impl Right {
         Self::CertificateManage,
         Self::MeasurePropose,
         Self::RosterLink,
+        Self::SplittingLook,
         Self::FindingState,
     ];
 
@@ -184,6 +187,7 @@ impl Right {
             Self::CertificateManage => "certificate_manage",
             Self::MeasurePropose => "measure_propose",
             Self::RosterLink => "roster_link",
+            Self::SplittingLook => "splitting_look",
             Self::FindingState => "finding_state",
         }
     }
@@ -231,6 +235,7 @@ impl Right {
             Self::ViolationReport => &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead],
             Self::MeasurePropose => &[CaseManager, Auditor],
             Self::RosterLink => &[OrgAdmin],
+            Self::SplittingLook => &[CacHandler, CacHead, CacSupervisor, CaseManager],
             Self::FindingState => &[CacSupervisor, SamrSupervisor],
         })
     }

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::assessment::Gap;
 use crate::certification::Reason;
+use crate::exports;
 use crate::filing::{Finding, Slot};
 use crate::text;
 
@@ -121,6 +123,31 @@ pub enum RefusalCode {
     PledgeMissing,
     /// A second factor shown within the last minutes is needed.
     FreshFactorNeeded,
+    /// A day lies in the future.
+    DayInFuture {
+        /// Which.
+        day: Date,
+    },
+    /// A day that must lie ahead does not.
+    DayNotAhead {
+        /// Which.
+        day: Date,
+    },
+    /// An impact assessment lacks something: everything that blocks.
+    AssessmentIncomplete {
+        /// What.
+        gaps: Vec<Gap>,
+    },
+    /// The assessment is contradicted elsewhere, and nothing says why that is none.
+    ContradictionsUnexplained {
+        /// How often.
+        count: usize,
+    },
+    /// Something of the record of exports stands in the way.
+    Exports {
+        /// What.
+        fault: Box<exports::Fault>,
+    },
     /// Something of certification or of a certificate stands in the way.
     Certification {
         /// What.

@@ -6,7 +6,9 @@ use std::fmt::Write;
 
 use jiff::civil::{Date, date};
 
-use crate::report::{Forecast, Series, YearReport};
+use guosuo_rules::series::{Forecast, Series};
+
+use crate::report::YearReport;
 
 const WIDTH: f64 = 960.0;
 const PANEL: f64 = 250.0;

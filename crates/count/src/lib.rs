@@ -39,11 +39,12 @@ use jiff::civil::Date;
 pub use chart::{ChartWords, chart};
 pub use error::{CountError, Reached};
 pub use generate::{Generator, generate};
+pub use guosuo_rules::series::{Crossing, DayCount, Forecast, Series, Warning};
 #[cfg(feature = "png")]
 pub use image::{ImageError, png};
 pub use input::{Input, expand};
 pub use key::Secret;
-pub use report::{Crossing, DayCount, Forecast, Member, Report, Sample, Series, Warning, YearReport};
+pub use report::{Member, Report, Sample, YearReport};
 pub use row::{BadRow, Column, DateForm, Kind};
 pub use sql::{Dialect, rows_sql, sql};
 

@@ -38,6 +38,7 @@ mod opinion;
 mod press;
 mod qr;
 mod receipt;
+mod report;
 mod samples;
 mod statement;
 mod text;
@@ -54,4 +55,5 @@ pub use notice::{Contact, FiledNotice, NoticeHead, RefusalNotice, RefusalReason}
 pub use opinion::{JointOpinion, OpinionVerdict, SignatureLine};
 pub use press::{Mode, Paper, Pdf, Press, Template, forget};
 pub use receipt::{Due, Receipt, ReceiptFile, ReceiptLanguage};
+pub use report::{ImpactReport, ReportBlock, ReportMapCell, ReportMapRow};
 pub use statement::{Statement, StatementSection};

@@ -49,11 +49,12 @@ pub enum Template {
     Certificate,
     MeasureNotice,
     DeclineNotice,
+    ImpactReport,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ApplicationForm,
         Self::Receipt,
         Self::FiledNotice,
@@ -66,6 +67,7 @@ impl Template {
         Self::Certificate,
         Self::MeasureNotice,
         Self::DeclineNotice,
+        Self::ImpactReport,
     ];
 
     /// File name below `templates/`.
@@ -83,6 +85,7 @@ impl Template {
             Self::Certificate => "certificate.typ",
             Self::MeasureNotice => "measure_notice.typ",
             Self::DeclineNotice => "decline_notice.typ",
+            Self::ImpactReport => "impact_report.typ",
         }
     }
 
@@ -100,6 +103,7 @@ impl Template {
             Self::Certificate => include_str!("../templates/certificate.typ"),
             Self::MeasureNotice => include_str!("../templates/measure_notice.typ"),
             Self::DeclineNotice => include_str!("../templates/decline_notice.typ"),
+            Self::ImpactReport => include_str!("../templates/impact_report.typ"),
         }
     }
 }

@@ -95,6 +95,8 @@ instruments! {
     Decree "DEC" "全国年节及纪念日放假办法" "National Measures on Holidays and Commemoration Days" "";
     Gb32100 "GB32100" "GB 32100-2015 法人和其他组织统一社会信用代码编码规则" "GB 32100-2015 Coding rule of the unified social credit identifier" "";
     Gb11643 "GB11643" "GB 11643 公民身份号码" "GB 11643 Citizen identification number" "";
+    Gbt39335 "GBT39335" "GB/T 39335-2020 信息安全技术 个人信息安全影响评估指南" "GB/T 39335-2020 Guidance for personal information security impact assessment" "";
+    Gbt42574 "GBT42574" "GB/T 42574-2023 信息安全技术 个人信息处理中告知和同意的实施指南" "GB/T 42574-2023 Implementation guide for notices and consent in personal information processing" "";
     Gb11714 "GB11714" "GB 11714 全国组织机构代码编制规则" "GB 11714 Rules of coding for the representation of organization" "";
 }
 
@@ -140,7 +142,7 @@ impl Article {
     /// The Chinese citation: 《个人信息出境认证办法》第十二条第二款第（三）项.
     pub fn cite_zh(&self) -> String {
         let title = self.instrument.title_zh();
-        let title = if title.starts_with("GB ") { title.to_owned() } else { format!("《{title}》") };
+        let title = if title.starts_with("GB") { title.to_owned() } else { format!("《{title}》") };
         match Parts::of(&self.place) {
             Some(parts) => {
                 use fmt::Write as _;

@@ -12,5 +12,8 @@ pub mod deadline;
 pub mod ids;
 pub mod path;
 pub mod period;
+pub mod risk;
+pub mod series;
 pub mod splitting;
 pub mod time;
+pub mod yearly;

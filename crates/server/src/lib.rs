@@ -19,6 +19,7 @@ pub mod keys;
 pub mod mail;
 pub mod ops;
 pub mod path;
+pub mod preparing;
 pub mod processor;
 pub mod public;
 pub mod router;

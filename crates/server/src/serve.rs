@@ -93,6 +93,7 @@ pub fn routes() -> Routes {
     let r = crate::workbench::routes(r);
     let r = crate::public::routes(r);
     let r = crate::path::routes(r);
+    let r = crate::preparing::routes(r);
     let r = crate::authority::routes(r);
     let r = crate::account::routes(r);
     let r = crate::admin::routes(r);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 17] = [
+const APART: [(&str, &str); 19] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
     ("ops/", "commands say both languages in one line"),
@@ -22,6 +22,8 @@ const APART: [(&str, &str); 17] = [
     ("body/classify.rs", "words looked for in the names of files"),
     ("body/roster_file.rs", "words looked for in the heads of tables"),
     ("body/receipt.rs", "the receipt is printed in Chinese"),
+    ("preparing/report.rs", "the report of the assessment is printed in Chinese"),
+    ("preparing/docx.rs", "the report of the assessment is written in Chinese"),
 ];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {

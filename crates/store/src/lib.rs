@@ -39,6 +39,7 @@ mod keys;
 mod ledger;
 mod open;
 mod papers;
+mod preparation;
 mod project;
 mod publish;
 mod published;

@@ -8,7 +8,10 @@ const REGISTER: &str = "public register of certificates";
 const REPORTING: &str = "adapters and receipts of the national platform";
 const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
 const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
-const TRANSFER: &[Place] = &[Rule("ImpactItem"), DUTIES, NotYet(CERTIFICATION)];
+const EDITOR: Place = Screen("/processor/assessments/{id}/edit/{section}");
+const PARTS: Place = Test("each_part_of_the_six_items_is_asked_for");
+const FINDER: Place = Test("every_seeded_contradiction_is_found_and_nothing_else");
+const REPORT: Place = Test("the_report_says_everything_that_the_assessment_holds");
 const SUPERVISION: &str = "supervision";
 
 /// Every paragraph and item.
@@ -108,20 +111,76 @@ pub(super) const CLAUSES: &[Clause] = &[
             Screen("/path/result"),
             Test("parts_below_the_line_that_reach_it_together_are_shown_with_their_evidence"),
             Test("several_flows_are_classified_and_then_counted_together"),
-            NotYet("splitting over the applications of a platform, on screen"),
+            Screen("/authority/splitting"),
+            Screen("/body/splitting"),
+            Test("three_sample_groups_are_three_hits_and_each_is_explained"),
+            Test("splitting_is_explained_to_authorities_and_bodies"),
         ],
     },
     Clause {
         id: "M 6",
         gist: "notice, separate consent, impact assessment before applying",
-        places: &[Rule("duty_problems"), DUTIES, NotYet(CERTIFICATION)],
+        places: &[
+            Rule("duty_problems"),
+            Rule("exports::duties"),
+            Rule("Notice"),
+            Rule("check_consents"),
+            Act("Action::AdoptText"),
+            Act("Action::RecordConsents"),
+            Act("Action::Freeze"),
+            Screen("/processor/assessments"),
+            Screen("/processor/notices/{flow}"),
+            Screen("/processor/consents/{text}"),
+            DUTIES,
+            Test("consent_is_asked_for_only_where_it_is_the_basis_and_the_notice_always"),
+            Test("a_notice_tells_what_the_three_articles_ask_for"),
+            Test("each_consent_proves_something_or_is_refused"),
+            Test("an_assessment_goes_from_an_empty_draft_to_a_frozen_report"),
+        ],
     },
-    Clause { id: "M 6(一)", gist: "purpose, scope, method: lawful, proper, necessary", places: TRANSFER },
-    Clause { id: "M 6(二)", gist: "size, kinds, sensitivity, risks", places: TRANSFER },
-    Clause { id: "M 6(三)", gist: "the recipient's duties and ability", places: TRANSFER },
-    Clause { id: "M 6(四)", gist: "risks after export, remedies", places: TRANSFER },
-    Clause { id: "M 6(五)", gist: "law of the recipient's country", places: TRANSFER },
-    Clause { id: "M 6(六)", gist: "other matters", places: TRANSFER },
+    Clause {
+        id: "M 6(一)",
+        gist: "purpose, scope, method: lawful, proper, necessary",
+        places: &[Rule("ImpactItem"), Rule("assessment::check_content"), EDITOR, DUTIES, PARTS, FINDER, REPORT],
+    },
+    Clause {
+        id: "M 6(二)",
+        gist: "size, kinds, sensitivity, risks",
+        places: &[
+            Rule("Concern"),
+            Rule("risk::Method"),
+            EDITOR,
+            Screen("/processor/ledger"),
+            PARTS,
+            Test("each_concern_that_the_article_names_is_judged"),
+            Test("a_risk_above_low_needs_a_measure_and_what_remains"),
+            FINDER,
+            REPORT,
+        ],
+    },
+    Clause {
+        id: "M 6(三)",
+        gist: "the recipient's duties and ability",
+        places: &[Rule("RecipientProfile"), Rule("ContractFacts"), EDITOR, PARTS, FINDER, REPORT],
+    },
+    Clause {
+        id: "M 6(四)",
+        gist: "risks after export, remedies",
+        places: &[Rule("Concern"), EDITOR, PARTS, Test("each_concern_that_the_article_names_is_judged"), REPORT],
+    },
+    Clause {
+        id: "M 6(五)",
+        gist: "law of the recipient's country",
+        places: &[
+            Rule("CountryProfile"),
+            EDITOR,
+            PARTS,
+            Test("every_destination_has_a_profile_with_day_and_source"),
+            FINDER,
+            REPORT,
+        ],
+    },
+    Clause { id: "M 6(六)", gist: "other matters", places: &[Rule("ImpactItem"), EDITOR, PARTS, REPORT] },
     Clause {
         id: "M 7(1)",
         gist: "apply to a certification body",

@@ -62,6 +62,7 @@ fn working_papers_are_sound() {
     sound(&QueueList::samples());
     sound(&CaseCover::samples());
     sound(&guosuo_paper::Statement::samples());
+    sound(&guosuo_paper::ImpactReport::samples());
 }
 
 #[test]

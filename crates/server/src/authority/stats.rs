@@ -27,6 +27,7 @@ struct Page {
     ageing: Drawn,
     months: Drawn,
     load: Drawn,
+    splitting: bool,
 }
 
 /// What is counted of decided cases.
@@ -201,6 +202,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         ageing: ageing.draw(&l),
         months: months.draw(&l),
         load: load.draw(&l),
+        splitting: guosuo_case::Right::SplittingLook.held_by(cx.actor()?),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }

@@ -46,7 +46,7 @@ pub(crate) struct Sent {
 
 impl Sent {
     /// The first value of a field.
-    pub(super) fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 }

@@ -4,6 +4,7 @@
 mod cast;
 pub mod certify;
 mod play;
+pub mod preparing;
 
 use std::collections::BTreeSet;
 
@@ -62,6 +63,7 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
             let org = BODIES.iter().chain(&AUTHORITIES).chain(&PARTIES).find(|o| o.id == a.org).map_or("", |o| o.name);
             println!("  {:<10} {}，{org}", a.login, a.name);
         }
+        println!("  {:<10} 示例许经办，个人信息处理者（虚构）", preparing::PROCESSOR);
         println!("主管部门和管理员还要动态口令，密钥 / staff also need one-time codes, secret: {}", totp::readable(SECRET));
         println!("现在的动态口令 / code of this moment: {code}");
     })
@@ -164,5 +166,6 @@ pub async fn cases(app: &App) -> anyhow::Result<()> {
     ] {
         p.play(login, handler, days_ago, stage).await?;
     }
-    certify::applications(app, &p).await
+    certify::applications(app, &p).await?;
+    preparing::play(app).await
 }

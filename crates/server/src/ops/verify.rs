@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use guosuo_case::assessment::Assessment;
 use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::Application;
+use guosuo_case::exports::Exports;
 use guosuo_case::filing::Filing;
 use guosuo_store::{Error, Fault, Options, Report, RootKey, Store, Verifier};
 
@@ -34,7 +36,8 @@ pub async fn walk(config: &Config) -> anyhow::Result<Report> {
     let origin = store.origin().to_owned();
     let verifiers = checkpoint::verifiers(&keys, &origin)?;
     let check = |note: &str| checkpoint::check(note, &origin, &verifiers).map_err(|e| e.to_string());
-    let walked = Verifier::new().with::<Filing>().with::<Application>().with::<Certificate>().notes(&check).run(&store).await;
+    let verifier = Verifier::new().with::<Filing>().with::<Application>().with::<Certificate>();
+    let walked = verifier.with::<Assessment>().with::<Exports>().notes(&check).run(&store).await;
     store.close().await;
     match walked {
         Ok(report) => Ok(report),

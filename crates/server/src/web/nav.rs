@@ -30,6 +30,9 @@ pub fn channels(front: Front) -> &'static [Channel] {
         ],
         Front::Processor => &[
             ("applications", "/processor", "出境认证", "Certification"),
+            ("assessments", "/processor/assessments", "影响评估", "Impact assessments"),
+            ("ledger", "/processor/ledger", "出境台账", "Yearly ledger"),
+            ("notices", "/processor/notices", "告知和同意", "Notices and consent"),
             ("inbox", "/processor/inbox", "通知和消息", "Inbox"),
             ("organisation", "/processor/organisation", "本单位", "Organisation"),
         ],

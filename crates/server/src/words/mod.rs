@@ -3,9 +3,11 @@
 
 mod action;
 mod application;
+pub mod assessment;
 pub mod certificate;
 mod certification;
 mod country;
+pub mod exports;
 mod filing;
 mod material;
 mod message;

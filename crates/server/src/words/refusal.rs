@@ -92,6 +92,29 @@ fn body(l: Lang, code: &RefusalCode) -> String {
             "Before submitting, give the pledge that the materials are true, complete, accurate and valid.",
         ),
         RefusalCode::Certification { reason } => return super::certification_reason(l, reason),
+        RefusalCode::DayInFuture { day } => {
+            let day = l.date(*day).words;
+            return l.pick(format!("{day}还没有到。"), format!("{day} has not come yet."));
+        }
+        RefusalCode::DayNotAhead { day } => {
+            let day = l.date(*day).words;
+            return l
+                .pick(format!("{day}不在今天之后。写一个以后的日子。"), format!("{day} does not lie ahead. Give a later day."));
+        }
+        RefusalCode::AssessmentIncomplete { gaps } => {
+            let list: Vec<_> = gaps.iter().map(|g| super::assessment::gap(l, g)).collect();
+            return l.pick(
+                format!("还有{}处没有完成，完成后才能定稿。{}", gaps.len(), list.join("；")),
+                format!("{} points are open; finish them before freezing. {}", gaps.len(), list.join("; ")),
+            );
+        }
+        RefusalCode::ContradictionsUnexplained { count } => {
+            return l.pick(
+                format!("还有{count}处与其他材料不一致。改正，或者写明为什么不影响。"),
+                format!("{count} contradictions remain. Correct them, or say why they do not matter."),
+            );
+        }
+        RefusalCode::Exports { fault } => return super::exports::exports_fault(l, fault),
         RefusalCode::FreshFactorNeeded => l.t("作出决定前请再输入一次动态口令。", "Enter a one-time code again before deciding."),
         RefusalCode::Incomplete { findings } => {
             let list: Vec<_> = findings.iter().map(|f| finding(l, f)).collect();

@@ -203,6 +203,7 @@ struct Page {
     pages: Pages,
     sorts: [(&'static str, String, &'static str); 3],
     narrow: bool,
+    splitting: bool,
 }
 
 fn sums(t: &Times<'_>, room: Room, rows: &[ApplicationRow], query: &Query) -> Vec<SumItem> {
@@ -370,6 +371,7 @@ pub async fn show(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response
         }),
         sorts: sorts(l, room.applications(), &query),
         narrow: query.is_narrow(),
+        splitting: room == Room::Body && guosuo_case::Right::SplittingLook.held_by(cx.actor()?),
         query,
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(view.render()?)).into_response())

@@ -1,0 +1,487 @@
+//! `/processor/ledger`: the yearly ledger of exports (P16 7, 8; PQ16 q11): people so far, lines, forecast, what is to
+//! be done, uploads.
+
+use askama::Template;
+use axum::extract::{Multipart, Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use guosuo_case::exports::{Command, Exports};
+use guosuo_cli::path_words;
+use guosuo_rules::path::Fact;
+use guosuo_rules::series::Series;
+use guosuo_rules::yearly::{Count, Counter, Point, Seen, Task, Year};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::acts;
+use crate::app::Cx;
+use crate::body::case::page;
+use crate::body::keep;
+use crate::error::{Error, refusal_status};
+use crate::web::components::{Choice, Tone};
+use crate::web::shell::Flash;
+use crate::web::{Form, Front, Lang, Shell};
+use crate::words::{self, exports as say};
+use guosuo_case::filing::parse_date;
+
+/// What the address asks for.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    year: Option<i16>,
+}
+
+struct Total {
+    name: &'static str,
+    people: String,
+    exact: bool,
+    lines: Vec<LineRow>,
+    forecast: String,
+}
+
+struct LineRow {
+    line: String,
+    state: &'static str,
+    tone: Tone,
+    note: String,
+}
+
+struct FlowRow {
+    href: String,
+    name: String,
+    exporter: String,
+    recipient: String,
+    way: &'static str,
+    numbers: String,
+    until: String,
+    excluded: String,
+    ended: bool,
+}
+
+struct ReportRow {
+    number: u32,
+    flow: String,
+    what: String,
+    source: String,
+    at: String,
+    voided: String,
+    href: String,
+}
+
+struct DossierRow {
+    year: i16,
+    fact: &'static str,
+    code: &'static str,
+    told: String,
+    already: Vec<String>,
+    closed: String,
+}
+
+#[derive(Template)]
+#[template(path = "preparing/ledger.html")]
+struct Page {
+    shell: Shell,
+    l: Lang,
+    form: Form,
+    action: String,
+    years: Vec<(String, String, bool)>,
+    year: i16,
+    totals: Vec<Total>,
+    tasks: Vec<(Tone, String)>,
+    flows: Vec<FlowRow>,
+    choices: Vec<Choice>,
+    reports: Vec<ReportRow>,
+    dossiers: Vec<DossierRow>,
+    new_flow: String,
+    dossier_action: String,
+    can_report: bool,
+    can_close: bool,
+}
+
+/// A line as the law writes it: 10万人.
+pub(super) fn line_words(l: Lang, n: u64) -> String {
+    l.people(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
+pub(super) fn cli(l: Lang) -> guosuo_cli::Lang {
+    if l.zh() { guosuo_cli::Lang::Zh } else { guosuo_cli::Lang::En }
+}
+
+fn total(l: Lang, c: &Counter, year: i16) -> Total {
+    let (least, most) = (c.least.total, c.most.total);
+    let people = if c.is_exact() {
+        l.number(most)
+    } else {
+        l.pick(format!("{}至{}", l.number(least), l.number(most)), format!("{} to {}", l.number(least), l.number(most)))
+    };
+    Total {
+        name: path_words::fact(c.fact, cli(l)),
+        people,
+        exact: c.is_exact(),
+        lines: lines(l, c, year),
+        forecast: forecast(l, &c.most),
+    }
+}
+
+fn lines(l: Lang, c: &Counter, year: i16) -> Vec<LineRow> {
+    let Ok(law) = guosuo_rules::path::Law::on(jiff::civil::date(year, 12, 31)) else { return Vec::new() };
+    let found = |s: &Series, line| s.crossings.iter().find(|x| x.line == line).map(|x| x.date);
+    guosuo_rules::series::lines_of(law, c.fact)
+        .into_iter()
+        .map(|line| {
+            let (maybe, sure) = (found(&c.most, line.value), found(&c.least, line.value));
+            let day = |d: Date| l.date(d).words;
+            let (state, tone, note) = match (maybe, sure) {
+                (_, Some(d)) => (
+                    l.t("已达到", "Reached"),
+                    Tone::Late,
+                    l.pick(format!("{}起，不论几项业务的人是否重合", day(d)), format!("Since {}, whatever the overlap", day(d))),
+                ),
+                (Some(d), None) => (
+                    l.t("可能已达到", "May be reached"),
+                    Tone::Warn,
+                    l.pick(
+                        format!("{}起，要看几项业务的人是否重合；用同一密钥的去重数据可以确定", day(d)),
+                        format!("Since {}, depending on the overlap; sets of one key settle it", day(d)),
+                    ),
+                ),
+                (None, None) => {
+                    let near = c.most.warnings.iter().rfind(|w| w.line == line.value);
+                    let reach = c.most.forecast.as_ref().and_then(|f| f.reaches.iter().find(|r| r.0 == line.value));
+                    let near_words = near.map(|w| {
+                        l.pick(format!("已到{}%（{}）", w.percent, day(w.date)), format!("{}% on {}", w.percent, day(w.date)))
+                    });
+                    let reach_words =
+                        reach.map(|r| l.pick(format!("照现在的速度，{}达到", day(r.1)), format!("At this pace on {}", day(r.1))));
+                    let words: Vec<String> = near_words.into_iter().chain(reach_words).collect();
+                    (l.t("不满", "Below"), if near.is_some() { Tone::Warn } else { Tone::Mute }, words.join(l.t("；", "; ")))
+                }
+            };
+            LineRow { line: line_words(l, line.value), state, tone, note }
+        })
+        .collect()
+}
+
+fn forecast(l: Lang, s: &Series) -> String {
+    s.forecast.as_ref().map_or_else(String::new, |f| {
+        let from = l.date(f.from).words;
+        l.pick(
+            format!("预计到12月31日约{}人（{}至{}），从{from}起按最近28天的平均推算；范围取今年最少和最多的28天", l.number(f.expected), l.number(f.low), l.number(f.high)),
+            format!("About {} by 31 December ({} to {}), from {from} on at the mean of the last 28 days; range: the quietest and busiest 28 days", l.number(f.expected), l.number(f.low), l.number(f.high)),
+        )
+    })
+}
+
+fn task(l: Lang, t: &Task) -> (Tone, String) {
+    match t {
+        Task::Dossier { fact, line, since, certain, articles, .. } => {
+            let (what, line, day) = (path_words::fact(*fact, cli(l)), line_words(l, *line), l.date(*since).words);
+            let cite: Vec<String> = articles.iter().map(|a| words::article(l, &a.to_string())).collect();
+            let sure = certain.is_some();
+            let text = l.pick(
+                format!("{what}{}{line}（{day}）：准备数据出境安全评估申报材料，写明今年已经按标准合同或者认证出境的部分。没有规定允许边出境边等待。（{}）", if sure { "已达到" } else { "可能已达到" }, cite.join("；")),
+                format!("{what}: {line} {} ({day}). Prepare the declaration of a security assessment, with what has left this year under a contract or certificate. Nothing says that the export may go on meanwhile. ({})", if sure { "is reached" } else { "may be reached" }, cite.join("; ")),
+            );
+            (Tone::Late, text)
+        }
+        Task::Mechanism { flows, .. } => (
+            Tone::Warn,
+            l.pick(
+                format!("已经需要标准合同或者认证，下列业务还没有：{}。", flows.join("、")),
+                format!("A contract or certification is needed, and these flows have neither: {}.", flows.join(", ")),
+            ),
+        ),
+        Task::Near { fact, line, percent, since } => {
+            let (what, line, day) = (path_words::fact(*fact, cli(l)), line_words(l, *line), l.date(*since).words);
+            (
+                Tone::Warn,
+                l.pick(
+                    format!("{what}已到{line}的{percent}%（{day}）。"),
+                    format!("{what}: {percent}% of {line} reached on {day}."),
+                ),
+            )
+        }
+    }
+}
+
+fn flow_rows(l: Lang, e: &Exports, y: Option<&Year>) -> Vec<FlowRow> {
+    let rows = e.flows.iter().map(|f| {
+        let of: Vec<_> = y.map(|y| y.flows.iter().filter(|a| a.flow == f.facts.name).collect()).unwrap_or_default();
+        let numbers = of.iter().map(|a| {
+            let (n, s) = (l.number(a.non_sensitive), l.number(a.sensitive));
+            l.pick(format!("非敏感{n}人，敏感{s}人"), format!("{n} non-sensitive, {s} sensitive"))
+        });
+        let excluded = y.and_then(|y| y.excluded.iter().find(|x| x.0 == f.facts.name));
+        FlowRow {
+            href: l.href(format!("/processor/ledger/flows/{}", f.number)),
+            name: f.facts.name.clone(),
+            exporter: f.facts.exporter.clone(),
+            recipient: format!("{}（{}）", f.facts.recipient.name, f.facts.recipient.country),
+            way: say::way(l, f.facts.way),
+            numbers: numbers.collect::<Vec<_>>().join(" + "),
+            until: of.iter().map(|a| a.until).max().map(|d| l.day(d).words).unwrap_or_default(),
+            excluded: excluded.map(|x| path_words::ground(x.1, cli(l)).to_owned()).unwrap_or_default(),
+            ended: f.ended.is_some(),
+        }
+    });
+    rows.collect()
+}
+
+fn report_rows(l: Lang, e: &Exports) -> Vec<ReportRow> {
+    let rows = e.reports.iter().rev().map(|r| ReportRow {
+        number: r.number,
+        flow: e.flow(r.flow).map(|f| f.facts.name.clone()).unwrap_or_default(),
+        what: match &r.count {
+            Count::Plain { points } => {
+                l.pick(format!("{}天的累计人数", points.len()), format!("numbers of {} days", points.len()))
+            }
+            Count::Keyed { key, seen } => {
+                l.pick(format!("{}条去重数据，密钥“{key}”", seen.len()), format!("{} keyed values, key “{key}”", seen.len()))
+            }
+        },
+        source: r.source.clone(),
+        at: format!("{} {}", l.stamp(r.at).words, r.by.name),
+        voided: r.voided.clone().unwrap_or_default(),
+        href: l.href(format!("/processor/ledger/reports/{}/void", r.number)),
+    });
+    rows.take(50).collect()
+}
+
+fn dossier_rows(l: Lang, e: &Exports) -> Vec<DossierRow> {
+    let rows = e.dossiers.iter().rev().map(|d| {
+        let day = l.date(d.since).words;
+        let already = d.already.iter().map(|a| {
+            let until = l.date(a.until).words;
+            l.pick(
+                format!(
+                    "{}：由{}提供给{}，{}，非敏感{}人、敏感{}人，截至{until}",
+                    a.flow,
+                    a.exporter,
+                    a.recipient,
+                    say::way(l, a.way),
+                    l.number(a.non_sensitive),
+                    l.number(a.sensitive)
+                ),
+                format!(
+                    "{}: from {} to {}, {}, {} non-sensitive and {} sensitive, until {until}",
+                    a.flow,
+                    a.exporter,
+                    a.recipient,
+                    say::way(l, a.way),
+                    l.number(a.non_sensitive),
+                    l.number(a.sensitive)
+                ),
+            )
+        });
+        DossierRow {
+            year: d.year,
+            fact: path_words::fact(d.fact, cli(l)),
+            code: d.fact.code(),
+            told: l.pick(
+                format!("{day}起可能达到{}", line_words(l, d.line)),
+                format!("{} may be reached since {day}", line_words(l, d.line)),
+            ),
+            already: already.collect(),
+            closed: d
+                .closed
+                .as_ref()
+                .map(|(at, by, words)| format!("{} {}：{words}", l.date(guosuo_rules::time::cst_date(*at)).words, by.name))
+                .unwrap_or_default(),
+        }
+    });
+    rows.collect()
+}
+
+async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> Result<Response, Error> {
+    let l = cx.l();
+    let actor = cx.actor()?;
+    let found = acts::exports(cx).await?;
+    let none = Exports { org: actor.org.clone(), flows: vec![], reports: vec![], dossiers: vec![], texts: vec![] };
+    let e = found.as_ref().unwrap_or(&none);
+    let this = cx.today().year();
+    let mut years = e.years();
+    if !years.contains(&this) {
+        years.insert(0, this);
+    }
+    let year = asked.filter(|y| years.contains(y)).unwrap_or(this);
+    let y = e.year(year).ok();
+    let choices = e
+        .flows
+        .iter()
+        .filter(|f| f.ended.is_none() || year == this)
+        .map(|f| Choice::new(f.number.to_string(), f.facts.name.clone()));
+    let view = Page {
+        shell: Shell::new(&cx.screen, Front::Processor, l.t("出境台账", "Yearly ledger of exports")).at("ledger").for_form(&form),
+        l,
+        form,
+        action: l.href("/processor/ledger/reports"),
+        years: years.iter().map(|n| (l.href(format!("/processor/ledger?year={n}")), n.to_string(), *n == year)).collect(),
+        year,
+        totals: y.as_ref().map(|y| vec![total(l, &y.non_sensitive, year), total(l, &y.sensitive, year)]).unwrap_or_default(),
+        tasks: y.as_ref().map(|y| y.tasks.iter().map(|t| task(l, t)).collect()).unwrap_or_default(),
+        flows: flow_rows(l, e, y.as_ref()),
+        choices: choices.collect(),
+        reports: report_rows(l, e),
+        dossiers: dossier_rows(l, e),
+        new_flow: l.href("/processor/ledger/flows/new"),
+        dossier_action: l.href("/processor/ledger/dossiers"),
+        can_report: guosuo_case::Right::FlowsDeclare.held_by(actor),
+        can_close: guosuo_case::Right::ApplicationSubmit.held_by(actor),
+    };
+    page(status, &view)
+}
+
+/// `GET /processor/ledger`.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) async fn show(cx: Cx, Query(q): Query<Asked>) -> Result<Response, Error> {
+    render(&cx, Form::new(), q.year, StatusCode::OK).await
+}
+
+/// Reads an upload: numbers by day, or keyed values. The first line names the columns.
+///
+/// # Errors
+/// The line and what would be right.
+pub(super) fn read(l: Lang, text: &str, key: &str) -> Result<Count, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let split = |line: &str| line.split([',', '\t']).map(|c| c.trim().trim_matches('"').to_owned()).collect::<Vec<_>>();
+    let mut rows = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    let head = rows.next().map(|(line, _)| split(line)).unwrap_or_default();
+    let at = |name: &str| head.iter().position(|h| h == name);
+    let wrong = |n: usize, why: &str| l.pick(format!("第{n}行：{why}"), format!("line {n}: {why}"));
+    let day = |cells: &[String], at: usize, n: usize| {
+        let typed = cells.get(at).map_or("", String::as_str);
+        parse_date(typed).ok_or_else(|| wrong(n, l.t("日期写成2026-06-30这样", "write the day such as 2026-06-30")))
+    };
+    if let (Some(person), Some(date)) = (at("person"), at("date")) {
+        let sensitive = at("sensitive");
+        let mut seen = Vec::new();
+        for (line, n) in rows {
+            let cells = split(line);
+            let value = cells.get(person).map_or("", String::as_str);
+            let flag = sensitive.and_then(|s| cells.get(s)).map_or("", String::as_str);
+            seen.push(Seen {
+                person: value.parse().map_err(|_| {
+                    wrong(
+                        n,
+                        l.t(
+                            "person 要是32位小写十六进制的密钥值，不能是证件号码",
+                            "person is a keyed value of 32 lower-case hexadecimal digits, never an identity number",
+                        ),
+                    )
+                })?,
+                on: day(&cells, date, n)?,
+                sensitive: matches!(flag, "1" | "true" | "yes" | "是"),
+            });
+        }
+        return Ok(Count::Keyed { key: key.trim().to_owned(), seen });
+    }
+    let (Some(date), Some(non_sensitive), Some(sensitive)) = (at("date"), at("non_sensitive"), at("sensitive")) else {
+        let there = head.join(l.t("、", ", "));
+        return Err(l.pick(
+            format!("第一行要有列名 date、non_sensitive、sensitive（累计人数），或者 person、date、sensitive（去重数据）；现在是：{there}"),
+            format!("The first line names date, non_sensitive, sensitive (numbers), or person, date, sensitive (keyed values); it has: {there}"),
+        ));
+    };
+    let mut points = Vec::new();
+    for (line, n) in rows {
+        let cells = split(line);
+        let number = |at: usize| {
+            let typed = cells.get(at).map_or("", String::as_str);
+            typed
+                .parse::<u64>()
+                .map_err(|_| wrong(n, l.t("人数要是不带符号的整数", "numbers of people are whole and not negative")))
+        };
+        points.push(Point { on: day(&cells, date, n)?, non_sensitive: number(non_sensitive)?, sensitive: number(sensitive)? });
+    }
+    Ok(Count::Plain { points })
+}
+
+/// `POST /processor/ledger/reports`: a file of numbers or keyed values.
+///
+/// # Errors
+/// [`Error::TooLarge`]; faults of the store. What a person can put right re-renders the page.
+pub(super) async fn upload(cx: Cx, form: Multipart) -> Result<Response, Error> {
+    let l = cx.l();
+    let sent = keep::read(&cx, form).await?;
+    let mut form = Form::from_pairs(sent.fields.clone());
+    let Some(file) = sent.files.first() else {
+        form.fail("file", l.t("先选择CSV文件。", "Choose a CSV file first."));
+        return render(&cx, form, None, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let read = match std::str::from_utf8(&file.bytes) {
+        Ok(text) => read(l, text, sent.value("key")),
+        Err(_) => {
+            Err(l.t("文件不是UTF-8编码。另存为“CSV UTF-8”再上传。", "The file is not UTF-8. Save it as “CSV UTF-8”.").to_owned())
+        }
+    };
+    let count = match read {
+        Ok(count) => count,
+        Err(why) => {
+            form.fail("file", why);
+            return render(&cx, form, None, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let flow = sent.value("flow").parse().unwrap_or(0);
+    let command = Command::Report { flow, count: Box::new(count), source: file.name.clone() };
+    match acts::act_on_exports(&cx, command).await? {
+        Ok(_) => Ok(Flash::good(l.t("已记入台账。", "Recorded in the ledger.")).to(l, "/processor/ledger")),
+        Err(r) => {
+            form.fail("file", words::refusal(l, &r));
+            render(&cx, form, None, refusal_status(&r)).await
+        }
+    }
+}
+
+async fn done(cx: &Cx, command: Command, good: &str) -> Result<Response, Error> {
+    let l = cx.l();
+    Ok(match acts::act_on_exports(cx, command).await? {
+        Ok(_) => Flash::good(good).to(l, "/processor/ledger"),
+        Err(r) => Flash::bad(words::refusal(l, &r)).to(l, "/processor/ledger"),
+    })
+}
+
+/// `POST /processor/ledger/reports/{n}/void`.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) async fn void(cx: Cx, Path(n): Path<u32>, form: Form) -> Result<Response, Error> {
+    let command = Command::VoidReport { report: n, reason: form.value("reason").to_owned() };
+    done(&cx, command, cx.l().t("这次上报已作废，不再计入。", "The report is void and counts no more.")).await
+}
+
+/// `POST /processor/ledger/dossiers`.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) async fn close(cx: Cx, form: Form) -> Result<Response, Error> {
+    let fact = Fact::from_code(form.trimmed("fact")).ok_or(Error::NotFound)?;
+    let year = form.trimmed("year").parse().unwrap_or(0);
+    let command = Command::CloseDossier { year, fact, words: form.value("words").to_owned() };
+    done(&cx, command, cx.l().t("已记录怎么办的。", "What was done is recorded.")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_files_are_read() {
+        let plain = read(Lang::Zh, "\u{feff}date,non_sensitive,sensitive\n2026-06-30,420000,6800\n", "").unwrap();
+        let Count::Plain { points } = plain else { unreachable!() };
+        assert_eq!((points[0].non_sensitive, points[0].sensitive), (420_000, 6_800));
+        let keyed =
+            read(Lang::Zh, "person\tdate\tsensitive\n00000000000000000000000000000a0b\t2026-01-05\t1\n", "集团密钥甲").unwrap();
+        let Count::Keyed { key, seen } = keyed else { unreachable!() };
+        assert_eq!((key.as_str(), seen[0].sensitive), ("集团密钥甲", true));
+    }
+
+    #[test]
+    fn a_bad_line_is_named_with_what_would_be_right() {
+        let bad = |text| read(Lang::Zh, text, "k").unwrap_err();
+        assert!(bad("日期,人数\n").contains("日期、人数"), "says which columns there are");
+        assert!(bad("date,non_sensitive,sensitive\n2026-06-30,-1,0").starts_with("第2行：人数"));
+        assert!(bad("date,non_sensitive,sensitive\n昨天,1,0").starts_with("第2行：日期"));
+        assert!(bad("person,date\n11010519491231002X,2026-01-01").contains("不能是证件号码"));
+    }
+}

@@ -1,0 +1,292 @@
+//! What a processor prepares before it applies: assessment, ledger, notices, consents; and the page on splitting.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use guosuo::demo;
+use guosuo::testing::{Answer, Client, TestApp};
+
+const SAMPLE: &str = include_str!("../../../data/splitting/labelled.jsonl");
+
+async fn processor() -> (TestApp, Client) {
+    let app = TestApp::new().await;
+    demo::preparing::people(&app.app).await.expect("the processor is made");
+    let client = app.sign_in(demo::preparing::PROCESSOR).await;
+    (app, client)
+}
+
+async fn played() -> (TestApp, Client) {
+    let app = TestApp::new().await;
+    demo::preparing::play(&app.app).await.expect("the processor is played");
+    let client = app.sign_in(demo::preparing::PROCESSOR).await;
+    (app, client)
+}
+
+/// The addresses of the assessments, newest first.
+async fn assessments(client: &mut Client) -> Vec<String> {
+    let page = client.get("/processor/assessments").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let links = page.text.split("href=\"/processor/assessments/").skip(1).map(|x| x.split('"').next().unwrap_or_default());
+    let mut ids: Vec<String> = links.filter(|x| x.len() > 10).map(|x| format!("/processor/assessments/{x}")).collect();
+    ids.dedup();
+    ids
+}
+
+async fn multipart(client: &mut Client, at: &str, fields: &[(&str, &str)], name: &str, content: &str) -> Answer {
+    let mut body = String::new();
+    for (key, value) in fields {
+        body += &format!("--b\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n");
+    }
+    body += &format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n"
+    );
+    let request = Request::post(at).header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+    client.send(request, Body::from(body)).await
+}
+
+#[tokio::test]
+async fn an_assessment_goes_from_an_empty_draft_to_a_frozen_report() {
+    let (_app, mut xu) = processor().await;
+    let opened = xu.post("/processor/assessments", &[("title", "会员订单（虚构）")]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    let at = opened.location().to_owned();
+    let hub = xu.get(&at).await.text;
+    for words in ["任务清单", "（一）目的、范围、方式", "（五）所在国家或者地区的政策法规", "风险图", "12部分，已完成"]
+    {
+        assert!(hub.contains(words), "{words}");
+    }
+    let early = xu.post(&format!("{at}/freeze"), &[("then", "freeze"), ("completed_on", "2026-03-11"), ("version", "0")]).await;
+    assert!(early.status.is_client_error(), "{}", early.status);
+    assert!(early.text.contains("没有完成") && early.text.contains("对国家安全的风险"));
+    let save = |section: &'static str, version: usize, fields: Vec<(&'static str, String)>| {
+        let mut all: Vec<(String, String)> = fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        all.push(("version".to_owned(), version.to_string()));
+        (format!("{at}/edit/{section}"), all)
+    };
+    let text = |s: &str| s.to_owned();
+    let item = |parts: &[&'static str]| {
+        parts
+            .iter()
+            .map(|p| (Box::leak(format!("{p}-finding").into_boxed_str()) as &'static str, format!("{p}的评估情况")))
+            .collect::<Vec<_>>()
+    };
+    let mut risks = Vec::new();
+    let concerns =
+        ["national_security", "public_interest", "rights", "alteration", "destruction", "leak", "loss", "abuse", "country"];
+    for (n, concern) in concerns.iter().enumerate() {
+        for (field, value) in [("concern", *concern), ("what", "可能发生的事"), ("impact", "medium"), ("likelihood", "low")]
+        {
+            risks.push((Box::leak(format!("{field}-{n}").into_boxed_str()) as &'static str, text(value)));
+        }
+    }
+    let steps = [
+        save(
+            "facts",
+            0,
+            vec![("title", text("会员订单（虚构）")), ("processor_name", text("示例公司（虚构）")), ("assessor", text("示例丙"))],
+        ),
+        save(
+            "scope",
+            1,
+            vec![
+                ("purposes", text("订单履行")),
+                ("kinds", text("姓名")),
+                ("kinds_sensitive", text("护照号码")),
+                ("people", text("420,000")),
+                ("people_sensitive", text("6800")),
+                ("recipients", text("Fictional GmbH ｜ de ｜ dpo@example")),
+                ("systems", text("订单系统")),
+                ("retention", text("24")),
+            ],
+        ),
+        save(
+            "recipients",
+            2,
+            vec![
+                ("recipient-0", text("Fictional GmbH")),
+                ("about-0", text("子公司")),
+                ("handling-0", text("履行订单")),
+                ("country-0", text("DE")),
+                ("law-0", text("当地的法律")),
+                ("source-0", text("官网")),
+                ("looked-0", text("2026年3月1日")),
+            ],
+        ),
+        save("item-1", 3, item(&["lawful", "proper", "necessary"])),
+        save("item-2", 4, item(&["extent", "national_security", "public_interest", "rights"])),
+        save("item-3", 5, item(&["duties", "measures", "ability"])),
+        save("item-4", 6, item(&["incidents", "remedies"])),
+        save("item-5", 7, item(&["country_security", "country_rights"])),
+        save("risks", 8, risks),
+    ];
+    for (address, fields) in steps {
+        let pairs: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        // Each low likelihood and medium impact is a low risk, so that nothing more is asked for.
+        let saved = xu.post(&address, &pairs).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{address}: {}", saved.text);
+    }
+    let done = xu
+        .post(
+            &format!("{at}/freeze"),
+            &[
+                ("then", "freeze"),
+                ("may_export", "yes"),
+                ("reasons", "措施与风险相适应。"),
+                ("completed_on", "2026-03-11"),
+                ("version", "9"),
+            ],
+        )
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let hub = xu.get(&at).await.text;
+    assert!(hub.contains("已定稿") && hub.contains("保存至2029年3月12日") && hub.contains("修订，形成新版本"));
+    let english = xu.get(&format!("/en{at}")).await.text;
+    assert!(english.contains("Frozen") && english.contains("Kept until 12 March 2029"));
+    let pdf = xu.get(&format!("{at}/report.pdf?v=1")).await;
+    assert_eq!(pdf.status, StatusCode::OK, "{}", pdf.text);
+    assert!(pdf.bytes.starts_with(b"%PDF-") && pdf.bytes.len() > 20_000);
+    let docx = xu.get(&format!("{at}/report.docx?v=1")).await;
+    assert!(docx.bytes.starts_with(b"PK"));
+    let again = xu.get(&format!("{at}/report.pdf?v=1")).await;
+    assert_eq!(pdf.bytes, again.bytes, "the same version prints the same bytes");
+    let late = xu.post(&format!("{at}/edit/facts"), &[("title", "x"), ("version", "10")]).await;
+    assert_ne!(late.status, StatusCode::SEE_OTHER, "a frozen version does not change");
+    assert_eq!(xu.post(&format!("{at}/revise"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(xu.get(&at).await.text.contains("放弃这次修订"));
+}
+
+#[tokio::test]
+async fn what_is_typed_stays_and_two_editors_see_one_another() {
+    let (_app, mut xu) = processor().await;
+    let at = xu.post("/processor/assessments", &[("title", "甲（虚构）")]).await.location().to_owned();
+    let bad = xu.post(&format!("{at}/edit/scope"), &[("people", "四十万"), ("purposes", "订单履行"), ("version", "0")]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bad.text.contains("四十万") && bad.text.contains("填阿拉伯数字") && bad.text.contains("订单履行"));
+    let first = xu.post(&format!("{at}/edit/item-6"), &[("other-finding", "没有"), ("version", "0")]).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    let stale = xu.post(&format!("{at}/edit/item-6"), &[("other-finding", "有"), ("version", "0")]).await;
+    assert!(stale.text.contains("同事保存了新的内容") && stale.text.contains(">有</textarea>"), "{}", stale.text);
+    let request =
+        Request::post(format!("{at}/edit/item-6/autosave")).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let auto = xu.send(request, Body::from("other-finding=x&version=1")).await;
+    assert_eq!(auto.status, StatusCode::OK, "{}", auto.text);
+    assert!(auto.text.contains("\"version\":2"));
+    assert_eq!(xu.post("/processor/assessments", &[("title", " ")]).await.status.as_u16() / 100, 4);
+}
+
+#[tokio::test]
+async fn another_organisation_finds_nothing() {
+    let (app, mut xu) = played().await;
+    let mine = assessments(&mut xu).await;
+    assert_eq!(mine.len(), 2);
+    let mut body = app.sign_in("qiheng").await;
+    for page in [mine[0].clone(), format!("{}/report.pdf", mine[0]), "/processor/ledger".to_owned()] {
+        let answer = body.get(&page).await.status;
+        assert!(answer == StatusCode::FORBIDDEN || answer == StatusCode::NOT_FOUND, "{page}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_demonstration_shows_a_clean_and_a_contradicted_assessment() {
+    let (_app, mut xu) = played().await;
+    let pages: Vec<String> = {
+        let mut out = Vec::new();
+        for at in assessments(&mut xu).await {
+            out.push(xu.get(&at).await.text);
+        }
+        out
+    };
+    let clean = pages.iter().find(|p| p.contains("已定稿")).expect("one is frozen");
+    assert!(clean.contains("没有发现不一致"), "{clean}");
+    let other = pages.iter().find(|p| p.contains("暂存件")).expect("one is a draft");
+    for words in ["境外保存期限（月）：评估报告“12”，法律文件", "年台账", "人数（非敏感）：评估报告“10000”"]
+    {
+        assert!(other.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_counts_warns_and_opens_the_dossier() {
+    let (_app, mut xu) = played().await;
+    let page = xu.get("/processor/ledger").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    for words in ["会员订单跨境履行", "商务差旅预订", "10万人", "预计到12月31日"] {
+        assert!(page.text.contains(words), "{words}");
+    }
+    let falls = multipart(
+        &mut xu,
+        "/processor/ledger/reports",
+        &[("flow", "1")],
+        "a.csv",
+        "date,non_sensitive,sensitive\n2026-03-12,1,1\n",
+    )
+    .await;
+    assert!(falls.text.contains("不会减少"), "{}", falls.text);
+    let csv = "date,non_sensitive,sensitive\n2026-03-12,1000000,6000\n";
+    let done = multipart(&mut xu, "/processor/ledger/reports", &[("flow", "1")], "a.csv", csv).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = xu.get("/processor/ledger").await.text;
+    for words in [
+        "准备数据出境安全评估申报材料",
+        "安全评估申报准备",
+        "由示例云岫旅行科技有限公司（虚构）提供给Fictional Yunxiu Europe GmbH，认证",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let wrong = multipart(&mut xu, "/processor/ledger/reports", &[("flow", "1")], "a.csv", "日期,人数\n").await;
+    assert!(wrong.text.contains("第一行要有列名"), "{}", wrong.text);
+    let closed = xu.post("/processor/ledger/dossiers", &[("year", "2026"), ("fact", "non_sensitive"), ("words", "已申报")]).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER);
+    assert!(xu.get("/processor/ledger").await.text.contains("已办结"));
+    let english = xu.get("/en/processor/ledger").await.text;
+    assert!(english.contains("Reached") && english.contains("Certification"));
+}
+
+#[tokio::test]
+async fn notices_are_made_and_consents_recorded() {
+    let (_app, mut xu) = played().await;
+    let list = xu.get("/processor/notices").await.text;
+    assert!(list.contains("取得单独同意") && list.contains("（二）订立、履行个人作为一方当事人的合同"));
+    let notice = xu.get("/processor/notices/1").await.text;
+    for words in ["个人信息出境告知书", "Notice on the export", "护照号码", "向境外接收方行使权利的方式和程序"]
+    {
+        assert!(notice.contains(words), "{words}");
+    }
+    let register = xu.get("/processor/consents/1").await.text;
+    assert!(register.contains("核对户口簿") && register.contains("撤回"), "{register}");
+    let bundled = format!("person,at,channel,separate\n{:032x},2026-03-01 09:00,pop_up,no\n", 77);
+    let refused = multipart(&mut xu, "/processor/consents/1", &[], "c.csv", &bundled).await;
+    assert!(refused.text.contains("不是单独取得的同意"), "{}", refused.text);
+    let good = format!("person,at,channel,separate\n{:032x},2026-03-01 09:00,pop_up,yes\n", 77);
+    assert_eq!(multipart(&mut xu, "/processor/consents/1", &[], "c.csv", &good).await.status, StatusCode::SEE_OTHER);
+    let person = format!("{:032x}", 77);
+    assert_eq!(xu.post("/processor/consents/1/withdraw", &[("person", &person)]).await.status, StatusCode::SEE_OTHER);
+    let contract = xu.get("/processor/notices/2").await.text;
+    assert!(contract.contains("不需要取得您的同意"));
+}
+
+#[tokio::test]
+async fn splitting_is_explained_to_authorities_and_bodies() {
+    let app = TestApp::new().await;
+    let mut chen = app.sign_in("chenmin").await;
+    let page = chen.get("/authority/splitting").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains("不是认定，更不是指控") && page.text.contains("演示：三组虚构的例子"));
+    assert_eq!(page.text.matches("每一份单独都不满").count(), 3);
+    assert!(chen.get("/en/authority/splitting").await.text.contains("neither a finding nor an accusation"));
+    let rows: Vec<String> = SAMPLE
+        .lines()
+        .take(2)
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .map(|v| v["application"].to_string())
+        .collect();
+    let found = multipart(&mut chen, "/authority/splitting", &[], "a.jsonl", &rows.join("\n")).await;
+    assert!(found.text.contains("a.jsonl：2行") && found.text.matches("每一份单独都不满").count() == 4, "{}", found.text);
+    let bad = multipart(&mut chen, "/authority/splitting", &[], "a.jsonl", "{}").await;
+    assert!(bad.text.contains("第1行不合要求"), "{}", bad.text);
+    let mut body = app.sign_in("qiheng").await;
+    assert_eq!(body.get("/authority/splitting").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(body.get("/body/splitting").await.status, StatusCode::FORBIDDEN, "an operator of filings is no case manager");
+    let mut manager = app.sign_in("qianguan").await;
+    let page = manager.get("/body/splitting").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+}
