@@ -47,14 +47,13 @@ impl Index {
     /// Enters a name, or the new name of a certificate.
     pub fn enter(&mut self, case_id: &str, name: &str) {
         let name = folded(name);
-        let place = match self.places.get(case_id) {
-            Some(place) => *place,
-            None => {
-                let Ok(place) = u32::try_from(self.names.len()) else { return };
-                self.places.insert(case_id.to_owned(), place);
-                self.names.push((case_id.to_owned(), String::new()));
-                place
-            }
+        let place = if let Some(place) = self.places.get(case_id) {
+            *place
+        } else {
+            let Ok(place) = u32::try_from(self.names.len()) else { return };
+            self.places.insert(case_id.to_owned(), place);
+            self.names.push((case_id.to_owned(), String::new()));
+            place
         };
         if self.names.get(place as usize).is_some_and(|n| n.1 == name) {
             return;

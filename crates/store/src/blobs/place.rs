@@ -39,6 +39,8 @@ pub(super) fn open(url: &str, access: Option<(&str, &str)>) -> Result<Place, Err
     let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let retry = RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    // The client of S3 has no cryptography of its own. A second installation changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_region("us-east-1").with_retry(retry);
     if let Some((id, secret)) = access {
         builder = builder.with_access_key_id(id).with_secret_access_key(secret);
