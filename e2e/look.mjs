@@ -26,6 +26,8 @@ const first = (where, pattern) => async (page) => {
 const then = (start, rest) => async (page) => (await start(page)) + rest;
 const id = '[0-9a-f]{32}';
 const draft = first('/body/filings', new RegExp(`^/body/filings/${id}$`));
+const application = (query) => first(`/body/applications?${query}`, new RegExp(`^/body/applications/${id}$`));
+const certificate = (query) => first(`/body/certificates?${query}`, new RegExp(`^/body/certificates/${id}$`));
 const caseOf = (query) => first(`/authority/filings?q=${encodeURIComponent(query)}`, new RegExp(`^/authority/filings/${id}$`));
 
 /** Sends files by the form of a page and stays on what comes. */
@@ -76,12 +78,31 @@ const rooms = {
   linshu: [['opinion', then(caseOf('示例北辰'), '/opinion')], ['nda-queue', '/authority/filings']],
   hechuan: [['decide-refusal', then(caseOf('示例云岫'), '/notice')], ['decide-filing', then(caseOf('示例澄海'), '/notice')]],
   samr: [['samr-desk', '/authority']],
+  qianguan: [
+    ['bench-queue', '/body/applications'], ['bench-gate', application('phase=entrusted')], ['bench-rectifying', application('phase=rectifying')],
+    ['bench-accepted', application('phase=accepted')], ['bench-plan', then(application('phase=accepted'), '/plan')], ['bench-decline', then(application('phase=accepted'), '/acts/decline')],
+    ['bench-issue', then(application('phase=decided'), '/issue')], ['bench-certified', application('tab=done&phase=certified')],
+    ['bench-certificates', '/body/certificates'], ['bench-certificate', certificate('tab=findings')], ['bench-suspended', certificate('tab=suspended')],
+    ['bench-propose', then(certificate('tab=findings'), '/acts/propose')],
+  ],
+  shenhe: [['bench-audit', then(application('phase=verified'), '/audit')], ['bench-judge', then(application('phase=rectifying'), '/acts/review-correction')]],
+  zhengjue: [['bench-sign', then(application('phase=evaluated'), '/acts/sign')]],
+  fengyan: [['bench-lab', '/verification/applications'], ['bench-lab-case', first('/verification/applications?tab=done', new RegExp(`^/verification/applications/${id}$`))]],
+  linyuan: [['bench-corrections', async (page) => `${(await page.rectifying).replace('/body/', '/processor/')}/corrections`]],
+  jiandu: [['bench-supervise', '/authority/certificates'], ['bench-supervised', first('/authority/certificates?tab=findings', new RegExp(`^/authority/certificates/${id}$`))], ['bench-finding', then(first('/authority/certificates', new RegExp(`^/authority/certificates/${id}$`)), '/acts/state-finding')]],
   sysadmin: [['system', '/admin/system'], ['holidays', '/admin/calendar'], ['admin-home', '/admin']],
   secadmin: [['staff', '/admin/staff'], ['staff-one', first('/admin/staff', new RegExp(`^/admin/staff/${id}$`))]],
   auditor: [['ledger', '/admin/ledger'], ['ledger-row', first('/admin/ledger', /ledger\/\d+/)]],
 };
 
 async function prepare(page, who) {
+  if (who === 'linyuan') {
+    // The applicant's own list is another room; the address comes from the body's.
+    const body = await open({ base: server.base, width: 1440 });
+    await signIn(body, server, 'qianguan');
+    page.rectifying = await application('phase=rectifying')(body);
+    await body.context().close();
+  }
   if (who === 'nanhu') {
     page.earlier = await draft(page);
     await page.goto(page.earlier);
