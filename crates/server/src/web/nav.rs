@@ -30,6 +30,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
         ],
         Front::Processor => &[
             ("applications", "/processor", "出境认证", "Certification"),
+            ("certificates", "/processor/certificates", "认证证书", "Certificates"),
             ("assessments", "/processor/assessments", "影响评估", "Impact assessments"),
             ("ledger", "/processor/ledger", "出境台账", "Yearly ledger"),
             ("notices", "/processor/notices", "告知和同意", "Notices and consent"),

@@ -156,11 +156,17 @@ pub fn about(l: Lang, a: Action) -> &'static str {
             "打开证书案卷以前，先声明有没有利益关系。",
             "Before opening the file of a certificate, declare whether there is an interest.",
         ),
+        Action::Request => l.t(
+            "写明理由，由认证机构决定。认证范围变大的，另外提出变更认证委托。",
+            "State the reason; the body decides. A scope that grows needs an application for change.",
+        ),
+        Action::BeHeard => l.t(
+            "认证机构提出了对您不利的措施。请在期限内陈述意见，或者放弃陈述。",
+            "The body proposed a measure that hurts you. State your view within the time given, or waive it.",
+        ),
         Action::Issue
         | Action::RecordMandate
-        | Action::Request
         | Action::DeclareFlows
-        | Action::BeHeard
         | Action::NoteRenewal
         | Action::LinkSuccessor
         | Action::Expire => "",

@@ -405,7 +405,14 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             if i.has {
                 (name, l.t("有利益关系，回避", "has an interest").to_owned(), Tone::Late)
             } else {
-                (name, l.t("没有利益关系", "no interest").to_owned(), Tone::Ok)
+                (
+                    name,
+                    l.pick(
+                        format!("没有利益关系 {}", l.day(cst_date(i.at)).words),
+                        format!("no interest, {}", l.day(cst_date(i.at)).words),
+                    ),
+                    Tone::Ok,
+                )
             }
         })
         .collect();

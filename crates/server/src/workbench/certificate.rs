@@ -1,5 +1,5 @@
-//! `/body/certificates/{id}` and `/authority/certificates/{id}`: the life of a certificate for the
-//! body that issued it, and what an authority sees and states (M 10).
+//! `…/certificates/{id}`: the life of a certificate for the body that issued it, for its holder, who
+//! asks and is heard, and for an authority, which sees and states (M 10).
 
 use askama::Template;
 use axum::extract::Path;
@@ -31,7 +31,7 @@ pub(super) struct Held {
     pub(super) room: Room,
 }
 
-/// Loads a certificate for the body that issued it or for an authority.
+/// Loads a certificate for the body that issued it, for its holder's side, or for an authority.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anybody else.
@@ -41,7 +41,7 @@ pub(super) async fn load(cx: &Cx, id: &str) -> Result<Held, Error> {
     let (certificate, loaded) = acts::certificate(cx, id).await?;
     match room {
         Room::Body if certificate.body == actor.org => {}
-        Room::Authority => {}
+        Room::Authority | Room::Processor => {}
         _ => return Err(Error::NotFound),
     }
     let facts = acts::certificate_facts(cx, id, &certificate).await?;
@@ -422,7 +422,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             let day = l.date(x.effective_on).words;
             let what = l
                 .pick(format!("{}，{day}生效", said::change(l, x.kind)), format!("{}, effective {day}", said::change(l, x.kind)));
-            let note = format!("{} · {} · {} · {}", said::origin(l, x.origin), x.ground, x.publication, x.by.name);
+            let parts = [said::origin(l, x.origin), words::article(l, &x.ground), x.publication.clone(), x.by.name.clone()];
+            let note = parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ");
             let bad = matches!(x.kind, ChangeKind::Suspended | ChangeKind::Revoked);
             Happening { bad, ..Happening::new(l.stamp(x.at), what).note(note) }
         })
@@ -462,7 +463,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         scope: super::case::scope_facts(l, &c.scope),
         facts: side(l, &h, name(c.body.as_str())),
         blocked,
-        history: history(l, &events),
+        history: if h.room == Room::Processor { Vec::new() } else { history(l, &events) },
     };
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }

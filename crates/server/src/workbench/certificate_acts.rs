@@ -40,6 +40,11 @@ fn measures(l: Lang, status: Status) -> Vec<Choice> {
     out
 }
 
+/// What a holder may ask for: everything but the revocation, which is for fault.
+fn requests(l: Lang, status: Status) -> Vec<Choice> {
+    measures(l, status).into_iter().filter(|c| c.value != "revoke").collect()
+}
+
 /// What a measure may come from: the body, a request that waits, a finding that stands.
 fn origins(l: Lang, c: &Certificate) -> Vec<Choice> {
     let mut out = vec![Choice::new("body", l.t("认证机构主动", "The body itself"))];
@@ -110,6 +115,20 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
             ),
             Ask::area("words", l.t("说明（有利益关系的必填）", "Which one (needed if there is one)")).optional(),
         ],
+        Action::Request => vec![
+            Ask::new("measure", l.t("申请事项", "What is asked for"), Kind::Radios(requests(l, c.status_on(today)))),
+            reason(),
+            Ask::new("name", l.t("变更后的名称", "New name"), Kind::Line).optional(),
+            Ask::new("address", l.t("变更后的注册地址", "New address"), Kind::Line).optional(),
+        ],
+        Action::BeHeard => vec![
+            Ask::new(
+                "waives",
+                l.t("陈述意见", "Hearing"),
+                yes_no(l.t("放弃陈述", "Waive it"), l.t("提出以下意见", "State the following")),
+            ),
+            Ask::area("statement", l.t("意见", "Statement")).optional(),
+        ],
         Action::RefuseRequest => {
             let open = c.requests.iter().filter(|r| r.open).map(|r| numbered(l, r.id, words::measure(l, &r.asks))).collect();
             vec![pick("number", l.t("申请", "Request"), open), reason()]
@@ -177,24 +196,21 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
         }
         Action::Issue
         | Action::RecordMandate
-        | Action::Request
         | Action::DeclareFlows
-        | Action::BeHeard
         | Action::NoteRenewal
         | Action::LinkSuccessor
         | Action::Expire => Vec::new(),
     }
 }
 
-/// Whether an act is done on the pages of the workbench: the holder's acts and the platform's are not.
+/// Whether an act is done on these pages: the platform's acts are not, and flows and renewals have
+/// forms of their own.
 pub(super) fn is_shown(action: Action) -> bool {
     !matches!(
         action,
         Action::Issue
             | Action::RecordMandate
-            | Action::Request
             | Action::DeclareFlows
-            | Action::BeHeard
             | Action::NoteRenewal
             | Action::LinkSuccessor
             | Action::Expire
@@ -262,6 +278,14 @@ pub(super) async fn command(
             let has = read_yes_no(l, form, "has");
             Command::DeclareInterest { has, words: text(form, "words") }
         }
+        Action::Request => {
+            let Some(asks) = measure(cx, c, None, form).await? else { return Ok(None) };
+            Command::Request { asks, reason: text(form, "reason") }
+        }
+        Action::BeHeard => {
+            let waives = read_yes_no(l, form, "waives");
+            Command::BeHeard { statement: (!waives).then(|| text(form, "statement")) }
+        }
         Action::RefuseRequest => Command::RefuseRequest { id: read_number(l, form, "number"), reason: text(form, "reason") },
         Action::StateFinding => {
             let obliges = read_choice(l, form, "obliges", &OBLIGES).unwrap_or(Obliges::Suspend);
@@ -318,9 +342,7 @@ pub(super) async fn command(
         }
         Action::Issue
         | Action::RecordMandate
-        | Action::Request
         | Action::DeclareFlows
-        | Action::BeHeard
         | Action::NoteRenewal
         | Action::LinkSuccessor
         | Action::Expire => return Err(Error::Malformed("act")),

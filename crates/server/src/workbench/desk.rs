@@ -54,6 +54,14 @@ impl Room {
         }
     }
 
+    /// Where its list of applications is.
+    pub(super) fn list(self) -> &'static str {
+        match self {
+            Self::Processor => "/processor",
+            other => other.applications(),
+        }
+    }
+
     /// Where its certificates are.
     pub(super) fn certificates(self) -> &'static str {
         match self {
@@ -158,7 +166,7 @@ impl Desk {
             .iter()
             .copied()
             .filter(|a| is_shown(*a))
-            .map(|a| (a, Link::new(l.href(self.act_path(a)), words::workbench::action(l, a))))
+            .map(|a| (a, Link::new(l.href(self.act_path(a)), self.name_of(l, a))))
             .collect();
         let issues = self.can(Action::RecordCertificate)
             && self.app.carries_a_certificate()
@@ -167,6 +175,15 @@ impl Desk {
             out.push((Action::RecordCertificate, Link::new(l.href(self.path("issue")), l.t("发证", "Issue the certificate"))));
         }
         out
+    }
+
+    /// The name of an act in this case.
+    fn name_of(&self, l: Lang, action: Action) -> &'static str {
+        match action {
+            Action::OrderRectification if self.app.rectification.is_some() => l.t("调整整改期限", "Move the limit"),
+            Action::MakePlan if self.app.plan.is_some() => l.t("重新制定方案", "Make the plan again"),
+            a => words::workbench::action(l, a),
+        }
     }
 
     /// What can be done now, as links.
@@ -190,9 +207,7 @@ impl Desk {
     /// The frame of a page of this case.
     pub(super) fn shell(&self, cx: &Cx, title: impl Into<String>) -> Shell {
         let l = cx.l();
-        Shell::new(&cx.screen, self.room.front(), title)
-            .at("applications")
-            .crumb(self.room.applications(), self.room.list_name(l))
+        Shell::new(&cx.screen, self.room.front(), title).at("applications").crumb(self.room.list(), self.room.list_name(l))
     }
 
     /// As [`Self::shell`], for a page below the case.

@@ -23,7 +23,7 @@ pub mod plan;
 pub mod queue;
 mod view;
 
-use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CorrectionAnswer, FindingState};
+use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CertificateRequest, CorrectionAnswer, FindingState};
 
 use crate::router::Routes;
 
@@ -56,6 +56,11 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/applications/{id}/acts/{act}", ApplicationReadOwn, act::show)
         .post("/processor/applications/{id}/acts/{act}", CorrectionAnswer, act::submit)
         .get("/processor/applications/{id}/files/{sha256}", ApplicationReadOwn, case::file)
+        .get("/processor/certificates", ApplicationReadOwn, certificates::show)
+        .get("/processor/certificates/{id}", ApplicationReadOwn, certificate::show)
+        .get("/processor/certificates/{id}/files/{sha256}", ApplicationReadOwn, certificate::file)
+        .get("/processor/certificates/{id}/acts/{act}", ApplicationReadOwn, certificate_act::show)
+        .post("/processor/certificates/{id}/acts/{act}", CertificateRequest, certificate_act::submit)
         .get("/authority/certificates", FindingState, certificates::show)
         .get("/authority/certificates/{id}", FindingState, certificate::show)
         .get("/authority/certificates/{id}/files/{sha256}", FindingState, certificate::file)

@@ -147,6 +147,12 @@ impl Times<'_> {
         let day = if over { due_to } else { due_from };
         let amber = self.lamps.yellow.min(total / 3).max(self.lamps.red.min(total / 5));
         let view = ClockView::working_days(self.l, left, total, day, self.lamps.red.min(total / 5), amber).house();
+        let view = if day.year() == self.today.year() {
+            view
+        } else {
+            let date = self.l.date(day).words;
+            ClockView { due: self.l.pick(format!("{date}届满"), format!("due {date}")), ..view }
+        };
         if due_from == due_to { view } else { view.provisional() }
     }
 
@@ -199,9 +205,14 @@ pub(super) fn history(l: Lang, events: &[Recorded<Event>]) -> Vec<Happening> {
     let mut out: Vec<Happening> = Vec::new();
     let mut clauses = 0;
     for e in &events[begins..] {
-        if matches!(e.event, Event::ClauseAudited { .. }) {
-            clauses += 1;
-            continue;
+        match e.event {
+            Event::ClauseAudited { .. } => {
+                clauses += 1;
+                continue;
+            }
+            // They have a list of their own.
+            Event::InterestDeclared { has: false, .. } => continue,
+            _ => {}
         }
         let mut what = words::event(l, &e.event);
         if matches!(e.event, Event::AuditSigned { .. }) {

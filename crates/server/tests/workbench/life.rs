@@ -35,7 +35,16 @@ async fn a_finding_of_an_authority_obliges_the_body_until_it_is_lifted() {
     let early = b.post("head", &format!("{body}/acts/take-measure"), &take).await;
     assert_eq!(early.status, StatusCode::CONFLICT);
     assert!(early.text.contains("这一步现在不能办"), "{}", early.text);
-    b.hear(&id).await;
+    // The holder reads what is proposed and says its word.
+    let holder = format!("/processor/certificates/{id}");
+    let list = b.get("applicant", "/processor/certificates").await;
+    assert!(list.text.contains(&holder), "{}", list.text);
+    let page = b.get("applicant", &holder).await;
+    assert!(page.text.contains("等持证人陈述") && page.text.contains("acts/be-heard"), "{}", page.text);
+    let silent = b.post("applicant", &format!("{holder}/acts/be-heard"), &[("waives", "no")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "a statement has words, or it is waived");
+    let words = [("waives", "no"), ("statement", "示例：已经停止向新增接收方提供")];
+    b.acts("applicant", &format!("{holder}/acts/be-heard"), &words, None).await;
     b.acts("head", &format!("{body}/acts/take-measure"), &take, None).await;
     let c = certificate(&b, &id).await;
     assert_eq!(c.status_on("2026-03-12".parse().unwrap()), Status::Suspended);
