@@ -98,8 +98,9 @@ pub(super) fn nc_line(l: Lang, n: &Nonconformity, base: &str, here: &BTreeSet<St
     }
 }
 
-/// All documents that a case names: what can be given out.
-pub(super) fn documents(a: &Application) -> Vec<&DocRef> {
+/// The documents of a case that a side may open. What was found against the applicant and reported
+/// to the authorities (M 11) stays with the body; the audit is no business of the verification body.
+fn documents(a: &Application, room: Room) -> Vec<&DocRef> {
     let form = &a.dossier.form;
     let mut out: Vec<&DocRef> = Vec::new();
     out.extend(a.dossier.mandate.iter().map(|m| &m.document));
@@ -110,12 +111,15 @@ pub(super) fn documents(a: &Application) -> Vec<&DocRef> {
         out.push(document);
     }
     out.extend(a.verification.iter().map(|v| &v.report));
-    if let Some(audit) = &a.audit {
-        out.extend(audit.report.iter());
-        out.extend(audit.findings.values().flat_map(|f| &f.evidence));
+    if room == Room::Verification {
+        return out;
     }
+    out.extend(a.audit.iter().filter_map(|x| x.report.as_ref()));
     out.extend(a.nonconformities.iter().flat_map(|n| &n.evidence));
-    out.extend(a.violations.iter().flat_map(|v| &v.evidence));
+    if room == Room::Body {
+        out.extend(a.audit.iter().flat_map(|x| x.findings.values()).flat_map(|f| &f.evidence));
+        out.extend(a.violations.iter().flat_map(|v| &v.evidence));
+    }
     out
 }
 
@@ -327,7 +331,7 @@ fn news(l: Lang, d: &Desk) -> Vec<(Tone, String, String)> {
             moved,
         ));
     }
-    for v in &d.app.violations {
+    for v in d.app.violations.iter().filter(|_| d.room == Room::Body) {
         let when = l.stamp(v.at).words;
         out.push((
             Tone::Late,
@@ -471,5 +475,5 @@ fn split(d: &Desk, l: Lang) -> (Vec<Link>, Vec<Link>) {
 pub async fn file(cx: Cx, Path((id, sha256)): Path<(String, String)>) -> Result<Response, Error> {
     let d = desk::load(&cx, &id).await?;
     d.open(cx.actor()?)?;
-    papers::give(&cx, &id, &documents(&d.app), &sha256).await
+    papers::give(&cx, &id, &documents(&d.app, d.room), &sha256).await
 }

@@ -355,14 +355,17 @@ fn news(l: Lang, h: &Held, today: jiff::civil::Date) -> Vec<(Tone, String, Strin
     out
 }
 
-/// The documents that a certificate names.
-fn documents(c: &Certificate) -> Vec<&DocRef> {
+/// The documents of a certificate that a side may open: the holder what a measure rests on, the
+/// others everything.
+fn documents(c: &Certificate, room: Room) -> Vec<&DocRef> {
     let mut out: Vec<&DocRef> = Vec::new();
     out.extend(c.history.iter().flat_map(|x| &x.evidence));
     out.extend(c.proposal.iter().flat_map(|p| &p.evidence));
-    out.extend(c.findings.iter().flat_map(|f| &f.evidence));
     out.extend(c.surveillances.iter().filter_map(|s| s.report.as_ref()));
-    out.extend(c.violations.iter().flat_map(|v| &v.evidence));
+    if room != Room::Processor {
+        out.extend(c.findings.iter().flat_map(|f| &f.evidence));
+        out.extend(c.violations.iter().flat_map(|v| &v.evidence));
+    }
     out
 }
 
@@ -391,7 +394,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     }
     let calendar = cx.calendar().await?;
     let t = Times { l, today: cx.today(), calendar: &calendar, lamps: cx.app.config.lamps };
-    let here = papers::here(&cx, &id).await?;
+    let mut here = papers::here(&cx, &id).await?;
+    here.retain(|sha256| documents(c, h.room).iter().any(|d| d.sha256 == *sha256));
     let events = cx.app.store.history::<Certificate>(&id).await?;
     let mut orgs = std::collections::BTreeMap::new();
     for org in c.findings.iter().map(|f| &f.authority).chain([&c.body]) {
@@ -489,5 +493,5 @@ fn history(l: Lang, events: &[guosuo_case::Recorded<guosuo_case::certificate::Ev
 pub async fn file(cx: Cx, Path((id, sha256)): Path<(String, String)>) -> Result<Response, Error> {
     let h = load(&cx, &id).await?;
     h.open(cx.actor()?)?;
-    papers::give(&cx, &id, &documents(&h.certificate), &sha256).await
+    papers::give(&cx, &id, &documents(&h.certificate, h.room), &sha256).await
 }

@@ -181,13 +181,16 @@ impl Bench {
         self.client(who).await.post(path, fields).await
     }
 
+    /// A form with one document.
+    pub(crate) async fn upload(&self, who: &'static str, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
+        let files = [(file.0, "示例文件.pdf", "application/pdf", file.1)];
+        self.client(who).await.upload(path, fields, &files).await
+    }
+
     /// An act on the page of the act, with a document in a field where one is named; it succeeds.
     pub(crate) async fn acts(&self, who: &'static str, path: &str, fields: &[(&str, &str)], file: Option<&str>) {
         let answer = match file {
-            Some(field) => {
-                let files: [(&str, &str, &str, &[u8]); 1] = [(field, "示例文件.pdf", "application/pdf", PDF)];
-                self.client(who).await.upload(path, fields, &files).await
-            }
+            Some(field) => self.upload(who, path, fields, (field, PDF)).await,
             None => self.post(who, path, fields).await,
         };
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{who} {path}: {}", answer.text);

@@ -155,6 +155,17 @@ async fn documents_are_kept_with_their_digests_and_given_to_the_parties_only() {
     // The applicant gets the report as well (R37 4.2).
     let mine = format!("/processor/applications/{}/files/{sha}", b.case);
     assert_eq!(b.get("applicant", &mine).await.status, StatusCode::OK);
+    // What the body reports to the authorities stays with the body (M 11).
+    let secret = [PDF, b"% evidence of a violation\n".as_slice()].concat();
+    let report = format!("{}/acts/report-violation", b.at());
+    let answer = b.upload("manager", &report, &[("summary", "示例违法情况")], ("evidence", &secret)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let sha = guosuo_seal::digest::sha256(&secret).to_hex();
+    assert_eq!(b.get("manager", &format!("{}/files/{sha}", b.at())).await.status, StatusCode::OK);
+    for (who, room) in [("applicant", "processor"), ("lab", "verification")] {
+        let path = format!("/{room}/applications/{}/files/{sha}", b.case);
+        assert_eq!(b.get(who, &path).await.status, StatusCode::NOT_FOUND, "{who}");
+    }
 }
 
 #[tokio::test]
