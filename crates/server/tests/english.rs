@@ -41,9 +41,11 @@ fn han(text: &str) -> bool {
     text.chars().any(|c| matches!(u32::from(c), 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0x2_0000..=0x3_23AF))
 }
 
-/// What could be the English partner: words, or nothing but places to fill in.
+/// What could be the English partner: words, a number, or nothing but places to fill in.
 fn english(text: &str) -> bool {
-    !han(text) && (text.contains('{') || text.split(|c: char| !c.is_ascii_alphabetic()).any(|w| w.len() >= 2))
+    !han(text)
+        && (text.contains(|c: char| c == '{' || c.is_ascii_digit())
+            || text.split(|c: char| !c.is_ascii_alphabetic()).any(|w| w.len() >= 2))
 }
 
 /// Whether a brace begins a block of statements of its own, seen from what stands before it. The

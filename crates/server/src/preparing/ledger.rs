@@ -176,10 +176,11 @@ fn task(l: Lang, t: &Task) -> (Tone, String) {
         Task::Dossier { fact, line, since, certain, articles, .. } => {
             let (what, line, day) = (path_words::fact(*fact, cli(l)), line_words(l, *line), l.date(*since).words);
             let cite: Vec<String> = articles.iter().map(|a| words::article(l, &a.to_string())).collect();
-            let sure = certain.is_some();
+            let reached =
+                if certain.is_some() { l.t("已达到", "is reached") } else { l.t("可能已达到", "may be reached") };
             let text = l.pick(
-                format!("{what}{}{line}（{day}）：准备数据出境安全评估申报材料，写明今年已经按标准合同或者认证出境的部分。没有规定允许边出境边等待。（{}）", if sure { "已达到" } else { "可能已达到" }, cite.join("；")),
-                format!("{what}: {line} {} ({day}). Prepare the declaration of a security assessment, with what has left this year under a contract or certificate. Nothing says that the export may go on meanwhile. ({})", if sure { "is reached" } else { "may be reached" }, cite.join("; ")),
+                format!("{what}{reached}{line}（{day}）：准备数据出境安全评估申报材料，写明今年已经按标准合同或者认证出境的部分。没有规定允许边出境边等待。（{}）", cite.join("；")),
+                format!("{what}: {line} {reached} ({day}). Prepare the declaration of a security assessment, with what has left this year under a contract or certificate. Nothing says that the export may go on meanwhile. ({})", cite.join("; ")),
             );
             (Tone::Late, text)
         }

@@ -332,6 +332,7 @@ fn contract_groups(l: Lang, c: &Content) -> Vec<Group> {
             fields.extend([
                 Field::new(id("party", n), l.t("境外接收方", "Recipient"), &k.recipient.name),
                 Field::new(id("party_country", n), l.t("国家或者地区两位代码", "Country (two letters)"), &k.recipient.country),
+                Field::new(id("party_contact", n), l.t("联系方式", "Contact"), &k.recipient.contact),
                 Field::new(id("purposes", n), l.t("目的", "Purposes"), joined(&k.purposes)).area(2).hint(each),
                 Field::new(id("kinds", n), l.t("个人信息种类", "Kinds"), joined(&k.kinds)).area(2).hint(each),
                 Field::new(id("onward", n), l.t("允许再提供给", "Onward recipients allowed"), onward).area(2).hint(each),
@@ -532,7 +533,7 @@ pub(super) fn apply(l: Lang, section: Section, form: &Form, c: &mut Content) -> 
                     recipient: Recipient {
                         name: text(&id("party", n)),
                         country: text(&id("party_country", n)).to_uppercase(),
-                        contact: String::new(),
+                        contact: text(&id("party_contact", n)),
                     },
                     purposes: lines(form.value(&id("purposes", n))),
                     kinds: lines(form.value(&id("kinds", n))),

@@ -50,6 +50,8 @@ fn without_paired(text: &str) -> String {
             rest = &rest[cut(rest, "#}")..];
         } else if rest.starts_with(".t(\"") || rest.starts_with(".pick(\"") {
             rest = &rest[cut(rest, "\",")..];
+        } else if rest.starts_with(".pick(format!(\"") {
+            rest = &rest[cut(rest, "\"), ")..];
         } else if rest.starts_with("{% if l.zh() %}") || rest.starts_with("{% if shell.l.zh() %}") {
             let inner = &rest[..cut(rest, "{% endif %}")];
             let Some(at) = inner.find("{% else %}") else {
