@@ -367,6 +367,18 @@ async fn a_number_with_a_stroke_and_a_number_of_two_bodies_lead_to_their_pages()
 }
 
 #[tokio::test]
+async fn a_certificate_that_cannot_be_published_does_not_keep_others_waiting() {
+    let app = TestApp::new().await;
+    let bad = issued(&app, "bad", " ", date(2029, 2, 2)).await;
+    let good = issued(&app, NUMBER, "示例海棠湾旅行网络有限公司（虚构）", date(2029, 2, 2)).await;
+    published(&app).await;
+    let mut reader = app.app.store.reader().await.unwrap();
+    assert!(reader.papers_of(&bad).await.unwrap().is_empty());
+    assert!(!reader.papers_of(&good).await.unwrap()[0].signed.is_empty());
+    assert_eq!(reader.register_head().await.unwrap().n, 1);
+}
+
+#[tokio::test]
 async fn a_worker_that_died_between_two_steps_is_followed_by_one_that_finishes() {
     let app = TestApp::new().await;
     let id = issued(&app, NUMBER, "示例海棠湾旅行网络有限公司（虚构）", date(2029, 2, 2)).await;

@@ -4,6 +4,8 @@
 //! Nothing is signed that was not recorded before, and everything bears being done again: a worker
 //! that dies between two steps leaves an intent, and the next one signs the very same bytes.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use futures::stream;
 use guosuo_case::Life as _;
@@ -51,14 +53,30 @@ pub fn moment(at: Timestamp) -> anyhow::Result<Moment> {
 /// When the store fails. A version that cannot be printed waits and does not keep others waiting.
 pub async fn run(app: &App) -> anyhow::Result<u64> {
     let mut done = 0;
+    // One certificate that cannot be published must not keep the others from it.
+    let mut stuck = BTreeSet::new();
     loop {
-        let waiting = app.store.reader().await?.changes_unpublished(MOST).await?;
-        if waiting.is_empty() {
-            break;
+        let mut moved = false;
+        for (change, version) in app.store.reader().await?.changes_unpublished(MOST).await? {
+            if stuck.contains(&change.certificate) {
+                continue;
+            }
+            let (certificate, seq) = (change.certificate.clone(), change.seq);
+            match publish(app, change, version).await {
+                Ok(()) => (done, moved) = (done + 1, true),
+                Err(e) => {
+                    tracing::error!(
+                        certificate,
+                        seq,
+                        error = format!("{e:#}"),
+                        "a change of a certificate waits to be published"
+                    );
+                    stuck.insert(certificate);
+                }
+            }
         }
-        for (change, version) in waiting {
-            publish(app, change, version).await?;
-            done += 1;
+        if !moved {
+            break;
         }
     }
     for paper in app.store.reader().await?.papers_open(MOST).await? {
