@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 /** Starts `bin args…` and waits for the first `http://…` it prints. Answers {base, data, output, stop}. */
-export async function start(bin, args, { env = {}, seconds = 60 } = {}) {
+export async function start(bin, args, { env = {}, seconds = 180 } = {}) {
   const child = spawn(bin, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const output = [];
   const ended = new Promise((done) => { child.once('exit', done); });
