@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo::demo;
-use guosuo::testing::{Answer, Client, TestApp};
+use guosuo::testing::{Client, TestApp};
 
 const SAMPLE: &str = include_str!("../../../data/splitting/labelled.jsonl");
 
@@ -29,18 +29,6 @@ async fn assessments(client: &mut Client) -> Vec<String> {
     let mut ids: Vec<String> = links.filter(|x| x.len() > 10).map(|x| format!("/processor/assessments/{x}")).collect();
     ids.dedup();
     ids
-}
-
-async fn multipart(client: &mut Client, at: &str, fields: &[(&str, &str)], name: &str, content: &str) -> Answer {
-    let mut body = String::new();
-    for (key, value) in fields {
-        body += &format!("--b\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n");
-    }
-    body += &format!(
-        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n"
-    );
-    let request = Request::post(at).header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
-    client.send(request, Body::from(body)).await
 }
 
 #[tokio::test]
@@ -212,17 +200,16 @@ async fn the_ledger_counts_warns_and_opens_the_dossier() {
     for words in ["会员订单跨境履行", "商务差旅预订", "10万人", "预计到12月31日"] {
         assert!(page.text.contains(words), "{words}");
     }
-    let falls = multipart(
-        &mut xu,
-        "/processor/ledger/reports",
-        &[("flow", "1")],
-        "a.csv",
-        "date,non_sensitive,sensitive\n2026-03-12,1,1\n",
-    )
-    .await;
+    let falls = xu
+        .upload(
+            "/processor/ledger/reports",
+            &[("flow", "1")],
+            &[("file", "a.csv", "text/plain", "date,non_sensitive,sensitive\n2026-03-12,1,1\n".as_bytes())],
+        )
+        .await;
     assert!(falls.text.contains("不会减少"), "{}", falls.text);
     let csv = "date,non_sensitive,sensitive\n2026-03-12,1000000,6000\n";
-    let done = multipart(&mut xu, "/processor/ledger/reports", &[("flow", "1")], "a.csv", csv).await;
+    let done = xu.upload("/processor/ledger/reports", &[("flow", "1")], &[("file", "a.csv", "text/plain", csv.as_bytes())]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let page = xu.get("/processor/ledger").await.text;
     for words in [
@@ -232,7 +219,9 @@ async fn the_ledger_counts_warns_and_opens_the_dossier() {
     ] {
         assert!(page.contains(words), "{words}");
     }
-    let wrong = multipart(&mut xu, "/processor/ledger/reports", &[("flow", "1")], "a.csv", "日期,人数\n").await;
+    let wrong = xu
+        .upload("/processor/ledger/reports", &[("flow", "1")], &[("file", "a.csv", "text/plain", "日期,人数\n".as_bytes())])
+        .await;
     assert!(wrong.text.contains("第一行要有列名"), "{}", wrong.text);
     let closed = xu.post("/processor/ledger/dossiers", &[("year", "2026"), ("fact", "non_sensitive"), ("words", "已申报")]).await;
     assert_eq!(closed.status, StatusCode::SEE_OTHER);
@@ -254,10 +243,13 @@ async fn notices_are_made_and_consents_recorded() {
     let register = xu.get("/processor/consents/1").await.text;
     assert!(register.contains("核对户口簿") && register.contains("撤回"), "{register}");
     let bundled = format!("person,at,channel,separate\n{:032x},2026-03-01 09:00,pop_up,no\n", 77);
-    let refused = multipart(&mut xu, "/processor/consents/1", &[], "c.csv", &bundled).await;
+    let refused = xu.upload("/processor/consents/1", &[], &[("file", "c.csv", "text/plain", bundled.as_bytes())]).await;
     assert!(refused.text.contains("不是单独取得的同意"), "{}", refused.text);
     let good = format!("person,at,channel,separate\n{:032x},2026-03-01 09:00,pop_up,yes\n", 77);
-    assert_eq!(multipart(&mut xu, "/processor/consents/1", &[], "c.csv", &good).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        xu.upload("/processor/consents/1", &[], &[("file", "c.csv", "text/plain", good.as_bytes())]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let person = format!("{:032x}", 77);
     assert_eq!(xu.post("/processor/consents/1/withdraw", &[("person", &person)]).await.status, StatusCode::SEE_OTHER);
     let contract = xu.get("/processor/notices/2").await.text;
@@ -279,9 +271,9 @@ async fn splitting_is_explained_to_authorities_and_bodies() {
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .map(|v| v["application"].to_string())
         .collect();
-    let found = multipart(&mut chen, "/authority/splitting", &[], "a.jsonl", &rows.join("\n")).await;
+    let found = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", rows.join("\n").as_bytes())]).await;
     assert!(found.text.contains("a.jsonl：2行") && found.text.matches("每一份单独都不满").count() == 4, "{}", found.text);
-    let bad = multipart(&mut chen, "/authority/splitting", &[], "a.jsonl", "{}").await;
+    let bad = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", "{}".as_bytes())]).await;
     assert!(bad.text.contains("第1行不合要求"), "{}", bad.text);
     let mut body = app.sign_in("qiheng").await;
     assert_eq!(body.get("/authority/splitting").await.status, StatusCode::FORBIDDEN);

@@ -3,8 +3,8 @@
 use super::Place::{Act, NotYet, NothingToBuild, Rule, Screen, Test};
 use super::{Clause, Place};
 
-const CERTIFICATION: &str = "certification and certificates: screens";
-const REGISTER: &str = "public register of certificates";
+const RENEWAL: &str = "renewal: the page on which it is asked for";
+const FLOWS: &str = "drift: the page on which actual flows are declared";
 const REPORTING: &str = "adapters and receipts of the national platform";
 const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
 const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
@@ -29,7 +29,7 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("OrgKind"),
             Rule("carries_a_certificate"),
             Test("no_certificate_without_a_decision_of_this_body"),
-            NotYet(CERTIFICATION),
+            Screen("/body/applications/{id}"),
         ],
     },
     Clause {
@@ -44,7 +44,7 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("Edition"),
             Rule("Mark"),
             Test("a_case_stays_on_its_edition_until_an_act_migrates_it"),
-            NotYet(CERTIFICATION),
+            Screen("/certificates/{number}"),
         ],
     },
     Clause {
@@ -190,7 +190,9 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("check_application"),
             Test("only_a_filed_body_can_be_chosen"),
             Test("a_complete_application_gets_a_receipt_and_its_edition"),
-            NotYet(CERTIFICATION),
+            Screen("/processor/applications/{id}/body"),
+            Screen("/processor/applications/{id}/receipt"),
+            Test("a_body_that_is_not_filed_is_shown_with_the_reason_and_cannot_be_chosen"),
         ],
     },
     Clause {
@@ -202,7 +204,9 @@ pub(super) const CLAUSES: &[Clause] = &[
             Test("an_overseas_processor_goes_through_its_office_or_representative"),
             Test("the_mandate_is_checked_on_every_act"),
             Test("acts_outside_the_mandate_are_refused"),
-            NotYet(CERTIFICATION),
+            Screen("/processor/applications/{id}/mandate"),
+            Test("a_mandate_that_expired_yesterday_carries_nothing"),
+            Test("an_overseas_applicant_comes_in_english_to_the_receipt"),
         ],
     },
     Clause {
@@ -213,7 +217,10 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("carries_a_certificate"),
             WAY,
             Test("every_short_sequence_from_every_stage"),
-            NotYet(CERTIFICATION),
+            Screen("/body/applications/{id}"),
+            Screen("/body/applications/{id}/issue"),
+            Test("an_application_goes_from_entrustment_to_certificate"),
+            Test("no_step_can_be_skipped_by_a_direct_request"),
         ],
     },
     Clause {
@@ -228,7 +235,8 @@ pub(super) const CLAUSES: &[Clause] = &[
             Test("the_last_day_is_stored_as_printed"),
             Test("a_renewal_is_in_time_on_the_very_day_and_late_after_it"),
             Test("validity_ends_by_time_exactly_once"),
-            NotYet(CERTIFICATION),
+            Screen("/body/certificates/{id}"),
+            NotYet(RENEWAL),
         ],
     },
     Clause {
@@ -248,7 +256,12 @@ pub(super) const CLAUSES: &[Clause] = &[
     Clause {
         id: "M 9(2)",
         gist: "SAMR and CAC share information",
-        places: &[Rule("Right::RegisterReadFull"), Test("the_committed_matrix_is_the_code"), NotYet(REGISTER)],
+        places: &[
+            Rule("Right::RegisterReadFull"),
+            Test("the_committed_matrix_is_the_code"),
+            Screen("/authority/certificates"),
+            NotYet(REPORTING),
+        ],
     },
     Clause {
         id: "M 10(1)",
@@ -260,7 +273,9 @@ pub(super) const CLAUSES: &[Clause] = &[
             Act("Action::TakeMeasure"),
             Test("drift_suggests_a_suspension_with_its_evidence"),
             Test("the_party_is_heard_before_it_is_hurt"),
-            NotYet(CERTIFICATION),
+            Screen("/body/certificates/{id}/acts/{act}"),
+            Screen("/processor/certificates/{id}/acts/{act}"),
+            NotYet(FLOWS),
         ],
     },
     Clause {
@@ -271,7 +286,8 @@ pub(super) const CLAUSES: &[Clause] = &[
             Act("Action::LiftFinding"),
             Rule("AuthorityFinding"),
             Test("suspension_on_the_authoritys_finding_and_restoration"),
-            NotYet(CERTIFICATION),
+            Screen("/authority/certificates/{id}/acts/{act}"),
+            Test("a_finding_of_an_authority_obliges_the_body_until_it_is_lifted"),
         ],
     },
     Clause {
@@ -281,7 +297,9 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("Change"),
             Rule("status_on"),
             Test("suspension_on_the_authoritys_finding_and_restoration"),
-            NotYet(REGISTER),
+            Screen("/certificates/{number}"),
+            Test("five_verdicts_and_unknown_each_by_its_name"),
+            NotYet(REPORTING),
         ],
     },
     Clause {
@@ -291,7 +309,9 @@ pub(super) const CLAUSES: &[Clause] = &[
             Act("Action::ReportViolation"),
             Rule("ViolReport"),
             Test("a_violation_is_reported_at_once_and_the_case_goes_on"),
-            NotYet(CERTIFICATION),
+            Screen("/body/applications/{id}/acts/{act}"),
+            Screen("/body/certificates/{id}/acts/{act}"),
+            NotYet(REPORTING),
         ],
     },
     Clause {

@@ -82,7 +82,7 @@ async fn render(cx: &Cx, number: u32, form: Form, status: StatusCode) -> Result<
             Front::Processor,
             l.pick(format!("第{number}号文本（{language}）的同意记录"), format!("Consents to text {number} ({language})")),
         )
-        .at("notices")
+        .at("preparing")
         .crumb("/processor/notices", l.t("告知和同意", "Notices and consent"))
         .crumb(&format!("/processor/notices/{}", t.flow), flow.facts.name.clone())
         .for_form(&form),

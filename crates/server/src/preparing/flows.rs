@@ -139,7 +139,7 @@ fn render(cx: &Cx, at: &str, form: Form, f: &FlowFacts, status: StatusCode) -> R
     let known = at != "new";
     let view = Page {
         shell: Shell::new(&cx.screen, Front::Processor, title)
-            .at("ledger")
+            .at("preparing")
             .crumb("/processor/ledger", l.t("出境台账", "Yearly ledger"))
             .for_form(&form),
         l,

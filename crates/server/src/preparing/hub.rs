@@ -191,7 +191,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
                 a.content().title.clone()
             };
             Shell::new(&cx.screen, crate::web::Front::Processor, title)
-                .at("assessments")
+                .at("preparing")
                 .crumb("/processor/assessments", l.t("影响评估", "Impact assessments"))
         },
         l,

@@ -311,7 +311,9 @@ async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> 
         .filter(|f| f.ended.is_none() || year == this)
         .map(|f| Choice::new(f.number.to_string(), f.facts.name.clone()));
     let view = Page {
-        shell: Shell::new(&cx.screen, Front::Processor, l.t("出境台账", "Yearly ledger of exports")).at("ledger").for_form(&form),
+        shell: Shell::new(&cx.screen, Front::Processor, l.t("出境台账", "Yearly ledger of exports"))
+            .at("preparing")
+            .for_form(&form),
         l,
         form,
         action: l.href("/processor/ledger/reports"),

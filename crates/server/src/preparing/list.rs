@@ -86,7 +86,7 @@ async fn render(cx: &Cx, form: Form, status: StatusCode) -> Result<Response, Err
     }
     let view = Page {
         shell: Shell::new(&cx.screen, Front::Processor, l.t("个人信息保护影响评估", "Impact assessments"))
-            .at("assessments")
+            .at("preparing")
             .for_form(&form),
         l,
         form,

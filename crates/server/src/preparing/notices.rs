@@ -78,7 +78,7 @@ pub(super) async fn list(cx: Cx) -> Result<Response, Error> {
     };
     let lines = found.iter().flat_map(|e| e.flows.iter().filter(|f| f.ended.is_none()).map(|f| line(e, f))).collect();
     let view = List {
-        shell: Shell::new(&cx.screen, Front::Processor, l.t("告知和同意", "Notices and consent")).at("notices"),
+        shell: Shell::new(&cx.screen, Front::Processor, l.t("告知和同意", "Notices and consent")).at("preparing"),
         l,
         lines,
         new_flow: l.href("/processor/ledger/flows/new"),
@@ -110,7 +110,7 @@ async fn render(cx: &Cx, number: u32, form: Form, status: StatusCode) -> Result<
     });
     let view = Page {
         shell: Shell::new(&cx.screen, Front::Processor, f.facts.name.clone())
-            .at("notices")
+            .at("preparing")
             .crumb("/processor/notices", l.t("告知和同意", "Notices and consent"))
             .for_form(&form),
         l,

@@ -50,7 +50,7 @@ pub(super) fn shell(cx: &Cx, id: &str, a: &Assessment, title: impl Into<String>)
         a.content().title.clone()
     };
     Shell::new(&cx.screen, Front::Processor, title.into())
-        .at("assessments")
+        .at("preparing")
         .crumb("/processor/assessments", l.t("影响评估", "Impact assessments"))
         .crumb(&format!("/processor/assessments/{id}"), name)
 }

@@ -79,7 +79,7 @@ pub async fn list(cx: Cx, Query(after): Query<After>) -> Result<Response, Error>
     let more = found.last().filter(|_| full).map(|p| l.href(format!("/publications?before={}&id={}", p.at, p.id)));
     let rows = found.iter().map(|p| Line::new(l, p)).collect();
     let shell = Shell::new(&cx.screen, Front::Public, l.t("备案公示", "Publications"))
-        .at("publications")
+        .at("bodies")
         .crumb("/publications", l.t("备案公示", "Publications"))
         .here(l.t("列表", "List"));
     Ok(Html(List { shell, l, rows, more, later }.render()?).into_response())
@@ -128,7 +128,7 @@ pub async fn show(cx: Cx, headers: HeaderMap, Path(id): Path<String>) -> Result<
         .push(Fact::new(if removal { l.t("移出日期", "Removed on") } else { l.t("备案日期", "Filed on") }, day(l, &p.published)));
     let site = &cx.screen.site;
     let shell = Shell::new(&cx.screen, Front::Public, title(l, &p))
-        .at("publications")
+        .at("bodies")
         .crumb("/publications", l.t("备案公示", "Publications"))
         .here(p.number.clone());
     let page = Page {

@@ -17,7 +17,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
         Front::Public => &[
             ("home", "/", "首页", "Home"),
             ("bodies", "/bodies", "专业认证机构", "Certification bodies"),
-            ("publications", "/publications", "备案公示", "Publications"),
+            ("certificates", "/certificates", "证书查验", "Check a certificate"),
             ("guide", "/guide", "办事指南", "How to file"),
             ("path", "/path", "出境路径自查", "Export path check"),
         ],
@@ -31,9 +31,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
         Front::Processor => &[
             ("applications", "/processor", "出境认证", "Certification"),
             ("certificates", "/processor/certificates", "认证证书", "Certificates"),
-            ("assessments", "/processor/assessments", "影响评估", "Impact assessments"),
-            ("ledger", "/processor/ledger", "出境台账", "Yearly ledger"),
-            ("notices", "/processor/notices", "告知和同意", "Notices and consent"),
+            ("preparing", "/processor/assessments", "申请前准备", "Before applying"),
             ("inbox", "/processor/inbox", "通知和消息", "Inbox"),
             ("organisation", "/processor/organisation", "本单位", "Organisation"),
         ],
