@@ -73,7 +73,7 @@ describe('applicant', { skip: missing }, () => {
 
   step('only a filed body can be chosen', async () => {
     await rep.goto(`${base}/body`);
-    assert.match(await said(rep), /cannot be chosen/);
+    assert.match(await said(rep), /no other body can be chosen/);
     await shown('07-bodies');
     await rep.locator('input[name=body]').first().check();
     await press(rep, 'Choose this body');
