@@ -109,6 +109,7 @@ DUCK = """
 import duckdb, sys
 con = duckdb.connect()
 con.execute("set threads = " + sys.argv[2])
+con.execute("set enable_progress_bar = false")
 source = sys.argv[1]
 columns = "COLUMNS"
 read = f"read_parquet('{source}')" if source.endswith('.parquet') else f"read_csv('{source}', header = true, columns = {columns})"

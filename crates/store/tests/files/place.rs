@@ -52,6 +52,8 @@ impl S3 {
     }
 
     fn objects(&self) -> Arc<dyn ObjectStore> {
+        // As the store does before it makes a client.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let s3 = AmazonS3Builder::new()
             .with_bucket_name(&self.bucket)
             .with_region(&self.region)
