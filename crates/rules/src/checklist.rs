@@ -128,8 +128,7 @@ mod tests {
             assert!(list.words.is_empty() && list.groups.iter().all(|g| g.title.is_empty()));
             assert!(list.clauses().all(|c| c.chars().all(|x| x.is_ascii_digit() || x == '.')));
         }
-        let unchecked: Vec<_> = builtin().iter().filter(|(l, _)| !l.verified).map(|(l, _)| l.number.as_str()).collect();
-        assert_eq!(unchecked, ["GB/T 46068"], "the numbers of this one could not be compared with the standard");
+        assert!(builtin().iter().all(|(l, _)| !l.verified), "no list has been compared with its standard yet");
     }
 
     #[test]
