@@ -151,6 +151,12 @@ async fn an_officer_is_told_of_days_that_cannot_be_read() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
         assert!(page.text.contains(told), "{path}: {told}");
     }
+    // A file would not say so: the way leads back to the list that does.
+    for file in ["/authority/filings.xlsx?from=31.2.2026", "/authority/filings.pdf?to=gestern"] {
+        let answer = officer.get(file).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{file}");
+        assert!(officer.get(answer.location()).await.text.contains("日期没有看懂"), "{file}");
+    }
     for path in ["/authority/filings?from=2026-03-01&to=2026-03-02", "/authority/bodies?as_of=2026年1月5日"] {
         let page = officer.get(&guosuo::router::encode(path).replace("%3F", "?").replace("%3D", "=").replace("%26", "&")).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");

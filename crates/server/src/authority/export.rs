@@ -1,7 +1,7 @@
 //! The queue as a file: XLSX for work, PDF for paper. Each is recorded before it leaves.
 
 use axum::extract::Query as FromQuery;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use guosuo_paper::{Lamp, Mode, QueueList, QueueRow};
 use guosuo_store::{Error as StoreError, FilingRow};
 use jiff::civil::Date;
@@ -19,6 +19,14 @@ use crate::web::components::Tone;
 const MOST: u32 = 5000;
 /// Most lines of the printed list.
 const MOST_PRINTED: u32 = 500;
+
+/// Where to go instead when a day typed cannot be read: to the list, which says so. A file that
+/// silently holds other rows than were asked for would be worse than none.
+fn back(cx: &Cx, query: &Query) -> Option<Response> {
+    let l = cx.l();
+    (!query.misread(l).is_empty())
+        .then(|| Redirect::to(&l.href(&format!("/authority/filings{}", query.with(&[])))).into_response())
+}
 
 async fn rows(cx: &Cx, query: &Query, t: &Times<'_>, most: u32, action: &'static str) -> Result<Vec<FilingRow>, Error> {
     let filter = query.filter(cx, t)?;
@@ -43,6 +51,9 @@ async fn rows(cx: &Cx, query: &Query, t: &Times<'_>, most: u32, action: &'static
 /// # Errors
 /// When the store fails.
 pub async fn xlsx(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response, Error> {
+    if let Some(back) = back(&cx, &query) {
+        return Ok(back);
+    }
     let l = cx.l();
     let calendar = cx.calendar().await?;
     let t = Times { l, today: cx.today(), calendar: &calendar, lamps: cx.app.config.lamps };
@@ -104,6 +115,9 @@ fn book(t: &Times<'_>, rows: &[FilingRow]) -> Result<Vec<u8>, XlsxError> {
 /// # Errors
 /// When the store or the press fails.
 pub async fn pdf(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response, Error> {
+    if let Some(back) = back(&cx, &query) {
+        return Ok(back);
+    }
     // Papers of the authority are Chinese.
     let l = crate::web::Lang::Zh;
     let calendar = cx.calendar().await?;
