@@ -43,6 +43,21 @@ const set = async () => [file('set.zip', zip([['1.4-经办人身份证.pdf', awa
 const sheets = async () => [file('3-示例甲.pdf', await paper('背景审查表')), file('扫描.pdf', await paper('背景审查表'))];
 const table = () => [file('roster.csv', Buffer.from('\ufeff姓名,证件类型,证件号码,岗位\n示例甲,居民身份证,1101,审核员\n,驾照,E1,审核员\n'), 'text/csv')];
 
+/** The comparison with a list on which a certificate is missing. */
+const compared = async (page) => {
+  await page.goto('/body/reports/comparison');
+  await page.locator('textarea[name=list]').fill('certificate,holder,status,valid_until\n');
+  await Promise.all([page.waitForEvent('load'), page.locator('form', { has: page.locator('textarea[name=list]') }).locator('button[type=submit]').last().click()]);
+  return '/body/reports/comparison';
+};
+/** The shared feed behind its ground. */
+const looked = async (page, prefix) => {
+  await page.goto(`${prefix}/authority/reports`);
+  await page.locator('input[name=ground][value=supervision]').check();
+  await Promise.all([page.waitForEvent('load'), page.locator('main form button[type=submit]').last().click()]);
+  return null;
+};
+
 /** who: [name, address or way to it]. */
 const rooms = {
   anyone: [
@@ -84,12 +99,14 @@ const rooms = {
     ['bench-issue', then(application('phase=decided'), '/issue')], ['bench-certified', application('tab=done&phase=certified')],
     ['bench-certificates', '/body/certificates'], ['bench-certificate', certificate('tab=findings')], ['bench-suspended', certificate('tab=suspended')],
     ['bench-propose', then(certificate('tab=findings'), '/acts/propose')],
+    ['reports', '/body/reports'], ['reports-received', '/body/reports?tab=received'], ['report', first('/body/reports', new RegExp(`^/body/reports/${id}/\\d+$`))],
+    ['reports-receipts', '/body/reports/receipts'], ['reports-comparison', compared], ['violation', then(certificate('tab=suspended'), '/violation')],
   ],
   shenhe: [['bench-audit', then(application('phase=verified'), '/audit')], ['bench-judge', then(application('phase=rectifying'), '/acts/review-correction')]],
   zhengjue: [['bench-sign', then(application('phase=evaluated'), '/acts/sign')]],
   fengyan: [['bench-lab', '/verification/applications'], ['bench-lab-case', first('/verification/applications?tab=done', new RegExp(`^/verification/applications/${id}$`))]],
   linyuan: [['bench-corrections', async (page) => `${(await page.rectifying).replace('/body/', '/processor/')}/corrections`]],
-  jiandu: [['bench-supervise', '/authority/certificates'], ['bench-supervised', first('/authority/certificates?tab=findings', new RegExp(`^/authority/certificates/${id}$`))], ['bench-finding', then(first('/authority/certificates', new RegExp(`^/authority/certificates/${id}$`)), '/acts/state-finding')]],
+  jiandu: [['shared', '/authority/reports'], ['shared-feed', looked], ['violations', '/authority/violations'], ['bench-supervise', '/authority/certificates'], ['bench-supervised', first('/authority/certificates?tab=findings', new RegExp(`^/authority/certificates/${id}$`))], ['bench-finding', then(first('/authority/certificates', new RegExp(`^/authority/certificates/${id}$`)), '/acts/state-finding')]],
   sysadmin: [['system', '/admin/system'], ['holidays', '/admin/calendar'], ['admin-home', '/admin']],
   secadmin: [['staff', '/admin/staff'], ['staff-one', first('/admin/staff', new RegExp(`^/admin/staff/${id}$`))]],
   auditor: [['ledger', '/admin/ledger'], ['ledger-row', first('/admin/ledger', /ledger\/\d+/)]],

@@ -93,11 +93,17 @@ pub enum Right {
     SplittingLook,
     /// State and lift a finding of an authority (M 10(2)).
     FindingState,
+    /// See what one's own body reported to the national platform, and what became of it (M 9(1)).
+    ReportsRead,
+    /// Read the reports of all bodies: the feed that SAMR and CAC share, each view with its ground (M 9(2)).
+    ReportsShared,
+    /// Read and acknowledge violations that bodies have reported (M 11).
+    ViolationAcknowledge,
 }
 
 impl Right {
     /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::PublicRead,
         Self::SignIn,
         Self::OwnAccount,
@@ -141,6 +147,9 @@ impl Right {
         Self::RosterLink,
         Self::SplittingLook,
         Self::FindingState,
+        Self::ReportsRead,
+        Self::ReportsShared,
+        Self::ViolationAcknowledge,
     ];
 
     /// The name in the matrix.
@@ -189,6 +198,9 @@ impl Right {
             Self::RosterLink => "roster_link",
             Self::SplittingLook => "splitting_look",
             Self::FindingState => "finding_state",
+            Self::ReportsRead => "reports_read",
+            Self::ReportsShared => "reports_shared",
+            Self::ViolationAcknowledge => "violation_acknowledge",
         }
     }
 
@@ -237,6 +249,9 @@ impl Right {
             Self::RosterLink => &[OrgAdmin],
             Self::SplittingLook => &[CacHandler, CacHead, CacSupervisor, CaseManager],
             Self::FindingState => &[CacSupervisor, SamrSupervisor],
+            Self::ReportsRead => &[CaseManager, Certifier, BodyHead],
+            Self::ReportsShared => &[CacHandler, CacHead, CacSupervisor, NdaReviewer, SamrReader, SamrSupervisor],
+            Self::ViolationAcknowledge => &[CacSupervisor],
         })
     }
 

@@ -42,6 +42,8 @@ pub struct Config {
     pub filing: guosuo_case::filing::Config,
     /// Name that the transparency log signs with (its origin).
     pub log_origin: String,
+    /// Where reports to the national platform go (M 9(1)).
+    pub reporting: crate::reporting::Reporting,
 }
 
 /// Sign-in and sessions.
@@ -118,6 +120,7 @@ impl Default for Config {
             lamps: Lamps::default(),
             filing: guosuo_case::filing::Config::default(),
             log_origin: "guosuo.example/log".into(),
+            reporting: crate::reporting::Reporting::default(),
         }
     }
 }
@@ -161,7 +164,9 @@ impl Config {
     pub fn load(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("the settings {} are wrong", path.display()))
+        let config: Self = toml::from_str(&text).with_context(|| format!("the settings {} are wrong", path.display()))?;
+        config.reporting.check().with_context(|| format!("the settings {} are wrong", path.display()))?;
+        Ok(config)
     }
 
     /// The address that links begin with: the public one, or where the instance listens.

@@ -22,6 +22,7 @@ pub mod path;
 pub mod preparing;
 pub mod processor;
 pub mod public;
+pub mod reporting;
 pub mod router;
 pub mod serve;
 #[cfg(debug_assertions)]

@@ -91,6 +91,7 @@ pub fn routes() -> Routes {
     let r = crate::body::routes(r);
     let r = crate::processor::routes(r);
     let r = crate::workbench::routes(r);
+    let r = crate::reporting::routes(r);
     let r = crate::public::routes(r);
     let r = crate::path::routes(r);
     let r = crate::preparing::routes(r);

@@ -132,7 +132,13 @@ tables! {
     CertificateChange = "certificate_change" ["certificate", "seq", "kind", "status", "effective_on", "origin", "ground",
         "publication", "actor", "actor_org", "at"] Keep 2;
     CertificateReport = "certificate_report" ["certificate", "seq", "number", "body", "kind", "status", "effective_on",
-        "corrects", "owed_at", "due_from", "due_to", "state", "receipt", "received_at"] Replace 2;
+        "corrects", "owed_at", "due_from", "due_to", "state", "receipt", "received_at", "sent_at", "target", "reason",
+        "corrected_by", "resends"] Replace 2;
+    /// Written with the event that makes a report owed; how the sending goes is kept.
+    ReportOutbox = "report_outbox" ["certificate", "seq", "digest", "attempts", "next_at", "locked_until", "worker",
+        "last_at", "last_error"] Keep 2;
+    Violation = "violation" ["case_id", "seq", "number", "body", "holder", "reporter", "at", "acknowledger",
+        "acknowledged_at"] Replace 2;
     Paper = "certificate_paper" ["slot", "certificate", "seq", "number", "effective_on", "content", "digest", "code",
         "print", "signed", "blob", "at"] Replace 1;
     Intent = "signing_intent" ["slot", "purpose", "intent", "at"] Insert 0;

@@ -25,6 +25,7 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::publish::CATALOGUE,
         crate::queue::CATALOGUE,
         crate::register::CATALOGUE,
+        crate::reports::CATALOGUE,
         crate::settings::CATALOGUE,
         crate::tx::CATALOGUE,
         crate::verify::CATALOGUE,

@@ -1,30 +1,23 @@
-//! Certificates as registers and holders list them, what they owe the national platform, and
-//! their clocks.
+//! Certificates as registers and holders list them, and their clocks. What they owe the national
+//! platform is in `reports`.
 
-use guosuo_case::certificate::{Certificate, Change, ChangeKind, Origin, Status};
+use guosuo_case::certificate::{Certificate, Change, ChangeKind, Origin, Report, Status};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::{DeadlineId, deadline};
 use guosuo_rules::time::cst_date;
 
 use crate::applications::name_of;
-use crate::certification_rows::{CertificateChangeRow, CertificateReportRow, CertificateRow};
+use crate::certification_rows::{CertificateChangeRow, CertificateRow};
 use crate::clocks::clock;
 use crate::db::{Reader, micros, on, signed, statements};
 use crate::error::Error;
 use crate::project::{CaseMeta, ClockRow, ClockStatus, Projected, Rows};
+use crate::reports;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated FROM certificate ",
-            $rest
-        )
-    };
-}
-macro_rules! reports {
-    ($rest:literal) => {
-        concat!(
-            "SELECT certificate, seq, number, body, kind, status, effective_on, corrects, owed_at, due_from, due_to, state, receipt, received_at FROM certificate_report ",
             $rest
         )
     };
@@ -46,13 +39,10 @@ statements! {
     CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR number = $1 OR holder_code = $1) ORDER BY updated DESC, case_id DESC LIMIT $2");
     /// Live by what is recorded, and past their last day: time has ended them and nothing says so yet.
     CERTIFICATES_PAST = select!("WHERE valid_until < $1 AND status IN ('valid', 'suspended') ORDER BY valid_until, case_id LIMIT $2");
+    CERTIFICATES_WITH_FINDINGS = select!("WHERE open_findings > 0 ORDER BY updated, case_id LIMIT $1");
     NUMBERS_OF = "SELECT number FROM certificate WHERE body = $1 AND number = $2";
     CHANGES_OF = changes!("WHERE certificate = $1 ORDER BY seq");
     CHANGES_SINCE = changes!("WHERE at > $1 OR (at = $1 AND (certificate > $2 OR (certificate = $2 AND seq > $3))) ORDER BY at, certificate, seq LIMIT $4");
-    REPORTS_OF = reports!("WHERE certificate = $1 ORDER BY seq");
-    /// The first of each certificate: reports go in order.
-    REPORTS_NEXT = reports!("AS r WHERE state = 'owed' AND NOT EXISTS (SELECT 1 FROM certificate_report b WHERE b.certificate = r.certificate AND b.seq < r.seq AND b.state = 'owed') ORDER BY due_from, certificate, seq LIMIT $1");
-    REPORTS_OWED_BY = reports!("WHERE body = $1 AND state = 'owed' ORDER BY due_from, certificate, seq LIMIT 1000");
 }
 
 impl Projected for Certificate {
@@ -60,7 +50,9 @@ impl Projected for Certificate {
         Rows {
             certificate: Some(row(case, c)),
             changes: (1..).zip(&c.history).map(|(seq, change)| change_row(case.id, seq, c, change)).collect(),
-            reports: reports(case.id, c, calendar),
+            reports: reports::rows(case.id, c, calendar),
+            carried: reports::carried(c),
+            violations: reports::violations(case.id, c),
             clocks: clocks(c, calendar),
             ..Rows::default()
         }
@@ -118,7 +110,7 @@ fn row(case: &CaseMeta<'_>, c: &Certificate) -> CertificateRow {
         open_suggestions: count(&c.suggestions, |s| s.open),
         open_surveillances: count(&c.surveillances, |s| s.conforming.is_none()),
         reports: signed(c.reports.len() as u64),
-        reports_owed: count(&c.reports, |r| r.receipt.is_none()),
+        reports_owed: count(&c.reports, Report::is_owed),
         updated: micros(case.updated),
     }
 }
@@ -143,45 +135,20 @@ fn change_row(case_id: &str, seq: i64, c: &Certificate, h: &Change) -> Certifica
     }
 }
 
-fn reports(case_id: &str, c: &Certificate, calendar: &Calendar) -> Vec<CertificateReportRow> {
-    c.reports
-        .iter()
-        .map(|r| {
-            let due = r.record.due(calendar);
-            CertificateReportRow {
-                certificate: case_id.to_owned(),
-                seq: i64::from(r.record.seq),
-                number: r.record.certificate.clone(),
-                body: c.body.to_string(),
-                kind: name_of(&r.record.change).unwrap_or_default(),
-                status: r.record.status.as_str().to_owned(),
-                effective_on: r.record.effective_on.to_string(),
-                corrects: r.record.corrects.map_or(0, i64::from),
-                owed_at: micros(r.at),
-                due_from: due.map(|d| d.earliest().to_string()).unwrap_or_default(),
-                due_to: due.map(|d| d.latest().to_string()).unwrap_or_default(),
-                state: if r.receipt.is_some() { "received" } else { "owed" }.to_owned(),
-                receipt: r.receipt.as_ref().map(|x| x.number.clone()).unwrap_or_default(),
-                received_at: r.receipt.as_ref().map_or(0, |x| micros(x.at)),
-            }
-        })
-        .collect()
-}
-
 /// Limits of the law: the report of each change (M 9(1)), the validity and the renewal (M 8(2)).
 /// Of the house: the surveillances (R37 4.5).
 fn clocks(c: &Certificate, calendar: &Calendar) -> Vec<ClockRow> {
     let mut out = Vec::new();
     let over = c.history.iter().find(|h| h.kind.status().is_some_and(|s| !s.is_live()));
     for r in &c.reports {
-        let Some(due) = r.record.due(calendar) else { continue };
-        let (status, ended) = match &r.receipt {
+        let Some(due) = r.due(calendar) else { continue };
+        let (status, ended) = match c.met_by(r) {
             Some(x) if cst_date(x.at) <= due.latest() => (ClockStatus::Met, Some(x.at)),
             Some(x) => (ClockStatus::Missed, Some(x.at)),
             None => (ClockStatus::Running, None),
         };
         let days = (due.earliest(), due.latest());
-        out.push(clock(r.record.deadline(), Some(r.record.seq), &c.body, r.record.effective_on, days, calendar, status, ended));
+        out.push(clock(r.record.deadline(), Some(r.record.seq), &c.body, r.trigger(), days, calendar, status, ended));
     }
     let (status, ended) = match over {
         Some(h) if h.kind == ChangeKind::Expired => (ClockStatus::Met, Some(h.at)),
@@ -258,6 +225,11 @@ impl Reader {
         Ok(on!(self.conn(), |c| sqlx::query_as(CERTIFICATES_PAST).bind(day.as_str()).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
+    /// Certificates with a finding of an authority that is not carried out, the oldest first.
+    pub async fn certificates_with_findings(&mut self, limit: u32) -> Result<Vec<CertificateRow>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(CERTIFICATES_WITH_FINDINGS).bind(i64::from(limit)).fetch_all(c).await)?)
+    }
+
     /// Whether a body has used a number.
     pub async fn certificate_number_used(&mut self, body: &str, number: &str) -> Result<bool, Error> {
         let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(NUMBERS_OF).bind(body).bind(number).fetch_all(c).await)?;
@@ -282,20 +254,5 @@ impl Reader {
             .bind(i64::from(limit))
             .fetch_all(c)
             .await)?)
-    }
-
-    /// The reports of a certificate in order.
-    pub async fn certificate_reports(&mut self, case_id: &str) -> Result<Vec<CertificateReportRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(REPORTS_OF).bind(case_id).fetch_all(c).await)?)
-    }
-
-    /// The next report of each certificate that owes one, the most urgent first.
-    pub async fn reports_next(&mut self, limit: u32) -> Result<Vec<CertificateReportRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(REPORTS_NEXT).bind(i64::from(limit)).fetch_all(c).await)?)
-    }
-
-    /// What a body owes the national platform, the most urgent first.
-    pub async fn reports_owed_by(&mut self, body: &str) -> Result<Vec<CertificateReportRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(REPORTS_OWED_BY).bind(body).fetch_all(c).await)?)
     }
 }

@@ -216,11 +216,46 @@ read_row! {
         due_from: String,
         /// Last of its five working days (latest).
         due_to: String,
-        /// `owed` or `received`.
+        /// The stored name of how it stands (`ReportState`).
         state: String,
-        /// The platform's receipt.
+        /// The platform's latest receipt.
         receipt: String,
-        /// When the receipt was registered.
+        /// When the first receipt was registered: what ends the five working days.
         received_at: i64,
+        /// When it was handed over, and not to be sent again since.
+        sent_at: i64,
+        /// To which target.
+        target: String,
+        /// Why the platform refused it.
+        reason: String,
+        /// The report that corrects it, or 0.
+        corrected_by: i64,
+        /// How often somebody had it sent again.
+        resends: i64,
+    }
+}
+
+read_row! {
+    /// A violation that a body reported to the authorities (M 11). What was found stands in the
+    /// case, not here.
+    ViolationRow {
+        /// The case of the certificate.
+        case_id: String,
+        /// 1 for the first of the certificate.
+        seq: i64,
+        /// Number of the certificate.
+        number: String,
+        /// The body.
+        body: String,
+        /// Name of the holder.
+        holder: String,
+        /// Account of who reported.
+        reporter: String,
+        /// When.
+        at: i64,
+        /// Account of who acknowledged it, or empty.
+        acknowledger: String,
+        /// When, or 0.
+        acknowledged_at: i64,
     }
 }

@@ -16,8 +16,10 @@ use crate::tx::Tx;
 
 statements! {
     CLOCKS_OF = "SELECT case_id, name, org, article, \"trigger\", due_from, due_to, calendar, status, ended FROM clock WHERE case_id = $1 ORDER BY name";
-    CLOCKS_DUE = "SELECT case_id, name, org, article, \"trigger\", due_from, due_to, calendar, status, ended FROM clock WHERE status = 'running' AND due_from <= $1 ORDER BY due_from, case_id LIMIT $2";
+    CLOCKS_DUE = "SELECT k.case_id, k.name, k.org, k.article, k.\"trigger\", k.due_from, k.due_to, k.calendar, k.status, k.ended FROM clock k JOIN case_head h ON h.case_id = k.case_id WHERE k.status = 'running' AND k.due_from <= $1 AND h.kind = 'filing' ORDER BY k.due_from, k.case_id LIMIT $2";
+    CLOCKS_DUE_OF = "SELECT k.case_id, k.name, k.org, k.article, k.\"trigger\", k.due_from, k.due_to, k.calendar, k.status, k.ended FROM clock k JOIN case_head h ON h.case_id = k.case_id WHERE k.status = 'running' AND k.due_from <= $1 AND h.kind = $2 AND k.name LIKE $3 ORDER BY k.due_from, k.case_id, k.name LIMIT $4 OFFSET $5";
     CLOCKS_BEHIND = "SELECT DISTINCT case_id FROM clock WHERE calendar <> $1 ORDER BY case_id";
+    ALARM_RAISED = "SELECT CAST(COUNT(*) AS BIGINT) FROM clock_alarm WHERE case_id = $1 AND name = $2 AND due = $3 AND lamp = $4";
     ALARM = "INSERT INTO clock_alarm (case_id, name, due, lamp, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (case_id, name, due, lamp) DO NOTHING";
 }
 
@@ -123,10 +125,43 @@ impl Reader {
         Ok(on!(self.conn(), |c| sqlx::query_as(CLOCKS_OF).bind(case_id).fetch_all(c).await)?)
     }
 
-    /// Running clocks whose last day may be this one or earlier, most urgent first.
+    /// Running clocks of filings whose last day may be this one or earlier, most urgent first.
     pub async fn clocks_due(&mut self, by: Date, limit: u32) -> Result<Vec<StoredClock>, Error> {
         let day = by.to_string();
         Ok(on!(self.conn(), |c| sqlx::query_as(CLOCKS_DUE).bind(day.as_str()).bind(i64::from(limit)).fetch_all(c).await)?)
+    }
+
+    /// The same of one kind of case and one deadline of the table, whichever its number, from an
+    /// offset on.
+    pub async fn clocks_due_of(
+        &mut self,
+        kind: &str,
+        deadline: DeadlineId,
+        by: Date,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<StoredClock>, Error> {
+        let (day, name) = (by.to_string(), format!("{}%", deadline.code()));
+        Ok(on!(self.conn(), |c| sqlx::query_as(CLOCKS_DUE_OF)
+            .bind(day.as_str())
+            .bind(kind)
+            .bind(name.as_str())
+            .bind(i64::from(limit))
+            .bind(i64::from(offset))
+            .fetch_all(c)
+            .await)?)
+    }
+
+    /// Whether the alarm of a clock, its day and a lamp has been raised.
+    pub async fn alarm_raised(&mut self, clock: &StoredClock, lamp: &str) -> Result<bool, Error> {
+        let (n,): (i64,) = on!(self.conn(), |c| sqlx::query_as(ALARM_RAISED)
+            .bind(clock.case_id.as_str())
+            .bind(clock.name.as_str())
+            .bind(clock.due_from.as_str())
+            .bind(lamp)
+            .fetch_one(c)
+            .await)?;
+        Ok(n > 0)
     }
 
     async fn cases_with_other_calendar(&mut self, version: &str) -> Result<Vec<String>, Error> {

@@ -99,7 +99,7 @@ impl Tx {
         let platform = Actor::system("certificates");
         let certificate = CaseId(i.certificate.clone());
         let record = certification::Command::RecordCertificate { certificate: certificate.clone() };
-        self.act(application, record, &platform, "", &known.application, i.now).await?;
+        Box::pin(self.act(application, record, &platform, "", &known.application, i.now)).await?;
         if let Some(predecessor) = predecessor {
             self.follow(predecessor, certificate, known.certificate, i.now).await?;
         }

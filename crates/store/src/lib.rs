@@ -45,6 +45,7 @@ mod publish;
 mod published;
 mod queue;
 mod register;
+mod reports;
 mod settings;
 mod tx;
 mod unit;
@@ -56,7 +57,7 @@ pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload, r
 pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;
-pub use certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
+pub use certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow, ViolationRow};
 pub use clocks::{Moved, StoredClock};
 pub use db::{Reader, new_id};
 pub use error::{ActError, Error, Failure, UploadProblem};
@@ -72,6 +73,7 @@ pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, Filin
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};
 pub use register::RegisteredBody;
+pub use reports::{ClaimedReport, Comparison, ReportCount, ReportFilter, ReportLine, ReportView, Whose};
 pub use settings::Setting;
 pub use tx::Tx;
 pub use unit::UnitFuture;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::buffer::{T, Val};
-use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
+use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow, ViolationRow};
 use crate::db::{from_row, micros, signed};
 use crate::error::Error;
 use crate::tx::Tx;
@@ -54,6 +54,10 @@ pub struct Rows {
     pub changes: Vec<CertificateChangeRow>,
     /// What it owes the national platform.
     pub reports: Vec<CertificateReportRow>,
+    /// The digest of what each of these reports carries.
+    pub carried: Vec<(i64, String)>,
+    /// The violations that were reported of it (M 11).
+    pub violations: Vec<ViolationRow>,
 }
 
 /// An entry of the register of filed bodies.
@@ -372,6 +376,24 @@ impl Tx {
         }
         for r in rows.reports {
             self.put(T::CertificateReport, r.values()).await?;
+        }
+        for (seq, digest) in rows.carried {
+            let (zero, none) = (0_i64, "");
+            let row: Vec<Val> = vec![
+                case.id.into(),
+                seq.into(),
+                digest.into(),
+                zero.into(),
+                micros(case.updated).into(),
+                zero.into(),
+                none.into(),
+                zero.into(),
+                none.into(),
+            ];
+            self.put(T::ReportOutbox, row).await?;
+        }
+        for v in rows.violations {
+            self.put(T::Violation, v.values()).await?;
         }
         self.touch(case.id);
         Ok(())

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::act::{Head, decode_plain, event_plain};
 use crate::buffer::{T, TABLES, Val};
-use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow};
+use crate::certification_rows::{ApplicationRow, CertificateChangeRow, CertificateReportRow, CertificateRow, ViolationRow};
 use crate::clocks::StoredClock;
 use crate::db::{Reader, from_row, instant, micros, on, signed, statements, unsigned};
 use crate::error::Error;
@@ -34,6 +34,7 @@ statements! {
     STRAY_CERTIFICATES = "SELECT case_id FROM certificate WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_CHANGES = "SELECT DISTINCT certificate FROM certificate_change WHERE certificate NOT IN (SELECT case_id FROM case_head) ORDER BY certificate";
     STRAY_REPORTS = "SELECT DISTINCT certificate FROM certificate_report WHERE certificate NOT IN (SELECT case_id FROM case_head) ORDER BY certificate";
+    STRAY_VIOLATIONS = "SELECT DISTINCT case_id FROM violation WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_BODIES = "SELECT DISTINCT case_id FROM body_register WHERE case_id <> '' AND case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
     STRAY_PUBLICATIONS = "SELECT DISTINCT case_id FROM publication WHERE case_id NOT IN (SELECT case_id FROM case_head) ORDER BY case_id";
 }
@@ -211,6 +212,7 @@ impl<'a> Verifier<'a> {
             ("certificate", STRAY_CERTIFICATES),
             ("certificate_change", STRAY_CHANGES),
             ("certificate_report", STRAY_REPORTS),
+            ("violation", STRAY_VIOLATIONS),
         ] {
             let stray: Vec<(String,)> = on!(r.conn(), |c| sqlx::query_as(sql).fetch_all(c).await)?;
             for (id,) in stray {
@@ -530,5 +532,14 @@ async fn tables(r: &mut Reader, id: &str, rows: Rows, report: &mut Report) -> Re
     let stored = r.certificate_reports(id).await?.into_iter().map(CertificateReportRow::values).collect();
     let wanted = rows.reports.into_iter().map(CertificateReportRow::values).collect();
     compare_all(report, T::CertificateReport, id, stored, wanted);
+    let stored = r.violations_of(id).await?.into_iter().map(ViolationRow::values).collect();
+    compare_all(report, T::Violation, id, stored, rows.violations.into_iter().map(ViolationRow::values).collect());
+    // How a sending goes is no business of the case; what it carries is.
+    for (seq, digest) in r.carried(id).await? {
+        let key = format!("{id}/{seq}");
+        if !digest.is_empty() && !rows.carried.iter().any(|c| c.0 == seq && c.1 == digest) {
+            report.fault("report_outbox", &key, "digest", "is not that of the record");
+        }
+    }
     Ok(())
 }

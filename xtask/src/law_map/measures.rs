@@ -5,7 +5,6 @@ use super::{Clause, Place};
 
 const RENEWAL: &str = "renewal: the page on which it is asked for";
 const FLOWS: &str = "drift: the page on which actual flows are declared";
-const REPORTING: &str = "adapters and receipts of the national platform";
 const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
 const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
 const EDITOR: Place = Screen("/processor/assessments/{id}/edit/{section}");
@@ -250,7 +249,16 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("reconcile"),
             Test("five_working_days_and_two_alarms"),
             Test("every_change_of_status_opens_a_report_and_nothing_else_does"),
-            NotYet(REPORTING),
+            Rule("Report::due"),
+            Act("Action::RegisterReceipt"),
+            Act("Action::ResendReport"),
+            Act("Action::CorrectReport"),
+            Screen("/body/reports"),
+            Screen("/body/reports/comparison"),
+            Test("nothing_is_lost_doubled_out_of_order_or_late_on_sqlite"),
+            Test("nothing_is_lost_doubled_out_of_order_or_late_on_postgresql"),
+            Test("alarms_of_reports_reach_the_body_on_their_days_and_once"),
+            Test("a_body_without_a_target_takes_its_reports_as_files_and_enters_the_receipts"),
         ],
     },
     Clause {
@@ -260,7 +268,10 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("Right::RegisterReadFull"),
             Test("the_committed_matrix_is_the_code"),
             Screen("/authority/certificates"),
-            NotYet(REPORTING),
+            Rule("Right::ReportsShared"),
+            Screen("/authority/reports"),
+            Test("the_authorities_see_the_same_feed_and_who_looked_on_what_ground"),
+            Test("who_looked_at_the_shared_feed_stays_for_ever"),
         ],
     },
     Clause {
@@ -299,7 +310,8 @@ pub(super) const CLAUSES: &[Clause] = &[
             Test("suspension_on_the_authoritys_finding_and_restoration"),
             Screen("/certificates/{number}"),
             Test("five_verdicts_and_unknown_each_by_its_name"),
-            NotYet(REPORTING),
+            Test("nothing_is_lost_doubled_out_of_order_or_late_on_sqlite"),
+            Screen("/body/reports"),
         ],
     },
     Clause {
@@ -310,8 +322,10 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("ViolReport"),
             Test("a_violation_is_reported_at_once_and_the_case_goes_on"),
             Screen("/body/applications/{id}/acts/{act}"),
-            Screen("/body/certificates/{id}/acts/{act}"),
-            NotYet(REPORTING),
+            Act("Action::AcknowledgeViolation"),
+            Screen("/body/certificates/{id}/violation"),
+            Screen("/authority/violations"),
+            Test("a_violation_goes_to_cac_in_one_click_and_is_acknowledged"),
         ],
     },
     Clause {

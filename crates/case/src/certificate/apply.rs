@@ -4,12 +4,12 @@ use guosuo_rules::time::cst_date;
 
 use super::decide::{fulfils, goes_beyond};
 use super::event::{Event, Issue};
-use super::report::{Receipt, Report};
+use super::reported::{Receipt, Rejection, Report, Resend, Sending};
 use super::state::{
     AuthorityFinding, Cause, Certificate, Change, ChangeKind, Hearing, Measure, Origin, Proposal, Renewal, Request, Suggestion,
     Surveillance,
 };
-use crate::certification::{Interest, Violation};
+use crate::certification::{Acknowledged, Interest, Violation};
 use crate::life::Recorded;
 
 fn next<T>(list: &[T]) -> u32 {
@@ -177,16 +177,50 @@ pub(super) fn apply(state: Option<Certificate>, recorded: &Recorded<Event>) -> O
             });
         }
         Event::ViolationReported { summary, evidence } => {
-            c.violations.push(Violation { summary: summary.clone(), evidence: evidence.clone(), by: by.clone(), at });
+            c.violations.push(Violation::new(summary.clone(), evidence.clone(), by.clone(), at));
         }
-        Event::ReportOwed { record } => c.reports.push(Report { record: (**record).clone(), at, receipt: None }),
+        Event::ViolationAcknowledged { id, note } => {
+            let index = usize::try_from(*id).map_or(usize::MAX, |n| n.wrapping_sub(1));
+            if let Some(v) = c.violations.get_mut(index) {
+                v.acknowledged = Some(Acknowledged { note: note.clone(), by: by.clone(), at });
+            }
+        }
+        Event::ReportOwed { record } => {
+            let corrected = c.reports.iter_mut().filter(|r| Some(r.record.seq) == record.corrects);
+            corrected.for_each(|r| r.corrected_by = Some(record.seq));
+            c.reports.push(Report::owed((**record).clone(), at));
+        }
+        Event::ReportSent { seq, target, digest } => {
+            if let Some(r) = report(&mut c, *seq) {
+                r.sent = Some(Sending { target: target.clone(), digest: digest.clone(), at });
+            }
+        }
         Event::ReportReceived { seq, receipt } => {
-            if let Some(r) = c.reports.iter_mut().find(|r| r.record.seq == *seq) {
-                r.receipt = Some(Receipt { number: receipt.clone(), at });
+            if let Some(r) = report(&mut c, *seq) {
+                r.again = false;
+                let receipt = Receipt { number: receipt.clone(), at };
+                if r.receipt.is_none() { r.receipt = Some(receipt) } else { r.renewed = Some(receipt) }
+            }
+        }
+        Event::ReportRejected { seq, reason } => {
+            if let Some(r) = report(&mut c, *seq) {
+                r.again = false;
+                r.rejection = Some(Rejection { reason: reason.clone(), at });
+            }
+        }
+        Event::ReportResent { seq, reason } => {
+            if let Some(r) = report(&mut c, *seq) {
+                r.again = !r.is_open();
+                r.sent = None;
+                r.resends.push(Resend { reason: reason.clone(), by: by.clone(), at });
             }
         }
     }
     Some(c)
+}
+
+fn report(c: &mut Certificate, seq: u32) -> Option<&mut Report> {
+    c.reports.iter_mut().find(|r| r.record.seq == seq)
 }
 
 fn suggest(c: &mut Certificate, cause: Cause, recorded: &Recorded<Event>) {

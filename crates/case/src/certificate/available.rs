@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::command::{Command, Facts};
+use super::reported::Report;
 use super::state::{Certificate, ChangeKind, Status};
 use crate::actor::{Actor, OrgKind, Role};
 use crate::certification::{Application, MandateAct, Purpose, Reason, Standing, check_independence, check_mandate};
@@ -58,7 +59,11 @@ actions! {
     Expire CertificateManage "M 8(2)",
     ReportViolation ViolationReport "M 11",
     CorrectReport CertificateManage "M 9(1)",
+    SendReport CertificateManage "M 9(1)",
     RegisterReceipt CertificateManage "M 9(1)",
+    RejectReport CertificateManage "M 9(1)",
+    ResendReport CertificateManage "M 9(1)",
+    AcknowledgeViolation ViolationAcknowledge "M 11",
 }
 
 impl Action {
@@ -74,7 +79,16 @@ impl Action {
 
     /// Whether the platform itself may act: clocks, and what one transaction records in two cases.
     fn by_platform(self) -> bool {
-        matches!(self, Self::Expire | Self::RegisterReceipt | Self::LinkSuccessor | Self::NoteRenewal)
+        matches!(
+            self,
+            Self::Expire
+                | Self::SendReport
+                | Self::RegisterReceipt
+                | Self::RejectReport
+                | Self::ResendReport
+                | Self::LinkSuccessor
+                | Self::NoteRenewal
+        )
     }
 
     /// Whether the act needs a certificate that is valid or suspended.
@@ -89,7 +103,11 @@ impl Action {
                 | Self::Expire
                 | Self::ReportViolation
                 | Self::CorrectReport
+                | Self::SendReport
                 | Self::RegisterReceipt
+                | Self::RejectReport
+                | Self::ResendReport
+                | Self::AcknowledgeViolation
         )
     }
 }
@@ -118,7 +136,11 @@ impl Command {
             Self::Expire => Action::Expire,
             Self::ReportViolation { .. } => Action::ReportViolation,
             Self::CorrectReport { .. } => Action::CorrectReport,
+            Self::SendReport { .. } => Action::SendReport,
             Self::RegisterReceipt { .. } => Action::RegisterReceipt,
+            Self::RejectReport { .. } => Action::RejectReport,
+            Self::ResendReport { .. } => Action::ResendReport,
+            Self::AcknowledgeViolation { .. } => Action::AcknowledgeViolation,
         }
     }
 }
@@ -261,7 +283,10 @@ fn status(c: &Certificate, action: Action, actor: &Actor, facts: &Facts, today: 
                 refuse(Reason::StatusOf { status: now })
             }
         }
-        Action::RegisterReceipt if c.waiting_report().is_none() => refuse(Reason::NotOpen),
+        Action::SendReport if c.unsent_report().is_none() => refuse(Reason::NotOpen),
+        Action::RegisterReceipt | Action::RejectReport if c.waiting_report().is_none() => refuse(Reason::NotOpen),
+        Action::ResendReport if !c.reports.iter().any(Report::may_be_resent) => refuse(Reason::NotOpen),
+        Action::AcknowledgeViolation if c.violations.iter().all(|v| v.acknowledged.is_some()) => refuse(Reason::NotOpen),
         _ => Ok(()),
     }
 }

@@ -68,8 +68,16 @@ pub enum Command {
     ReportViolation { summary: String, evidence: Vec<DocRef> },
     /// Correct a report that was wrong.
     CorrectReport { seq: u32, reason: String },
+    /// Note that the next report was handed over: to which target, which bytes.
+    SendReport { seq: u32, target: String, digest: String },
     /// Register the platform's receipt of the next report.
     RegisterReceipt { seq: u32, receipt: String },
+    /// Register that the platform refused the next report.
+    RejectReport { seq: u32, reason: String },
+    /// Send a report again that was handed over before.
+    ResendReport { seq: u32, reason: String },
+    /// Acknowledge a violation that the body reported (M 11).
+    AcknowledgeViolation { id: u32, note: String },
 }
 
 /// What the decision needs to know of the outside world.

@@ -11,6 +11,7 @@ use super::drift::{Direction, compare, is_within};
 use super::event::{Event, Issue};
 use super::renewal::{renewal_dates, valid_until};
 use super::report::ReportRecord;
+use super::reported::{Receipt, Report};
 use super::state::{Certificate, ChangeKind, Changes, Mark, Measure, Obliges, Origin, Status};
 use crate::actor::{Actor, CaseId, OrgId};
 use crate::certification::decide::{document, documents, fresh, new_mandate, refuse};
@@ -57,7 +58,11 @@ impl Life for Certificate {
             Event::Expired => "expired",
             Event::ViolationReported { .. } => "violation_reported",
             Event::ReportOwed { .. } => "report_owed",
+            Event::ReportSent { .. } => "report_sent",
             Event::ReportReceived { .. } => "report_received",
+            Event::ReportRejected { .. } => "report_rejected",
+            Event::ReportResent { .. } => "report_resent",
+            Event::ViolationAcknowledged { .. } => "violation_acknowledged",
         }
     }
 
@@ -153,7 +158,7 @@ impl Life for Certificate {
                 Event::ViolationReported { summary: needed(summary, article)?, evidence: documents(evidence)? }
             }
             Command::CorrectReport { seq, reason } => {
-                let Some(wrong) = c.reports.iter().find(|r| r.record.seq == seq) else { return refuse(Reason::NotOpen) };
+                let Some(wrong) = c.report(seq).filter(|r| r.corrected_by.is_none()) else { return refuse(Reason::NotOpen) };
                 let status = c.status_on(today);
                 let mut record = record(
                     c,
@@ -166,16 +171,57 @@ impl Life for Certificate {
                 record.corrects = Some(seq);
                 Event::ReportOwed { record: Box::new(record) }
             }
-            Command::RegisterReceipt { seq, receipt } => match c.waiting_report() {
-                Some(r) if r.seq == seq => Event::ReportReceived { seq, receipt: needed(receipt, article)? },
-                Some(r) => return refuse(Reason::ReportOrder { next: r.seq }),
-                None => return refuse(Reason::NotOpen),
-            },
+            Command::SendReport { seq, target, digest } => {
+                // Handed over in order: what comes first is on its way, answered or not.
+                match c.unsent_report() {
+                    Some(r) if r.seq == seq => {}
+                    Some(r) => return refuse(Reason::ReportOrder { next: r.seq }),
+                    None => return refuse(Reason::NotOpen),
+                }
+                Event::ReportSent { seq, target: needed(target, article)?, digest: needed(digest, article)? }
+            }
+            Command::RegisterReceipt { seq, receipt } => {
+                next(c, seq)?;
+                // A receipt belongs to one report; the same report sent again may get the same.
+                let taken = |r: &Receipt| r.number == receipt;
+                if let Some(other) =
+                    c.reports.iter().find(|r| r.record.seq != seq && r.receipt.iter().chain(&r.renewed).any(taken))
+                {
+                    return refuse(Reason::ReceiptUsed { seq: other.record.seq });
+                }
+                Event::ReportReceived { seq, receipt: needed(receipt, article)? }
+            }
+            Command::RejectReport { seq, reason } => {
+                next(c, seq)?;
+                Event::ReportRejected { seq, reason: needed(reason, article)? }
+            }
+            Command::ResendReport { seq, reason } => {
+                if !c.report(seq).is_some_and(Report::may_be_resent) {
+                    return refuse(Reason::NothingToResend { seq });
+                }
+                Event::ReportResent { seq, reason: needed(reason, article)? }
+            }
+            Command::AcknowledgeViolation { id, note } => {
+                let index = usize::try_from(id).map_or(usize::MAX, |n| n.wrapping_sub(1));
+                if c.violations.get(index).is_none_or(|v| v.acknowledged.is_some()) {
+                    return refuse(Reason::NotOpen);
+                }
+                Event::ViolationAcknowledged { id, note: needed(note, article)? }
+            }
         }])
     }
 
     fn apply(state: Option<Self>, recorded: &Recorded<Event>) -> Option<Self> {
         super::apply::apply(state, recorded)
+    }
+}
+
+/// Reports go in order: the act must be about the first that the platform has not answered.
+fn next(c: &Certificate, seq: u32) -> Result<(), Refusal> {
+    match c.waiting_report() {
+        Some(r) if r.seq == seq => Ok(()),
+        Some(r) => refuse(Reason::ReportOrder { next: r.seq }),
+        None => refuse(Reason::NotOpen),
     }
 }
 

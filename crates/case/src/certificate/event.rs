@@ -85,6 +85,14 @@ pub enum Event {
     ViolationReported { summary: String, evidence: Vec<DocRef> },
     /// A report to the national platform is owed (M 9(1)).
     ReportOwed { record: Box<ReportRecord> },
+    /// It was handed over.
+    ReportSent { seq: u32, target: String, digest: String },
     /// The platform took it.
     ReportReceived { seq: u32, receipt: String },
+    /// The platform refused it.
+    ReportRejected { seq: u32, reason: String },
+    /// It is to be sent again.
+    ReportResent { seq: u32, reason: String },
+    /// The authority acknowledged a violation that was reported (M 11).
+    ViolationAcknowledged { id: u32, note: String },
 }

@@ -9,19 +9,25 @@ mod apply;
 mod available;
 mod command;
 mod decide;
+mod delivery;
 mod drift;
 mod event;
+mod reconcile;
 mod renewal;
 mod report;
+mod reported;
 mod state;
 
 pub use available::{Action, available, permit};
 pub use command::{Command, Facts, Propose};
 pub use decide::{needs_application, surveillance_plan};
+pub use delivery::{Answer, Next, Slip, SlipFault, check_slip, judge, pause};
 pub use drift::{Difference, Direction, DriftField, compare, is_within};
 pub use event::{Event, Issue};
+pub use reconcile::{Discrepancy, Found, Shown, Why, reconcile};
 pub use renewal::{RenewalDates, renewal_dates, valid_until};
-pub use report::{ALARM_DAYS, Discrepancy, Receipt, Report, ReportRecord, Shown, StreamFault, check_stream, reconcile};
+pub use report::{ReportRecord, StreamFault, check_stream};
+pub use reported::{ALARM_DAYS, Receipt, Rejection, Report, ReportState, Resend, Sending, alarm_days};
 pub use state::{
     AuthorityFinding, Cause, Certificate, Change, ChangeKind, Changes, Hearing, Mark, Measure, Obliges, Origin, Proposal,
     Renewal, Request, Status, Suggestion, Surveillance, Trigger,

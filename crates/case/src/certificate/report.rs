@@ -6,18 +6,14 @@ use std::collections::BTreeMap;
 
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::DeadlineId;
-use guosuo_rules::period::{Due, WorkingDays};
-use jiff::Timestamp;
+use guosuo_rules::period::Due;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::state::{ChangeKind, Origin, Status};
 use crate::certification::Scope;
-use crate::limit::{HouseLimit, due_of};
-
-/// Working days after which a report that is still owed raises an alarm. House limits.
-pub const ALARM_DAYS: [u32; 2] = [2, 4];
+use crate::limit::due_of;
 
 /// What is reported: number, holder, scope, change of status (M 9(1)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,14 +57,6 @@ impl ReportRecord {
         due_of(self.deadline(), self.effective_on, calendar)
     }
 
-    /// The days on which a report that is still owed raises an alarm.
-    pub fn alarms(&self, calendar: &Calendar) -> Vec<Due> {
-        ALARM_DAYS
-            .into_iter()
-            .filter_map(|n| HouseLimit { period: WorkingDays(n).into() }.due(self.effective_on, calendar))
-            .collect()
-    }
-
     /// Canonical JSON: keys sorted, nothing between tokens, integers and strings only (RFC 8785).
     /// The same record gives the same bytes for ever, so a resend is the same report.
     pub fn canonical(&self) -> String {
@@ -106,26 +94,6 @@ fn write(value: &Value, out: &mut String) {
         }
         other => out.push_str(&other.to_string()),
     }
-}
-
-/// A report owed, and its receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// What is reported.
-    pub record: ReportRecord,
-    /// When it became owed.
-    pub at: Timestamp,
-    /// The platform's receipt.
-    pub receipt: Option<Receipt>,
-}
-
-/// The receipt of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// As the platform numbered it.
-    pub number: String,
-    /// When it was registered here.
-    pub at: Timestamp,
 }
 
 /// What is wrong with a stream of records of one certificate.
@@ -194,107 +162,6 @@ pub fn check_stream(records: &[ReportRecord]) -> Vec<StreamFault> {
     out
 }
 
-/// What the platform shows of one certificate, as captured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
-    /// Number of the certificate.
-    pub certificate: String,
-    /// Holder.
-    pub holder: String,
-    /// Status.
-    pub status: Status,
-    /// Last day of validity.
-    pub valid_until: Date,
-}
-
-/// A difference between our records and what the platform shows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "difference", rename_all = "snake_case")]
-pub enum Discrepancy {
-    /// Reported, but not shown.
-    NotShown {
-        /// Number.
-        certificate: String,
-    },
-    /// Shown, but never reported from here.
-    NotOurs {
-        /// Number.
-        certificate: String,
-    },
-    /// Shown twice.
-    ShownTwice {
-        /// Number.
-        certificate: String,
-    },
-    /// Another holder.
-    Holder {
-        /// Number.
-        certificate: String,
-        /// Ours.
-        ours: String,
-        /// Theirs.
-        theirs: String,
-    },
-    /// Another status.
-    StatusDiffers {
-        /// Number.
-        certificate: String,
-        /// Ours.
-        ours: Status,
-        /// Theirs.
-        theirs: Status,
-    },
-    /// Another last day.
-    ValidUntil {
-        /// Number.
-        certificate: String,
-        /// Ours.
-        ours: Date,
-        /// Theirs.
-        theirs: Date,
-    },
-}
-
-/// Compares the latest record of each certificate with what the platform shows.
-pub fn reconcile(ours: &[ReportRecord], theirs: &[Shown]) -> Vec<Discrepancy> {
-    let mut latest: BTreeMap<&str, &ReportRecord> = BTreeMap::new();
-    for r in ours {
-        let slot = latest.entry(&r.certificate).or_insert(r);
-        if r.seq >= slot.seq {
-            *slot = r;
-        }
-    }
-    let mut out = Vec::new();
-    let mut shown: BTreeMap<&str, &Shown> = BTreeMap::new();
-    for s in theirs {
-        if shown.insert(&s.certificate, s).is_some() {
-            out.push(Discrepancy::ShownTwice { certificate: s.certificate.clone() });
-        }
-        if !latest.contains_key(s.certificate.as_str()) {
-            out.push(Discrepancy::NotOurs { certificate: s.certificate.clone() });
-        }
-    }
-    for (number, r) in latest {
-        let certificate = number.to_owned();
-        let Some(s) = shown.get(number) else {
-            out.push(Discrepancy::NotShown { certificate });
-            continue;
-        };
-        if s.holder != r.holder {
-            let (ours, theirs) = (r.holder.clone(), s.holder.clone());
-            out.push(Discrepancy::Holder { certificate: certificate.clone(), ours, theirs });
-        }
-        if s.status != r.status {
-            out.push(Discrepancy::StatusDiffers { certificate: certificate.clone(), ours: r.status, theirs: s.status });
-        }
-        if s.valid_until != r.valid_until {
-            out.push(Discrepancy::ValidUntil { certificate, ours: r.valid_until, theirs: s.valid_until });
-        }
-    }
-    out.sort();
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,7 +192,7 @@ mod tests {
         assert_eq!(r.deadline(), DeadlineId::CertReport);
         // Mid-autumn and National Day lie between; Sunday 09-20 is past, Saturday 10-10 not reached.
         assert_eq!(r.due(c).unwrap().firm(), Some(date(2026, 10, 9)));
-        let alarms: Vec<_> = r.alarms(c).into_iter().filter_map(Due::firm).collect();
+        let alarms: Vec<_> = crate::certificate::alarm_days(r.effective_on, c).into_iter().filter_map(Due::firm).collect();
         assert_eq!(alarms, [date(2026, 9, 29), date(2026, 10, 8)]);
         assert_eq!(record(2, ChangeKind::Restored, Status::Valid).deadline(), DeadlineId::StatusReport);
     }
@@ -355,21 +222,5 @@ mod tests {
         assert_eq!(check_stream(&[a.clone(), b, c, correction.clone()]), []);
         let lost = ReportRecord { seq: 2, ..correction };
         assert_eq!(check_stream(&[a, ReportRecord { corrects: Some(9), ..lost }]), [StreamFault::CorrectsNothing { seq: 2 }]);
-    }
-
-    #[test]
-    fn what_the_platform_shows_is_compared_with_the_latest_record() {
-        let ours = [record(1, ChangeKind::Issued, Status::Valid), record(2, ChangeKind::Suspended, Status::Suspended)];
-        let shown = |certificate: &str, holder: &str, status| Shown {
-            certificate: certificate.into(),
-            holder: holder.into(),
-            status,
-            valid_until: date(2029, 9, 23),
-        };
-        let number = "示例-2026-001";
-        assert_eq!(reconcile(&ours, &[shown(number, "示例公司（虚构）", Status::Suspended)]), []);
-        let found = reconcile(&ours, &[shown(number, "别的", Status::Valid), shown("X", "", Status::Valid)]);
-        assert_eq!(found.len(), 3, "{found:?}");
-        assert_eq!(reconcile(&ours, &[]), [Discrepancy::NotShown { certificate: number.into() }]);
     }
 }

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::drift::Difference;
-use super::report::{Report, ReportRecord};
+use super::report::ReportRecord;
+use super::reported::{Receipt, Report, ReportState};
 use crate::actor::{CaseId, OrgId, OrgKind, UserId};
 use crate::certification::{DocRef, Interest, Mandate, Party, Scope, Violation};
 use crate::life::By;
@@ -470,8 +471,32 @@ impl Certificate {
         u32::try_from(self.reports.len()).map_or(u32::MAX, |n| n.saturating_add(1))
     }
 
-    /// The first report without a receipt: reports go in order.
+    /// The first report that the platform has not answered: reports go in order.
     pub fn waiting_report(&self) -> Option<&ReportRecord> {
-        self.reports.iter().find(|r| r.receipt.is_none()).map(|r| &r.record)
+        self.reports.iter().find(|r| r.is_open()).map(|r| &r.record)
+    }
+
+    /// The first report that was not handed over yet.
+    pub fn unsent_report(&self) -> Option<&ReportRecord> {
+        self.reports.iter().find(|r| r.state() == ReportState::Queued).map(|r| &r.record)
+    }
+
+    /// One report.
+    pub fn report(&self, seq: u32) -> Option<&Report> {
+        self.reports.iter().find(|r| r.record.seq == seq)
+    }
+
+    /// The receipt that meets the duty of a report: its own, or where the platform refused it that
+    /// of the report which corrects it.
+    pub fn met_by<'a>(&'a self, report: &'a Report) -> Option<&'a Receipt> {
+        let mut at = report;
+        // A correction comes after what it corrects, so the chain ends.
+        loop {
+            if at.receipt.is_some() {
+                return at.receipt.as_ref();
+            }
+            let seq = at.corrected_by.filter(|n| *n > at.record.seq)?;
+            at = self.report(seq)?;
+        }
     }
 }

@@ -156,7 +156,7 @@ fn work(a: &mut Application, recorded: &Recorded<Event>) {
             }
         }
         Event::ViolationReported { summary, evidence } => {
-            let violation = Violation { summary: summary.clone(), evidence: evidence.clone(), by: by.clone(), at };
+            let violation = Violation::new(summary.clone(), evidence.clone(), by.clone(), at);
             a.violations.push(violation);
         }
         _ => {}

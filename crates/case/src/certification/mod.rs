@@ -32,6 +32,6 @@ pub use reason::{PlanFault, Reason};
 pub use rights::{excludes, exclusions};
 pub use scope::{Kind, Onward, People, Recipient, Scope, is_country};
 pub use state::{
-    Application, Audit, Checklist, Conclusion, Evaluation, Finding, Grade, Hands, NcId, NcStage, Nonconformity, Outcome, Phase,
-    Plan, Purpose, Receipt, ReceiptNumber, Rectification, Verification, Violation,
+    Acknowledged, Application, Audit, Checklist, Conclusion, Evaluation, Finding, Grade, Hands, NcId, NcStage, Nonconformity,
+    Outcome, Phase, Plan, Purpose, Receipt, ReceiptNumber, Rectification, Verification, Violation,
 };

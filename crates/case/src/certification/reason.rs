@@ -168,6 +168,16 @@ pub enum Reason {
         /// The first that waits.
         next: u32,
     },
+    /// The receipt belongs to another report.
+    ReceiptUsed {
+        /// Which.
+        seq: u32,
+    },
+    /// The report was never handed over, or was refused: sending it again would change nothing.
+    NothingToResend {
+        /// Which.
+        seq: u32,
+    },
 }
 
 /// What is missing in a certification plan (R37 4.1).
@@ -221,7 +231,7 @@ impl Reason {
             Self::NeedsApplication | Self::NothingChanges => "R37 5.1.2",
             Self::StillValid { .. } | Self::ValidityEnded { .. } | Self::RenewalKnown => "M 8(2)",
             Self::NoSurveillance => "R37 4.5",
-            Self::ReportOrder { .. } => "M 9(1)",
+            Self::ReportOrder { .. } | Self::ReceiptUsed { .. } | Self::NothingToResend { .. } => "M 9(1)",
         }
     }
 

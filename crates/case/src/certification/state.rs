@@ -381,6 +381,27 @@ pub struct Violation {
     pub by: By,
     /// When; the report is owed promptly.
     pub at: Timestamp,
+    /// The authority's acknowledgement.
+    #[serde(default)]
+    pub acknowledged: Option<Acknowledged>,
+}
+
+impl Violation {
+    /// A violation that has just been reported.
+    pub fn new(summary: String, evidence: Vec<DocRef>, by: By, at: Timestamp) -> Self {
+        Self { summary, evidence, by, at, acknowledged: None }
+    }
+}
+
+/// That an authority has taken note of a violation, and what it says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// Its words.
+    pub note: String,
+    /// Who.
+    pub by: By,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What people have done in the case, because it decides what else they may do.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use guosuo_case::RefusalCode;
-use guosuo_case::certificate::{ChangeKind, Command, Measure, Origin, Status, check_stream};
+use guosuo_case::certificate::{ChangeKind, Command, Measure, Origin, ReportState, Status, check_stream};
 use guosuo_case::certification::{Purpose, Reason};
 use guosuo_rules::period::Due;
+use jiff::ToSpan as _;
 use jiff::civil::date;
 
 use super::after::{carry_out, reason, status, wider};
@@ -113,6 +114,86 @@ fn reports_go_in_order_and_are_corrected_by_later_ones() {
     assert_eq!((r.seq, r.corrects, r.change, r.status), (3, Some(2), ChangeKind::Suspended, Status::Suspended));
     let records: Vec<_> = w.c().reports.iter().map(|r| r.record.clone()).collect();
     assert_eq!(check_stream(&records), []);
+}
+
+fn sent(w: &mut World, seq: u32) {
+    let command = Command::SendReport { seq, target: "platform".into(), digest: "0a".repeat(32) };
+    w.cert("clock", command).unwrap();
+}
+
+fn state(w: &World, seq: u32) -> ReportState {
+    w.c().report(seq).unwrap().state()
+}
+
+#[test]
+fn a_report_that_was_refused_lets_the_next_pass_and_is_met_by_its_correction() {
+    let mut w = World::certified(false);
+    carry_out(&mut w, Measure::Suspend, Origin::Body);
+    assert_eq!((state(&w, 1), state(&w, 2)), (ReportState::Queued, ReportState::Queued));
+    sent(&mut w, 1);
+    assert_eq!(state(&w, 1), ReportState::Sent);
+    w.cert("clock", Command::RejectReport { seq: 1, reason: "代码不符".into() }).unwrap();
+    assert_eq!(state(&w, 1), ReportState::Rejected);
+    assert!(w.c().report(1).unwrap().is_owed(), "a correction is owed");
+    // A suspension does not wait for the correction of something else.
+    w.cert("clock", Command::RegisterReceipt { seq: 2, receipt: "R-2".into() }).unwrap();
+    w.cert("manager", Command::CorrectReport { seq: 1, reason: "更正".into() }).unwrap();
+    assert_eq!((state(&w, 1), state(&w, 3)), (ReportState::Corrected, ReportState::Queued));
+    assert!(w.c().met_by(w.c().report(1).unwrap()).is_none(), "not before the correction is taken");
+    let twice = w.cert("manager", Command::CorrectReport { seq: 1, reason: "再更正".into() });
+    assert_eq!(reason(twice.unwrap_err()), Reason::NotOpen, "the correction is what is corrected next");
+    w.cert("clock", Command::RegisterReceipt { seq: 3, receipt: "R-3".into() }).unwrap();
+    assert_eq!(w.c().met_by(w.c().report(1).unwrap()).unwrap().number, "R-3");
+}
+
+#[test]
+fn a_correction_has_its_own_five_working_days() {
+    let mut w = World::certified(false);
+    let begin = w.today();
+    w.cert("clock", Command::RegisterReceipt { seq: 1, receipt: "R-1".into() }).unwrap();
+    w.pass(30);
+    w.cert("manager", Command::CorrectReport { seq: 1, reason: "更正".into() }).unwrap();
+    let c = w.c();
+    assert_eq!(c.report(2).unwrap().record.effective_on, begin, "what is reported is the day of the issue");
+    assert_eq!(c.report(2).unwrap().trigger(), begin.saturating_add(30.days()), "the period begins when the error was stated");
+    assert!(c.report(2).unwrap().due(&w.calendar).unwrap().earliest() > w.today());
+    assert_eq!(c.report(1).unwrap().state(), ReportState::Corrected, "a receipt does not keep an error");
+}
+
+#[test]
+fn a_receipt_belongs_to_one_report_and_a_resend_keeps_the_first() {
+    let mut w = World::certified(false);
+    carry_out(&mut w, Measure::Suspend, Origin::Body);
+    let early = w.cert("manager", Command::ResendReport { seq: 1, reason: "对账".into() });
+    assert_eq!(reason(early.unwrap_err()), Reason::NotOpen, "it was never sent");
+    let receipt = |seq, number: &str| Command::RegisterReceipt { seq, receipt: number.into() };
+    sent(&mut w, 1);
+    w.cert("clock", receipt(1, "R-1")).unwrap();
+    assert_eq!(reason(w.cert("clock", receipt(2, "R-1")).unwrap_err()), Reason::ReceiptUsed { seq: 1 });
+    w.cert("clock", receipt(2, "R-2")).unwrap();
+    let first = w.c().report(1).unwrap().receipt.clone().unwrap();
+    w.pass(1);
+    w.cert("manager", Command::ResendReport { seq: 1, reason: "平台没有这条".into() }).unwrap();
+    assert_eq!((state(&w, 1), state(&w, 2)), (ReportState::Queued, ReportState::Received));
+    assert_eq!(w.c().waiting_report().unwrap().seq, 1);
+    sent(&mut w, 1);
+    w.cert("clock", receipt(1, "R-9")).unwrap();
+    let r = w.c().report(1).unwrap();
+    assert_eq!((r.state(), r.receipt.as_ref()), (ReportState::Received, Some(&first)), "in time is in time");
+    assert_eq!(r.latest_receipt().unwrap().number, "R-9");
+}
+
+#[test]
+fn a_violation_is_acknowledged_once_and_by_cac_alone() {
+    let mut w = World::certified(false);
+    let ack = |id| Command::AcknowledgeViolation { id, note: "已收悉".into() };
+    assert_eq!(reason(w.cert("cac", ack(1)).unwrap_err()), Reason::NotOpen);
+    w.cert("auditor", Command::ReportViolation { summary: "超范围出境".into(), evidence: vec![] }).unwrap();
+    assert_eq!(w.cert("samr", ack(1)).unwrap_err().code, RefusalCode::NotAllowed);
+    assert_eq!(w.cert("manager", ack(1)).unwrap_err().code, RefusalCode::NotAllowed);
+    w.cert("cac", ack(1)).unwrap();
+    assert_eq!(w.c().violations[0].acknowledged.as_ref().unwrap().note, "已收悉");
+    assert_eq!(reason(w.cert("cac", ack(1)).unwrap_err()), Reason::NotOpen);
 }
 
 #[test]

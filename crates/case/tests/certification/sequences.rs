@@ -222,7 +222,25 @@ pub(crate) const MOVES: &[Move] = &[
     }),
     ("clock", |w| {
         let seq = w.cert.as_ref().and_then(|c| c.waiting_report()).map_or(1, |r| r.seq);
-        Act::Cert(Cert::RegisterReceipt { seq, receipt: text() })
+        Act::Cert(Cert::RegisterReceipt { seq, receipt: format!("R-{seq}") })
+    }),
+    ("clock", |w| {
+        let seq = w.cert.as_ref().and_then(|c| c.unsent_report()).map_or(1, |r| r.seq);
+        Act::Cert(Cert::SendReport { seq, target: "platform".into(), digest: "0a".repeat(32) })
+    }),
+    ("manager", |w| {
+        let seq = w.cert.as_ref().and_then(|c| c.waiting_report()).map_or(1, |r| r.seq);
+        Act::Cert(Cert::RejectReport { seq, reason: text() })
+    }),
+    ("manager", |w| {
+        let sent = w.cert.as_ref().and_then(|c| c.reports.iter().find(|r| r.may_be_resent()));
+        Act::Cert(Cert::ResendReport { seq: sent.map_or(1, |r| r.record.seq), reason: text() })
+    }),
+    ("manager", |_| Act::Cert(Cert::ReportViolation { summary: text(), evidence: vec![] })),
+    ("cac", |w| {
+        let open = w.cert.as_ref().and_then(|c| c.violations.iter().position(|v| v.acknowledged.is_none()));
+        let id = open.and_then(|i| u32::try_from(i + 1).ok()).unwrap_or(1);
+        Act::Cert(Cert::AcknowledgeViolation { id, note: text() })
     }),
     ("clock", |_| Act::Cert(Cert::Expire)),
     ("manager", |_| Act::Cert(Cert::Expire)),
@@ -297,8 +315,8 @@ pub(crate) fn invariant(w: &World) {
     assert!(c.history.iter().filter(|h| h.kind == ChangeKind::Expired).all(|h| h.effective_on > c.valid_until));
     assert!(c.history.len() == c.reports.len(), "a report for every change");
     assert!(c.reports.iter().zip(1..).all(|(r, seq)| r.record.seq == seq), "numbered without gaps");
-    let received: Vec<_> = c.reports.iter().map(|r| r.receipt.is_some()).collect();
-    assert!(received.is_sorted_by(|a, b| a >= b), "received in order");
+    let answered: Vec<_> = c.reports.iter().map(|r| r.receipt.is_some() || r.rejection.is_some()).collect();
+    assert!(answered.is_sorted_by(|a, b| a >= b), "answered in order");
     for h in c.history.iter().filter(|h| h.proposed_by.is_some()) {
         assert_ne!(h.proposed_by.as_ref().map(|b| &b.user), Some(&h.by.user), "two people");
     }

@@ -1,6 +1,7 @@
 //! What follows from an act of certification, in the same transaction: messages to the other
 //! parties, with the mail that tells them.
 
+use guosuo_case::OrgKind;
 use guosuo_case::certificate::{self, Certificate, ChangeKind};
 use guosuo_case::certification::{Application, Event, Outcome};
 use guosuo_store::{Acted, Error, NewJob, Tx};
@@ -10,7 +11,14 @@ use crate::consequences::{MAIL_QUEUE, MailJob};
 use crate::words::{MessageData, MessageKind};
 
 /// Puts a message into an inbox and orders the mail.
-async fn tell(tx: &mut Tx, org: &str, case: &str, kind: MessageKind, data: &MessageData, now: Timestamp) -> Result<(), Error> {
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    org: &str,
+    case: &str,
+    kind: MessageKind,
+    data: &MessageData,
+    now: Timestamp,
+) -> Result<(), Error> {
     let message = tx.send_message(org, case, kind.as_str(), data, None, now).await?;
     tx.enqueue(NewJob::new(MAIL_QUEUE, &MailJob { org: org.to_owned(), message }, now)?, now).await.map(drop)
 }
@@ -72,6 +80,12 @@ pub async fn application(tx: &mut Tx, acted: &Acted<Application>, now: Timestamp
                 }
                 _ => (MessageKind::CertificationDecided, applicant_side(a)),
             },
+            // M 11: to CAC at once.
+            Event::ViolationReported { summary, .. } => {
+                data.reason.clone_from(summary);
+                let cac = tx.reader().await?.organisations(Some(OrgKind::Cac), None).await?;
+                (MessageKind::ViolationReported, cac.into_iter().map(|o| o.id).collect())
+            }
             _ => continue,
         };
         for org in to {
@@ -116,6 +130,25 @@ pub async fn certificate(tx: &mut Tx, acted: &Acted<Certificate>, now: Timestamp
             certificate::Event::FindingStated { summary, .. } => {
                 data.reason.clone_from(summary);
                 (MessageKind::FindingStated, vec![c.body.to_string()])
+            }
+            certificate::Event::ReportRejected { reason, .. } => {
+                data.reason.clone_from(reason);
+                (MessageKind::ReportRejected, vec![c.body.to_string()])
+            }
+            // The outbox forgets how often it tried, and sends at once.
+            certificate::Event::ReportResent { seq, .. } => {
+                tx.report_again(&acted.case_id, i64::from(*seq), now).await?;
+                continue;
+            }
+            // M 11: to CAC at once.
+            certificate::Event::ViolationReported { summary, .. } => {
+                data.reason.clone_from(summary);
+                let cac = tx.reader().await?.organisations(Some(OrgKind::Cac), None).await?;
+                (MessageKind::ViolationReported, cac.into_iter().map(|o| o.id).collect())
+            }
+            certificate::Event::ViolationAcknowledged { note, .. } => {
+                data.reason.clone_from(note);
+                (MessageKind::ViolationAcknowledged, vec![c.body.to_string()])
             }
             certificate::Event::Requested { reason, .. } => {
                 data.reason.clone_from(reason);

@@ -93,6 +93,11 @@ impl Certifying {
         Ok(Self { app: app.clone(), actors })
     }
 
+    /// Somebody of the demonstration.
+    pub(crate) fn actor(&self, who: &str) -> Actor {
+        self.actors[who].clone()
+    }
+
     fn request<L: guosuo_case::Life>(&self, who: &str, case: &str, command: L::Command, now: Timestamp) -> Request<L> {
         Request {
             case_id: case.to_owned(),
@@ -117,7 +122,7 @@ impl Certifying {
     }
 
     /// Says which person of the filed roster somebody of the body is.
-    async fn link(&self, who: &str, person: &'static str) -> Result<()> {
+    pub(crate) async fn link(&self, who: &str, person: &'static str) -> Result<()> {
         let actor = &self.actors[who];
         let origin = LedgerOrigin { actor: actor.user.0.clone(), org: actor.org.0.clone(), session: String::new() };
         let (work, now) = ((actor.user.0.clone(), origin), self.app.now());

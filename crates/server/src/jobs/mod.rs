@@ -6,8 +6,10 @@
 //! twice: alarms are rows with a unique key, mails have a key of their own, a notice is printed
 //! from the record and attached where none is attached yet. No job decides a case.
 
+pub mod certification;
 pub mod checkpoint;
 pub mod clocks;
+pub mod expiry;
 pub mod mail;
 pub mod notice;
 pub mod papers;
@@ -107,7 +109,11 @@ impl Worker {
     }
 }
 
-/// Starts a worker beside the service.
+/// Starts a worker beside the service, and the outbox beside it: a platform that takes its time
+/// holds up no mail and no alarm.
 pub fn start(app: &App) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(Worker::new(app.clone()).run())
+    let (worker, reports) = (Worker::new(app.clone()), crate::reporting::outbox::serve(app.clone()));
+    tokio::spawn(async move {
+        tokio::join!(worker.run(), reports);
+    })
 }

@@ -5,7 +5,7 @@ use guosuo_store::Error as StoreError;
 use jiff::civil::{Date, Time, time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{checkpoint, clocks, mail, papers, sweep};
+use super::{certification, checkpoint, clocks, expiry, mail, papers, sweep};
 use crate::app::App;
 
 const LEASE: &str = "schedule";
@@ -85,6 +85,8 @@ impl Schedule {
         if passed(self.clocks.map(|c| c.0), CLOCKS, now) || self.clocks.is_none_or(|c| c.1 != today) {
             self.clocks = Some((now, today));
             report("clocks", clocks::run(app).await.map(drop));
+            report("expiry", expiry::run(app).await.map(drop));
+            report("certification", certification::run(app).await.map(drop));
         }
         if self.digest != Some(today) && cst_datetime(now).time() >= DIGEST {
             match mail::order_digests(app, today).await {

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod backup;
 pub mod doctor;
 pub mod notice;
+pub mod reporting;
 pub mod restore;
 pub mod verify;
 
@@ -62,6 +63,10 @@ pub enum OpsCommand {
     /// 管理 / administration
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// 模拟的全国平台，供报送对接测试（默认故意不可靠）/ a mock national platform to test reporting against, rude by default
+    MockPlatform(reporting::MockArgs),
+    /// 报送演练：在模拟时间里向不可靠的平台报送上万条 / report ten thousand events to a rude platform in simulated time
+    ReportTrial(reporting::TrialArgs),
 }
 
 /// What can be asked of the record.
@@ -137,6 +142,8 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             Ok(ExitCode::SUCCESS)
         }
+        OpsCommand::MockPlatform(args) => reporting::mock(args).await,
+        OpsCommand::ReportTrial(args) => reporting::trial(args).await,
         OpsCommand::Backup { instance, json, out } => backup::run(&instance.load()?, &out, json).await,
         OpsCommand::Restore { instance, json, from } => restore::run(&instance.load()?, &from, json).await,
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,

@@ -24,6 +24,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
         Front::Body | Front::Bench => &[
             ("applications", "/body/applications", "认证业务", "Applications"),
             ("certificates", "/body/certificates", "认证证书", "Certificates"),
+            ("reports", "/body/reports", "信息报送", "Reports"),
             ("filings", "/body/filings", "机构备案", "Filing"),
             ("inbox", "/body/inbox", "通知和消息", "Inbox"),
             ("organisation", "/body/organisation", "本机构", "Organisation"),
@@ -45,6 +46,8 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("bodies", "/authority/bodies", "已备案机构", "Filed bodies"),
             ("registrations", "/authority/registrations", "机构注册", "Registrations"),
             ("certificates", "/authority/certificates", "认证证书", "Certificates"),
+            ("reports", "/authority/reports", "信息共享", "Shared reports"),
+            ("violations", "/authority/violations", "违法报告", "Violations"),
             ("stats", "/authority/stats", "统计", "Statistics"),
         ],
         Front::Admin => &[

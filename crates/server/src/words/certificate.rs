@@ -1,9 +1,10 @@
 //! The life of a certificate in words. Every match is total.
 
 use guosuo_case::certificate::{
-    Action, Cause, ChangeKind, Difference, Direction, DriftField, Event, Measure, Obliges, Origin, Trigger,
+    Action, Cause, ChangeKind, Difference, Direction, DriftField, Event, Measure, Obliges, Origin, ReportState, Trigger,
 };
 
+use crate::web::components::Tone;
 use crate::web::lang::Lang;
 
 /// What happened to a certificate.
@@ -16,6 +17,17 @@ pub fn change(l: Lang, k: ChangeKind) -> &'static str {
         ChangeKind::Cancelled => l.t("注销", "Cancelled"),
         ChangeKind::Expired => l.t("过期失效", "Expired"),
         ChangeKind::Changed => l.t("变更", "Changed"),
+    }
+}
+
+/// How a report to the national platform stands.
+pub fn report_state(l: Lang, s: ReportState) -> (&'static str, Tone) {
+    match s {
+        ReportState::Queued => (l.t("待报送", "To be sent"), Tone::Warn),
+        ReportState::Sent => (l.t("已报送，待回执", "Sent, no receipt yet"), Tone::Info),
+        ReportState::Received => (l.t("已有回执", "Received"), Tone::Ok),
+        ReportState::Rejected => (l.t("被退回，待更正", "Refused, to be corrected"), Tone::Over),
+        ReportState::Corrected => (l.t("已更正", "Corrected"), Tone::Mute),
     }
 }
 
@@ -91,7 +103,11 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::Expire => l.t("登记过期", "Record the end by time"),
         Action::ReportViolation => l.t("向网信部门报告违法", "Report a violation to CAC"),
         Action::CorrectReport => l.t("更正报送", "Correct a report"),
+        Action::SendReport => l.t("登记已经报送", "Note that it was handed over"),
         Action::RegisterReceipt => l.t("登记报送回执", "Register a receipt"),
+        Action::RejectReport => l.t("登记平台退回", "Register a refusal"),
+        Action::ResendReport => l.t("重新报送", "Send again"),
+        Action::AcknowledgeViolation => l.t("签收违法报告", "Acknowledge the violation report"),
     }
 }
 
@@ -118,7 +134,11 @@ pub fn act_name(a: Action) -> &'static str {
         Action::Expire => "expire",
         Action::ReportViolation => "report-violation",
         Action::CorrectReport => "correct-report",
+        Action::SendReport => "send-report",
         Action::RegisterReceipt => "register-receipt",
+        Action::RejectReport => "reject-report",
+        Action::ResendReport => "resend-report",
+        Action::AcknowledgeViolation => "acknowledge-violation",
     }
 }
 
@@ -151,7 +171,26 @@ pub fn about(l: Lang, a: Action) -> &'static str {
             "Exports found to break law or regulations are reported promptly to CAC and the departments concerned.",
         ),
         Action::CorrectReport => l.t("报送有误的，另发一份更正，原报送保留。", "A wrong report is corrected by another one; the first stays."),
-        Action::RegisterReceipt => l.t("登记平台给出的回执编号。", "Register the receipt that the platform gave."),
+        Action::SendReport => l.t(
+            "自己在全国认证认可信息公共服务平台录入的，在这里登记；同一张证书按顺序报送。",
+            "For what you have entered on the national platform yourself. Reports of one certificate go in order.",
+        ),
+        Action::RegisterReceipt => l.t(
+            "登记平台给出的回执编号。登记回执后，5个工作日的期限办结。",
+            "Register the receipt that the platform gave. It ends the five working days.",
+        ),
+        Action::RejectReport => l.t(
+            "平台退回的，登记退回的理由，再更正报送。5个工作日的期限继续计算。",
+            "Register why the platform refused it, then correct it. The five working days keep running.",
+        ),
+        Action::ResendReport => l.t(
+            "内容一字不改，再发一次。平台认得出是同一份，不会重复登记。",
+            "The very same content goes out once more. The platform recognises it and does not enter it twice.",
+        ),
+        Action::AcknowledgeViolation => l.t(
+            "签收认证机构报告的违法情况，写明处理意见，认证机构会收到通知。",
+            "Acknowledge what the body reported and say what will be done; the body is told.",
+        ),
         Action::DeclareInterest => l.t(
             "打开证书案卷以前，先声明有没有利益关系。",
             "Before opening the file of a certificate, declare whether there is an interest.",
@@ -273,8 +312,20 @@ pub fn event(l: Lang, e: &Event) -> String {
                 format!("Report no. {} owed: {}", record.seq, change(l, record.change)),
             );
         }
+        Event::ReportSent { seq, target, .. } => {
+            return l.pick(format!("第{seq}号报送已发出（{target}）"), format!("Report no. {seq} handed over ({target})"));
+        }
         Event::ReportReceived { seq, .. } => {
             return l.pick(format!("第{seq}号报送已有回执"), format!("Report no. {seq} has its receipt"));
+        }
+        Event::ReportRejected { seq, .. } => {
+            return l.pick(format!("第{seq}号报送被平台退回"), format!("Report no. {seq} was refused by the platform"));
+        }
+        Event::ReportResent { seq, .. } => {
+            return l.pick(format!("第{seq}号报送重新发出"), format!("Report no. {seq} is sent again"));
+        }
+        Event::ViolationAcknowledged { id, .. } => {
+            return l.pick(format!("第{id}次违法报告已签收"), format!("Violation report no. {id} acknowledged"));
         }
     };
     fixed.to_owned()
@@ -288,7 +339,10 @@ pub fn said(e: &Event) -> &str {
         | Event::FindingLifted { reason, .. }
         | Event::SuggestionSetAside { reason, .. }
         | Event::MeasureDropped { reason }
+        | Event::ReportRejected { reason, .. }
+        | Event::ReportResent { reason, .. }
         | Event::SurveillanceTriggered { reason, .. } => reason,
+        Event::ViolationAcknowledged { note, .. } => note,
         Event::FindingStated { summary, .. } | Event::ViolationReported { summary, .. } => summary,
         Event::MeasureProposed { ground, .. } => ground,
         Event::PartyHeard { statement } => statement.as_deref().unwrap_or_default(),
@@ -308,6 +362,7 @@ pub fn is_bad(e: &Event) -> bool {
             | Event::InterestDeclared { has: true, .. }
             | Event::SurveillanceDone { conforming: false, .. }
             | Event::Expired
+            | Event::ReportRejected { .. }
             | Event::ViolationReported { .. }
     ) || matches!(e, Event::MeasureProposed { measure, .. } if !matches!(measure, Measure::Restore | Measure::Change { .. }))
 }

@@ -317,6 +317,18 @@ pub fn reason(l: Lang, r: &Reason) -> String {
                 format!("Reports go in order: register the receipt of number {next} first."),
             );
         }
+        Reason::ReceiptUsed { seq } => {
+            return l.pick(
+                format!("这个回执编号是第{seq}条报送的，一份回执只对应一条报送。"),
+                format!("This receipt is that of report {seq}; each receipt belongs to one report."),
+            );
+        }
+        Reason::NothingToResend { seq } => {
+            return l.pick(
+                format!("第{seq}条还没有报送过，或者已被退回。没有报送的会自动发出，被退回的请更正报送。"),
+                format!("Report {seq} was never sent, or was refused. What was not sent goes out by itself; what was refused is corrected."),
+            );
+        }
     };
     fixed.to_owned()
 }

@@ -78,11 +78,31 @@ pub enum MessageKind {
     FindingStated,
     /// The holder asks for something (to the body).
     CertificateRequested,
+    /// The national platform refused a report (to the body).
+    ReportRejected,
+    /// A body reports a violation (to CAC, M 11).
+    ViolationReported,
+    /// CAC acknowledged it (to the body).
+    ViolationAcknowledged,
+    /// A report to the national platform is owed (to the body, M 9(1)).
+    ReportDue,
+    /// A surveillance draws near or is overdue (to the body, R37 4.5).
+    SurveillanceDue,
+    /// The time to apply for renewal draws near (to the holder, M 8(2)).
+    RenewalDue,
+    /// The validity of a certificate comes to its end (to the holder).
+    ValidityEnds,
+    /// The limit of a stage draws near or has passed (to the body, R37 4.6).
+    StageDue,
+    /// The time for corrections draws near or has passed (to the applicant).
+    RectificationDue,
+    /// A finding of an authority is not carried out (to the body, M 10(2)).
+    FindingDue,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 45] = [
         Self::Submitted,
         Self::Withdrawn,
         Self::SentToNda,
@@ -118,6 +138,16 @@ impl MessageKind {
         Self::HearingOpened,
         Self::FindingStated,
         Self::CertificateRequested,
+        Self::ReportRejected,
+        Self::ViolationReported,
+        Self::ViolationAcknowledged,
+        Self::ReportDue,
+        Self::SurveillanceDue,
+        Self::RenewalDue,
+        Self::ValidityEnds,
+        Self::StageDue,
+        Self::RectificationDue,
+        Self::FindingDue,
     ];
 
     /// The stored name.
@@ -158,6 +188,16 @@ impl MessageKind {
             Self::HearingOpened => "hearing_opened",
             Self::FindingStated => "finding_stated",
             Self::CertificateRequested => "certificate_requested",
+            Self::ReportRejected => "report_rejected",
+            Self::ViolationReported => "violation_reported",
+            Self::ViolationAcknowledged => "violation_acknowledged",
+            Self::ReportDue => "report_due",
+            Self::SurveillanceDue => "surveillance_due",
+            Self::RenewalDue => "renewal_due",
+            Self::ValidityEnds => "validity_ends",
+            Self::StageDue => "stage_due",
+            Self::RectificationDue => "rectification_due",
+            Self::FindingDue => "finding_due",
         }
     }
 

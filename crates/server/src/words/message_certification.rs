@@ -95,16 +95,13 @@ pub(super) fn message(l: Lang, kind: MessageKind, d: &MessageData) -> (String, S
             (format!("持证人提出申请：{name}"), format!("证书{number}：{reason}")),
             (format!("Request of the holder: {name}"), format!("Certificate {number}: {reason}")),
         ),
-        other => {
-            let plain = (other.as_str().to_owned(), number.clone());
-            (plain.clone(), plain)
-        }
+        other => super::message_reporting::message(other, d),
     };
     l.pick(zh, en)
 }
 
 /// Both languages of a change of status.
-type Both = ((String, String), (String, String));
+pub(super) type Both = ((String, String), (String, String));
 
 fn changed(name: &str, number: &str, reason: &str, zh_day: &str, en_day: &str, what: (&str, &str)) -> Both {
     (

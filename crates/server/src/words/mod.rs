@@ -12,6 +12,7 @@ mod filing;
 mod material;
 mod message;
 mod message_certification;
+mod message_reporting;
 mod published;
 mod refusal;
 pub mod workbench;

@@ -71,7 +71,12 @@ impl Held {
     /// What can be done now, as links.
     pub(super) fn links(&self, l: Lang) -> Vec<Link> {
         let shown = self.actions.iter().copied().filter(|a| is_shown(*a));
-        shown.map(|a| Link::new(l.href(self.path(&format!("acts/{}", said::act_name(a)))), said::action(l, a))).collect()
+        let path = |a: Action| match a {
+            // With what the platform knows already, so that nothing delays it (M 11).
+            Action::ReportViolation => self.path("violation"),
+            other => self.path(&format!("acts/{}", said::act_name(other))),
+        };
+        shown.map(|a| Link::new(l.href(path(a)), said::action(l, a))).collect()
     }
 
     /// The frame of a page.
@@ -267,14 +272,10 @@ fn reports(t: &Times<'_>, c: &Certificate) -> Vec<Item> {
     c.reports
         .iter()
         .map(|r| {
-            let due = r.record.due(t.calendar);
-            let (chip, clock) = match &r.receipt {
-                Some(_) => ((l.t("已有回执", "Received").to_owned(), Tone::Ok), None),
-                None => (
-                    (l.t("待报送", "Owed").to_owned(), Tone::Warn),
-                    due.map(|d| ClockView { house: false, ..t.house(d.earliest(), d.latest(), 5) }),
-                ),
-            };
+            let (words, tone) = said::report_state(l, r.state());
+            let chip = (words.to_owned(), tone);
+            let due = if r.is_owed() { r.due(t.calendar) } else { None };
+            let clock = due.map(|d| ClockView { house: false, ..t.house(d.earliest(), d.latest(), 5) });
             let name = l.pick(
                 format!("第{}号：{}", r.record.seq, said::change(l, r.record.change)),
                 format!("No. {}: {}", r.record.seq, said::change(l, r.record.change)),
@@ -439,7 +440,10 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         Action::ReportViolation,
         Action::CorrectReport,
         Action::TriggerSurveillance,
+        Action::SendReport,
         Action::RegisterReceipt,
+        Action::RejectReport,
+        Action::ResendReport,
     ];
     let shown: Vec<Action> = h.actions.iter().copied().filter(|a| is_shown(*a)).collect();
     let (mut main, mut more) = (Vec::new(), Vec::new());

@@ -194,6 +194,27 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
             let next = c.waiting_report().map(|r| numbered(l, r.seq, words::change(l, r.change))).into_iter().collect();
             vec![pick("number", l.t("报送", "Report"), next), Ask::new("receipt", l.t("回执编号", "Receipt"), Kind::Line)]
         }
+        Action::SendReport => {
+            let next = c.unsent_report().map(|r| numbered(l, r.seq, words::change(l, r.change))).into_iter().collect();
+            vec![pick("number", l.t("报送", "Report"), next)]
+        }
+        Action::RejectReport => {
+            let next = c.waiting_report().map(|r| numbered(l, r.seq, words::change(l, r.change))).into_iter().collect();
+            vec![pick("number", l.t("报送", "Report"), next), reason()]
+        }
+        Action::ResendReport => {
+            let sent = c.reports.iter().filter(|r| r.may_be_resent());
+            let list = sent.map(|r| numbered(l, r.record.seq, words::change(l, r.record.change))).collect();
+            vec![pick("number", l.t("报送", "Report"), list), reason()]
+        }
+        Action::AcknowledgeViolation => {
+            let open = (1..).zip(&c.violations).filter(|(_, v)| v.acknowledged.is_none());
+            let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
+            vec![
+                pick("number", l.t("违法报告", "Violation report"), list),
+                Ask::area("note", l.t("处理意见", "What will be done")),
+            ]
+        }
         Action::Issue
         | Action::RecordMandate
         | Action::DeclareFlows
@@ -340,6 +361,16 @@ pub(super) async fn command(
         Action::RegisterReceipt => {
             Command::RegisterReceipt { seq: read_number(l, form, "number"), receipt: text(form, "receipt") }
         }
+        Action::SendReport => {
+            let seq = read_number(l, form, "number");
+            let digest = c.report(seq).map(|r| crate::reporting::digest_of(&r.record)).unwrap_or_default();
+            Command::SendReport { seq, target: crate::reporting::HAND.to_owned(), digest }
+        }
+        Action::RejectReport => Command::RejectReport { seq: read_number(l, form, "number"), reason: text(form, "reason") },
+        Action::ResendReport => Command::ResendReport { seq: read_number(l, form, "number"), reason: text(form, "reason") },
+        Action::AcknowledgeViolation => {
+            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note: text(form, "note") }
+        }
         Action::Issue
         | Action::RecordMandate
         | Action::DeclareFlows
@@ -386,7 +417,8 @@ pub(super) fn field_of(asks: &[Ask], form: &Form, r: &guosuo_case::Refusal) -> &
             R::DayOutside { .. } => first(|k| matches!(k, Kind::Day)),
             R::StatusOf { .. } | R::NothingChanges | R::NeedsApplication => has("measure"),
             R::AsksOtherwise => has("origin"),
-            R::NotOpen | R::NoSurveillance | R::ReportOrder { .. } => has("number"),
+            R::NotOpen | R::NoSurveillance | R::ReportOrder { .. } | R::NothingToResend { .. } => has("number"),
+            R::ReceiptUsed { .. } => has("receipt"),
             _ => "",
         },
         _ => "",

@@ -18,7 +18,7 @@ mod checklists;
 pub mod corrections;
 mod desk;
 pub mod issue;
-mod papers;
+pub(crate) mod papers;
 pub mod plan;
 pub mod queue;
 mod view;

@@ -27,9 +27,9 @@ const MOST_TEXT: usize = 64 << 10;
 /// A form, with files or without, read to its end.
 pub struct Sent {
     /// The text fields.
-    pub(super) form: Form,
+    pub(crate) form: Form,
     /// Field, file name and content of each file.
-    pub(super) files: Vec<(String, String, Bytes)>,
+    pub(crate) files: Vec<(String, String, Bytes)>,
 }
 
 impl FromRequest<App> for Sent {

@@ -6,4 +6,5 @@
 
 mod bench;
 mod life;
+mod reports;
 mod story;
