@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 19] = [
+const APART: [(&str, &str); 22] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
     ("ops/", "commands say both languages in one line"),
@@ -23,6 +23,9 @@ const APART: [(&str, &str); 19] = [
     ("body/roster_file.rs", "words looked for in the heads of tables"),
     ("body/receipt.rs", "the receipt is printed in Chinese"),
     ("preparing/report.rs", "the report of the assessment is printed in Chinese"),
+    ("reporting/mock.rs", "what another platform answers is data"),
+    ("reporting/golden.rs", "fictitious records are data"),
+    ("reporting/trial.rs", "fictitious certificates are data"),
     ("preparing/docx.rs", "the report of the assessment is written in Chinese"),
 ];
 

@@ -63,7 +63,7 @@ statements! {
     AGAIN = "UPDATE report_outbox SET locked_until = 0, worker = '', next_at = $3, attempts = 0, last_error = '' WHERE certificate = $1 AND seq = $2";
     /// What waits to be handed over as a file, in order.
     QUEUED = lines!("WHERE r.state = 'owed' AND ($1 = '*' OR replace($1, '|' || r.body || '|', '') <> $1) AND replace($2, '|' || r.body || '|', '') = $2 ORDER BY r.certificate, r.seq LIMIT $3");
-    NEXT_AT = "SELECT MIN(o.next_at) FROM certificate_report r JOIN report_outbox o ON o.certificate = r.certificate AND o.seq = r.seq WHERE r.state IN ('owed', 'sent')";
+    NEXT_AT = "SELECT MIN(o.next_at) FROM certificate_report r JOIN report_outbox o ON o.certificate = r.certificate AND o.seq = r.seq WHERE r.state IN ('owed', 'sent') AND NOT EXISTS (SELECT 1 FROM certificate_report b WHERE b.certificate = r.certificate AND b.seq < r.seq AND b.state IN ('owed', 'sent'))";
     CARRIED = "SELECT seq, digest FROM report_outbox WHERE certificate = $1 ORDER BY seq";
     COMPARISON_PUT = "INSERT INTO report_comparison (id, body, at, source, actor, ours, theirs, found) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     COMPARISONS = comparison!("WHERE body = $1 ORDER BY at DESC, id DESC LIMIT $2");
@@ -464,7 +464,7 @@ impl Reader {
         Ok(rows.into_iter().map(|(state, n)| ReportCount { state, count: unsigned(n) }).collect())
     }
 
-    /// When the next report is due to be sent.
+    /// When the next report that none stands before is due to be sent.
     pub async fn next_report_at(&mut self) -> Result<Option<Timestamp>, Error> {
         let (t,): (Option<i64>,) = on!(self.conn(), |c| sqlx::query_as(NEXT_AT).fetch_one(c).await)?;
         Ok(t.map(crate::db::instant))

@@ -22,7 +22,6 @@ use serde_json::{Value, json};
 
 /// How often a platform is rude, in thousandths of the requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each name is the rudeness")]
 pub struct Faults {
     /// Answers 500 and has taken nothing.
     pub fault: u16,

@@ -4,10 +4,10 @@
 //!
 //! What is reported and when it is owed is law (`guosuo_case::certificate`); here it is carried.
 
-mod body;
+pub mod body;
 pub mod compare;
-mod comparison;
-mod exchange;
+pub mod comparison;
+pub mod exchange;
 mod folder;
 pub mod golden;
 mod http;
@@ -15,9 +15,9 @@ pub mod mock;
 pub mod outbox;
 mod record;
 mod settings;
-mod shared;
+pub mod shared;
 pub mod trial;
-mod violation;
+pub mod violation;
 
 use guosuo_case::Right::{FindingState, ReportsRead, ReportsShared, ViolationReport};
 

@@ -74,8 +74,10 @@ pub async fn run(app: &App) -> anyhow::Result<Ran> {
     if !app.config.reporting.targets.is_empty() {
         app.store.write(|tx| Box::pin(async move { tx.heal_outbox().await })).await?;
     }
+    let due = app.store.reader().await?.next_report_at().await?.is_some_and(|at| at <= app.now());
     for target in &app.config.reporting.targets {
         match target {
+            Target::Http(_) if !due => {}
             Target::Http(t) => {
                 let one = http(app, t).await?;
                 ran = Ran { tried: ran.tried + one.tried, away: ran.away || one.away };
@@ -105,13 +107,15 @@ async fn http(app: &App, target: &HttpTarget) -> anyhow::Result<Ran> {
     let lock = LOCK.max(SignedDuration::from_millis(i64::try_from(target.timeout_ms).unwrap_or(i64::MAX / 8).saturating_mul(4)));
     let mut under_way = FuturesUnordered::new();
     let (mut tried, mut dry, mut silent) = (0, false, 0);
+    // A few at first, twice as many with every answer, half as many with every silence; and whoever
+    // is silent so many times in a row is left alone for a while. Thousands of certificates do not
+    // knock at a closed door each for itself.
+    let mut window = 2_usize.min(target.parallel);
     loop {
-        // Whoever does not answer so many times in a row is left alone for a while: thousands of
-        // certificates do not knock at a closed door each for itself.
         let away = silent >= SILENT;
-        if !dry && !away && under_way.len() <= target.parallel / 2 {
+        if !dry && !away && under_way.len() <= window / 2 {
             let now = app.now();
-            let room = u32::try_from(target.parallel.saturating_sub(under_way.len())).unwrap_or(1);
+            let room = u32::try_from(window.saturating_sub(under_way.len())).unwrap_or(1);
             let args = (worker.clone(), Arc::clone(&whose));
             let claimed: Vec<ClaimedReport> = app
                 .store
@@ -128,7 +132,9 @@ async fn http(app: &App, target: &HttpTarget) -> anyhow::Result<Ran> {
         }
         match under_way.next().await {
             Some(outcome) => {
-                silent = if outcome? { 0 } else { silent + 1 };
+                let answered = outcome?;
+                silent = if answered { 0 } else { silent + 1 };
+                window = if answered { (window * 2).min(target.parallel) } else { (window / 2).max(1) };
                 tried += 1;
                 dry = false;
             }

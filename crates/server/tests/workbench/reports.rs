@@ -83,7 +83,7 @@ async fn a_refused_report_is_corrected_and_what_the_platform_lost_is_sent_again(
     let empty = b.post("manager", path, &[("list", "certificate,holder,status,valid_until\n")]).await;
     assert_eq!(empty.status, StatusCode::SEE_OTHER);
     let page = b.get("manager", path).await;
-    assert!(page.text.contains("平台没有这张证书") && page.text.contains("被平台退回"), "{}", page.text);
+    assert!(page.text.contains("平台没有这张证书") && page.text.contains("有回执，平台不一致"), "{}", page.text);
     let bad = b.post("manager", path, &[("list", "certificate,holder\nX,Y\n")]).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(bad.text.contains("valid_until") || bad.text.contains("status"), "{}", bad.text);
