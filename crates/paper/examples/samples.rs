@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     all(&press, &dir, &guosuo_paper::MeasureNotice::samples())?;
     all(&press, &dir, &guosuo_paper::DeclineNotice::samples())?;
     all(&press, &dir, &guosuo_paper::ImpactReport::samples())?;
+    all(&press, &dir, &guosuo_paper::EntrustmentReceipt::samples())?;
     Ok(())
 }
 

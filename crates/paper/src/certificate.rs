@@ -111,6 +111,8 @@ pub struct MeasureNotice {
     pub head: NoticeHead,
     /// What `head.receipt_number` is: printed before it.
     pub reference_label: String,
+    /// What `head.credit_code` is: a holder from abroad has the number of its own register.
+    pub code_label: String,
     /// Which measure.
     pub kind: MeasureKind,
     /// Who acted.
@@ -158,6 +160,8 @@ pub struct DeclineNotice {
     pub head: NoticeHead,
     /// What `head.receipt_number` is: printed before it.
     pub reference_label: String,
+    /// What `head.credit_code` is: a holder from abroad has the number of its own register.
+    pub code_label: String,
     /// Where it ended.
     pub stage: DeclineStage,
     /// The steps that were gone through, for example 技术验证、现场审核; empty when not accepted.

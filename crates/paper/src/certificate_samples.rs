@@ -96,6 +96,7 @@ impl MeasureNotice {
         let suspension = Self {
             head: head("示例启衡证停〔2099〕3号", NUMBER),
             reference_label: "证书编号".into(),
+            code_label: "统一社会信用代码".into(),
             kind: MeasureKind::Suspension,
             origin: MeasureOrigin::Body,
             authority_name: String::new(),
@@ -142,6 +143,7 @@ impl DeclineNotice {
         let declined = Self {
             head: head("示例启衡不受〔2099〕4号", "认申〔2099〕012号"),
             reference_label: "委托编号".into(),
+            code_label: "统一社会信用代码".into(),
             stage: DeclineStage::NotAccepted,
             steps: String::new(),
             reasons: vec![reason(

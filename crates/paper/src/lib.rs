@@ -29,6 +29,7 @@
 
 mod certificate;
 mod certificate_samples;
+mod entrustment;
 mod error;
 mod fonts;
 mod form;
@@ -47,6 +48,7 @@ pub use certificate::{
     CertificatePaper, DeclineNotice, DeclineReason, DeclineStage, LogLine, MeasureKind, MeasureNotice, MeasureOrigin,
     SigningKeyLine,
 };
+pub use entrustment::{EntrustmentDocument, EntrustmentReceipt};
 pub use error::{FontError, PaperError};
 pub use fonts::{FaceReport, FontReport, FontSource, Fonts};
 pub use form::{ApplicationForm, OrgNature};

@@ -50,11 +50,12 @@ pub enum Template {
     MeasureNotice,
     DeclineNotice,
     ImpactReport,
+    EntrustmentReceipt,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ApplicationForm,
         Self::Receipt,
         Self::FiledNotice,
@@ -68,6 +69,7 @@ impl Template {
         Self::MeasureNotice,
         Self::DeclineNotice,
         Self::ImpactReport,
+        Self::EntrustmentReceipt,
     ];
 
     /// File name below `templates/`.
@@ -86,6 +88,7 @@ impl Template {
             Self::MeasureNotice => "measure_notice.typ",
             Self::DeclineNotice => "decline_notice.typ",
             Self::ImpactReport => "impact_report.typ",
+            Self::EntrustmentReceipt => "entrustment_receipt.typ",
         }
     }
 
@@ -104,6 +107,7 @@ impl Template {
             Self::MeasureNotice => include_str!("../templates/measure_notice.typ"),
             Self::DeclineNotice => include_str!("../templates/decline_notice.typ"),
             Self::ImpactReport => include_str!("../templates/impact_report.typ"),
+            Self::EntrustmentReceipt => include_str!("../templates/entrustment_receipt.typ"),
         }
     }
 }

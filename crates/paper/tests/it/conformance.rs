@@ -70,6 +70,7 @@ fn certificates_and_letters_about_them_are_sound() {
     sound(&guosuo_paper::CertificatePaper::samples());
     sound(&guosuo_paper::MeasureNotice::samples());
     sound(&guosuo_paper::DeclineNotice::samples());
+    sound(&guosuo_paper::EntrustmentReceipt::samples());
 }
 
 #[test]
