@@ -177,6 +177,15 @@ impl Trusted {
         self.of(usage).iter().any(|(k, from, until)| k == key && *from <= day && until.is_none_or(|until| day <= until))
     }
 
+    /// Whether a key of this use may have signed what bears a day: it had not ended before, and the
+    /// use had begun, be it with another key. A certificate keeps its date of issue when it is changed
+    /// and signed anew, so a key that followed another one signs for days before its own first.
+    pub fn may_have_signed(&self, usage: Use, key: &PublicKey, day: Day) -> bool {
+        let of = self.of(usage);
+        let begun = of.iter().any(|(k, from, _)| k.algorithm() == key.algorithm() && *from <= day);
+        begun && of.iter().any(|(k, _, until)| k == key && until.is_none_or(|until| day <= until))
+    }
+
     /// The keys of a log.
     pub fn log(&self, origin: &str) -> Option<&[VerifierKey]> {
         self.logs.iter().find(|(o, _)| o == origin).map(|(_, keys)| &keys[..])

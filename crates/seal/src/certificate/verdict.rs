@@ -24,7 +24,7 @@ pub enum Genuine {
     Altered,
     /// No trusted key has signed.
     UnknownKey,
-    /// A trusted key signed outside the days of its use.
+    /// A trusted key had ended before the date of issue, or no key was in use yet.
     OutOfTerm,
     /// Not a certificate.
     Malformed,
@@ -153,7 +153,7 @@ pub fn check(given: &[u8], trusted: &Trusted, with: &With) -> Verdict {
 }
 
 fn in_term(trusted: &Trusted, keys: &[&PublicKey], day: Day) -> Result<(), Genuine> {
-    let fits = keys.iter().all(|key| trusted.in_term(Use::Certificate, key, day));
+    let fits = keys.iter().all(|key| trusted.may_have_signed(Use::Certificate, key, day));
     if fits { Ok(()) } else { Err(Genuine::OutOfTerm) }
 }
 
