@@ -2,8 +2,8 @@
 //! status lists), one for the log. Made at the first start, sealed in files by a passphrase.
 //!
 //! `published.json` beside them names every key of certificates and statements that ever signed,
-//! with the days of its use. To rotate a pair, move its two files away and start the program: new
-//! keys are made, and the published file says when the old ones ended and the new ones began.
+//! with the days of its use. [`rotate`] puts the files of a pair into the folder `retired`, makes new
+//! keys, and the published file says when the old ones ended and the new ones began.
 
 use std::path::Path;
 
@@ -17,7 +17,9 @@ use rand::Rng as _;
 /// whose operator has set none.
 const PASSPHRASE: &str = "GUOSUO_KEY_PASSPHRASE";
 /// The file that names all keys that ever signed.
-const PUBLISHED: &str = "published.json";
+pub const PUBLISHED: &str = "published.json";
+/// The folder of sealed keys that sign no more.
+pub const RETIRED: &str = "retired";
 /// The first pair of an instance counts from the day on which the Measures came into force (M 19):
 /// nobody else has signed before it.
 const BEGIN: &str = "2026-01-01";
@@ -147,6 +149,62 @@ impl Published {
     }
 }
 
+/// One pair that was rotated.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Rotated {
+    /// What the pair signs.
+    #[serde(rename = "use")]
+    pub usage: Use,
+    /// Identifiers of the keys that ended: SM2, Ed25519.
+    pub ended: [String; 2],
+    /// Identifiers of the keys that began: SM2, Ed25519.
+    pub began: [String; 2],
+}
+
+/// The pair of a use.
+fn pair(keys: &Keys, usage: Use) -> [String; 2] {
+    let pair = match usage {
+        Use::Certificate => [&keys.certificate_sm2, &keys.certificate_ed],
+        Use::Statement => [&keys.statement_sm2, &keys.statement_ed],
+    };
+    pair.map(|k| k.public_key().kid())
+}
+
+/// The names of the files of a pair, without `.key`.
+fn names(usage: Use) -> [&'static str; 2] {
+    match usage {
+        Use::Certificate => ["certificate-sm2", "certificate-ed25519"],
+        Use::Statement => ["statement-sm2", "statement-ed25519"],
+    }
+}
+
+/// Ends the pairs of these uses today and begins new ones. The old public keys stay published with
+/// their last day, the sealed old ones lie in the folder `retired` until somebody destroys them. The
+/// keys of the log are not rotated: witnesses know the log by them.
+///
+/// Whoever dies in between loses nothing: a pair whose files are gone is made anew at the next start,
+/// and the published file follows.
+///
+/// # Errors
+/// When a file cannot be read, moved or written.
+pub fn rotate(dir: &Path, uses: &[Use], origin: &str, today: Day) -> anyhow::Result<Vec<Rotated>> {
+    let old = Keys::open_or_make(dir)?;
+    // What signs now is published before it ends, so that it stays known.
+    Published::open(dir, &old, origin, today)?;
+    let retired = dir.join(RETIRED);
+    std::fs::create_dir_all(&retired).with_context(|| format!("cannot make the folder {}", retired.display()))?;
+    private(&retired)?;
+    for usage in uses {
+        for (name, kid) in names(*usage).into_iter().zip(pair(&old, *usage)) {
+            let (from, to) = (dir.join(format!("{name}.key")), retired.join(format!("{name}-{kid}.key")));
+            std::fs::rename(&from, &to).with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
+        }
+    }
+    let new = Keys::open_or_make(dir)?;
+    Published::open(dir, &new, origin, today)?;
+    Ok(uses.iter().map(|u| Rotated { usage: *u, ended: pair(&old, *u), began: pair(&new, *u) }).collect())
+}
+
 fn passphrase(dir: &Path) -> anyhow::Result<Vec<u8>> {
     if let Some(p) = std::env::var_os(PASSPHRASE) {
         return Ok(p.into_encoded_bytes());
@@ -236,6 +294,32 @@ mod tests {
         std::fs::write(dir.path().join(PUBLISHED), "{}").unwrap();
         let keys = Keys::open_or_make(dir.path()).unwrap();
         assert!(Published::open(dir.path(), &keys, "example.org/log", day("2027-03-12")).is_err());
+    }
+
+    #[test]
+    fn a_rotated_pair_ends_today_and_its_successor_signs_for_earlier_days_as_well() {
+        let dir = tempfile::tempdir().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let old = Keys::open_or_make(dir.path()).unwrap();
+        let rotated = rotate(dir.path(), &[Use::Certificate], "example.org/log", day("2027-03-12")).unwrap();
+        let new = Keys::open_or_make(dir.path()).unwrap();
+        assert_eq!(rotated.len(), 1);
+        assert_eq!((&rotated[0].ended, &rotated[0].began), (&pair(&old, Use::Certificate), &pair(&new, Use::Certificate)));
+        assert_eq!(pair(&old, Use::Statement), pair(&new, Use::Statement), "only the pair that was asked for");
+        let trusted = Published::open(dir.path(), &new, "example.org/log", day("2027-04-01")).unwrap().trusted;
+        let may = |key: &SigningKey, on: &str| trusted.may_have_signed(Use::Certificate, key.public_key(), day(on));
+        for (old, new) in [(&old.certificate_sm2, &new.certificate_sm2), (&old.certificate_ed, &new.certificate_ed)] {
+            assert!(may(old, "2026-05-01") && may(old, "2027-03-12") && !may(old, "2027-03-13"));
+            // A certificate of 2026 that is changed in 2027 keeps its date of issue and is signed by the new key.
+            assert!(may(new, "2026-05-01") && may(new, "2030-01-01") && !may(new, "2025-12-31"));
+        }
+        let sealed: Vec<_> = std::fs::read_dir(dir.path().join(RETIRED)).unwrap().collect();
+        assert_eq!(sealed.len(), 2, "the old keys are kept, sealed");
+        // Again on the same day: three pairs, each known.
+        rotate(dir.path(), &[Use::Certificate, Use::Statement], "example.org/log", day("2027-03-12")).unwrap();
+        let ring = Keyring::parse(&std::fs::read(dir.path().join(PUBLISHED)).unwrap()).unwrap();
+        assert_eq!(ring.keys.len(), 10);
+        assert_eq!(ring.keys.iter().filter(|k| k.until.is_none()).count(), 4);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::settings::CATALOGUE,
         crate::tx::CATALOGUE,
         crate::verify::CATALOGUE,
+        crate::verify_papers::CATALOGUE,
     ];
     all.extend(crate::accounts::CATALOGUES);
     let mut out: Vec<(String, &'static str)> = all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `open`, `unit`, `tx`, `buffer` | pools, the writer and its groups, the transaction |
 //! | `act`, `project` | acts on cases, tables derived from them |
-//! | `ledger`, `publish`, `verify` | chain, tree, checkpoints, re-walking |
+//! | `ledger`, `publish`, `verify`, `verify_papers` | chain, tree, checkpoints, re-walking |
 //! | `keys`, `blobs` | envelope encryption, files |
 //! | `backup` | a copy of the database at one moment, and the way back |
 //! | `accounts` | organisations, people, credentials, sessions |
@@ -50,10 +50,11 @@ mod settings;
 mod tx;
 mod unit;
 mod verify;
+mod verify_papers;
 
 pub use act::{Acted, Head, Loaded, Request};
 pub use applications::ApplicationFilter;
-pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, Upload, registration_case};
+pub use blobs::{Blob, Blobs, FinishedUpload, NewBlob, NewUpload, PART, PutFile, Upload, registration_case};
 pub use calendars::ImportedNotice;
 #[doc(hidden)]
 pub use catalogue::catalogue;

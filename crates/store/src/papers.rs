@@ -331,7 +331,7 @@ impl Reader {
     }
 }
 
-fn purpose_name(purpose: Purpose) -> &'static str {
+pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Qr => "qr",
         Purpose::Certificate => "certificate",

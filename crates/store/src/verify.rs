@@ -7,6 +7,7 @@ use std::fmt;
 use guosuo_case::{By, Life, Recorded};
 use guosuo_rules::calendar::Calendar;
 use guosuo_seal::Digest32;
+use guosuo_seal::certificate::Trusted;
 use guosuo_seal::chain::{self, Chain, Head as TreeHead};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -75,6 +76,10 @@ pub struct Report {
     pub events: u64,
     /// Cases whose content was destroyed; only their ledger rows were compared.
     pub destroyed: u64,
+    /// Versions of certificates with their signatures.
+    pub papers: u64,
+    /// Entries of the register of certificates.
+    pub entries: u64,
     /// Everything that differs.
     pub faults: Vec<Fault>,
 }
@@ -85,7 +90,7 @@ impl Report {
         self.faults.is_empty()
     }
 
-    fn fault(&mut self, table: &str, row: impl ToString, column: &str, what: impl ToString) {
+    pub(crate) fn fault(&mut self, table: &str, row: impl ToString, column: &str, what: impl ToString) {
         self.faults.push(Fault { table: table.into(), row: row.to_string(), column: column.into(), what: what.to_string() });
     }
 }
@@ -131,6 +136,7 @@ pub struct Verifier<'a> {
     kinds: BTreeMap<&'static str, Refold>,
     known: Vec<TreeHead>,
     note: Option<NoteCheck<'a>>,
+    keys: Option<&'a Trusted>,
 }
 
 impl Default for Verifier<'_> {
@@ -148,7 +154,7 @@ impl fmt::Debug for Verifier<'_> {
 impl<'a> Verifier<'a> {
     /// Knows no kind of case yet.
     pub fn new() -> Self {
-        Self { kinds: BTreeMap::new(), known: Vec::new(), note: None }
+        Self { kinds: BTreeMap::new(), known: Vec::new(), note: None, keys: None }
     }
 
     /// Cases of this kind are folded again.
@@ -169,6 +175,13 @@ impl<'a> Verifier<'a> {
     #[must_use]
     pub fn notes(mut self, check: NoteCheck<'a>) -> Self {
         self.note = Some(check);
+        self
+    }
+
+    /// Checks the signatures of certificates with the published keys.
+    #[must_use]
+    pub fn keys(mut self, keys: &'a Trusted) -> Self {
+        self.keys = Some(keys);
         self
     }
 
@@ -201,6 +214,7 @@ impl<'a> Verifier<'a> {
                 self.case(r, &head, calendar, report).await?;
             }
         }
+        crate::verify_papers::walk(r, self.keys, report).await?;
         for (table, sql) in [
             ("event", STRAY_EVENTS),
             ("ledger", STRAY_LEDGER),

@@ -8,6 +8,7 @@ use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::Application;
 use guosuo_case::exports::Exports;
 use guosuo_case::filing::Filing;
+use guosuo_seal::certificate::{Keyring, Trusted};
 use guosuo_store::{Error, Fault, Options, Report, RootKey, Store, Verifier};
 
 use super::print_json;
@@ -36,14 +37,30 @@ pub async fn walk(config: &Config) -> anyhow::Result<Report> {
     let origin = store.origin().to_owned();
     let verifiers = checkpoint::verifiers(&keys, &origin)?;
     let check = |note: &str| checkpoint::check(note, &origin, &verifiers).map_err(|e| e.to_string());
+    let published = published(&folder)?;
     let verifier = Verifier::new().with::<Filing>().with::<Application>().with::<Certificate>();
-    let walked = verifier.with::<Assessment>().with::<Exports>().notes(&check).run(&store).await;
+    let mut verifier = verifier.with::<Assessment>().with::<Exports>().notes(&check);
+    if let Some(trusted) = &published {
+        verifier = verifier.keys(trusted);
+    }
+    let walked = verifier.run(&store).await;
     store.close().await;
     match walked {
         Ok(report) => Ok(report),
         Err(Error::Damaged(what)) => Ok(unreadable(what)),
         Err(e) => Err(e.into()),
     }
+}
+
+/// The published keys of an instance; `None` before it has published any.
+fn published(folder: &std::path::Path) -> anyhow::Result<Option<Trusted>> {
+    let path = folder.join(crate::keys::PUBLISHED);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let ring = Keyring::parse(&bytes).with_context(|| format!("{} is damaged", path.display()))?;
+    Ok(Some(ring.trust()?))
 }
 
 fn unreadable(what: String) -> Report {
@@ -62,6 +79,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         println!("记录 / ledger: {} rows, {} signed heads", r.rows, r.heads);
         println!("案件 / cases: {} refolded, {} events, {} destroyed", r.cases, r.events, r.destroyed);
+        println!("证书 / certificates: {} versions, {} published entries", r.papers, r.entries);
         println!("差异 / differences: {}", r.faults.len());
         for f in &r.faults {
             println!("  {f}");

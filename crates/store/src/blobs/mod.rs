@@ -23,7 +23,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 
 pub use registration::registration_case;
-pub use sweep::FinishedUpload;
+pub use sweep::{FinishedUpload, PutFile};
 pub use uploads::{NewUpload, PART, Upload};
 
 use crate::db::{Reader, from_row, instant, micros, new_id, on, statements, unsigned};

@@ -16,6 +16,9 @@ statements! {
     FINISHED = "SELECT u.id, u.case_id, u.blob_id FROM upload u JOIN blob b ON b.id = u.blob_id WHERE u.state = 'done' AND u.updated < $1 AND b.deleted IS NULL ORDER BY u.case_id, u.id LIMIT 1000";
     PARTS_DROP = "DELETE FROM upload_part WHERE upload = $1";
     UPLOAD_DROP = "DELETE FROM upload WHERE id = $1";
+    /// Files that people put to a case of certification and that are neither attached to a message nor a
+    /// printed certificate. Whether an event names them is not seen from here.
+    PUT_BETWEEN = "SELECT b.id, b.case_id, h.kind, b.sha256 FROM blob b JOIN case_head h ON h.case_id = b.case_id WHERE h.kind IN ('application', 'certificate') AND b.deleted IS NULL AND b.created >= $1 AND b.created < $2 AND b.id > $3 AND b.actor NOT LIKE 'system:%' AND NOT EXISTS (SELECT 1 FROM certificate_paper p WHERE p.blob = b.id) AND NOT EXISTS (SELECT 1 FROM message m WHERE m.blob_id = b.id) ORDER BY b.id LIMIT 500";
     ENDED = "SELECT id FROM upload WHERE state = 'gone' AND updated < $1 OR state = 'done' AND blob_id IN (SELECT id FROM blob WHERE deleted IS NOT NULL AND deleted < $1) LIMIT 1000";
 }
 
@@ -31,6 +34,27 @@ pub struct FinishedUpload {
 }
 
 from_row!(FinishedUpload { id, case_id, blob_id });
+
+/// A file that was put to a case of certification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutFile {
+    /// The file.
+    pub id: String,
+    /// Its case.
+    pub case_id: String,
+    /// The kind of the case.
+    pub kind: String,
+    sha256: Vec<u8>,
+}
+
+from_row!(PutFile { id, case_id, kind, sha256 });
+
+impl PutFile {
+    /// SHA-256 of its content, hexadecimal: the name by which events know it.
+    pub fn digest(&self) -> String {
+        hex::encode(&self.sha256)
+    }
+}
 
 impl Blobs {
     /// Removes objects older than `age` that no row names: what a crash left behind. Answers
@@ -96,6 +120,17 @@ impl Reader {
     /// together.
     pub async fn finished_uploads(&mut self, before: Timestamp) -> Result<Vec<FinishedUpload>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(FINISHED).bind(micros(before)).fetch_all(c).await)?)
+    }
+
+    /// Files that people put to cases of certification between two moments, after a file, in the order of
+    /// their ids, up to five hundred.
+    pub async fn files_put(&mut self, from: Timestamp, before: Timestamp, after: &str) -> Result<Vec<PutFile>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(PUT_BETWEEN)
+            .bind(micros(from))
+            .bind(micros(before))
+            .bind(after)
+            .fetch_all(c)
+            .await)?)
     }
 
     /// Uploads that came to nothing before a moment, up to a thousand.
