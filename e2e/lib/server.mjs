@@ -31,6 +31,16 @@ export function program() {
   return bin;
 }
 
+/** Starts a demonstration again on its folder at another moment; codes of that server are those of the moment. */
+export async function later(server, now) {
+  await server.halt();
+  const shift = Date.parse(now) - Date.now();
+  const again = await start(program(), ['demo', '--listen', '127.0.0.1:0', '--data', server.data, '--now', now]);
+  let halted;
+  const halt = () => { halted ??= again.stop(); return halted; };
+  return { ...again, data: server.data, shift, halt, stop: async () => { await halt(); fs.rmSync(server.data, { recursive: true, force: true }); } };
+}
+
 /**
  * The demonstration instance in a temporary folder: `GUOSUO_BIN demo --listen 127.0.0.1:0 --data FOLDER`; `bare` for
  * one without cases. `halt` stops it and leaves the folder, `stop` takes the folder away as well.

@@ -1,5 +1,5 @@
-//! The sequences of acts in full: every one of at most five acts from every stage, and a million
-//! random ones of twenty.
+//! The sequences of acts in full: every one of at most five acts from every stage, from equal states
+//! once, and a million random ones of twenty.
 //!
 //! `cargo run --release -p guosuo-case --example sequences [SEQUENCES] [DEPTH]`
 
@@ -19,12 +19,15 @@ fn main() {
     let mut all = 0;
     for (name, mut start) in sequences::starts() {
         start.remember = false;
-        let mut tried = 0;
-        sequences::walk(&start, depth, &mut tried);
-        println!("every sequence of at most {depth} acts from {name}: {tried} acts, accepted exactly if listed");
-        all += tried;
+        let mut seen = sequences::Seen::new();
+        let acts = sequences::walk_states(&start, depth, &mut seen);
+        let states = seen.len();
+        println!(
+            "every sequence of at most {depth} acts from {name}: {acts} acts over {states} states, accepted exactly if listed"
+        );
+        all += acts;
     }
-    println!("all stages: {all} acts");
+    println!("all stages: {all} acts; from the same state with as many acts left they were played once");
     let t = sequences::random(count, 20, 20_260_101);
     println!(
         "{} random sequences of 20: {} acts, {} accepted, {} certificates, {} ended; no rule broken",

@@ -15,7 +15,7 @@ use super::reported::{Receipt, Report};
 use super::state::{Certificate, ChangeKind, Changes, Mark, Measure, Obliges, Origin, Status};
 use crate::actor::{Actor, CaseId, OrgId};
 use crate::certification::decide::{document, documents, fresh, new_mandate, refuse};
-use crate::certification::{Application, LastDay, Purpose, Reason, Severity};
+use crate::certification::{Application, Field, LastDay, Purpose, Reason, Severity};
 use crate::life::{Life, Recorded};
 use crate::refusal::{Refusal, RefusalCode, needed};
 
@@ -120,6 +120,15 @@ impl Life for Certificate {
                 Event::FindingLifted { id, reason: needed(reason, article)? }
             }
             Command::DeclareFlows { actual, source } => {
+                // What is compared has to be readable: a country that is none would look like drift.
+                let problems: Vec<_> = actual
+                    .problems(today)
+                    .into_iter()
+                    .filter(|p| p.row.is_some() && p.field != Field::RecipientContact)
+                    .collect();
+                if !problems.is_empty() {
+                    return refuse(Reason::NotReady { problems });
+                }
                 let differences = compare(&c.scope, &actual);
                 Event::FlowsDeclared { actual, source: document(source)?, differences }
             }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::{PauseReason, StageDays};
 use super::form::Form;
 use super::party::{DocRef, Mandate, Party, Standing};
+use super::scope::ScopePart;
 use super::state::{Grade, NcId, Outcome, Plan, Purpose};
 use crate::actor::{CaseId, OrgId, UserId};
 
@@ -133,6 +134,17 @@ pub struct Config {
     pub suspension_review_months: u32,
     /// Whether a suspension on an authority's finding ends only after the authority lifted it.
     pub restoration_needs_lifting: bool,
+    /// The parts of a certified scope that are printed and published; the others stay between the
+    /// parties and the authorities (M 14). Never without purposes and kinds, or nobody could see what
+    /// a certificate covers (M 9(1)).
+    pub published_scope: BTreeSet<ScopePart>,
+}
+
+impl Config {
+    /// Whether a part of the scope is published.
+    pub fn publishes(&self, part: ScopePart) -> bool {
+        matches!(part, ScopePart::Purposes | ScopePart::Kinds) || self.published_scope.contains(&part)
+    }
 }
 
 impl Default for Config {
@@ -151,6 +163,7 @@ impl Default for Config {
             surveillance_months: 12,
             suspension_review_months: 6,
             restoration_needs_lifting: true,
+            published_scope: ScopePart::published_by_default(),
         }
     }
 }

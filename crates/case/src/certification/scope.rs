@@ -69,6 +69,41 @@ pub struct Scope {
     pub retention_months: u32,
 }
 
+/// A part of the scope, as far as it is published or kept between the parties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopePart {
+    /// Purposes.
+    Purposes,
+    /// Kinds of personal information, and which of them are sensitive.
+    Kinds,
+    /// People per year.
+    People,
+    /// Names of recipients, with their country.
+    Recipients,
+    /// Countries and regions of recipients and onward recipients, without their names.
+    Countries,
+    /// Names of onward recipients.
+    Onward,
+    /// Retention abroad.
+    Retention,
+}
+
+impl ScopePart {
+    /// All, in the order in which they are told. Systems and contacts are never published: they
+    /// help attackers and nobody else.
+    pub const ALL: [Self; 7] =
+        [Self::Purposes, Self::Kinds, Self::People, Self::Recipients, Self::Countries, Self::Onward, Self::Retention];
+
+    /// What is published and printed unless a deployment sets otherwise: what an individual needs to
+    /// see whether a service lies within the scope (M 9(1), 15). How many people, who the business
+    /// partners are and how long data are kept can be trade secrets or confidential business
+    /// information, which bodies and authorities keep (M 14).
+    pub fn published_by_default() -> BTreeSet<Self> {
+        [Self::Purposes, Self::Kinds, Self::Countries].into()
+    }
+}
+
 /// Longest list of the scope.
 const ROWS_MAX: usize = 200;
 /// Longest name in the scope, in characters.

@@ -7,7 +7,7 @@ use guosuo_case::certification::{self, Application};
 use guosuo_case::{Actor, Life as _, Recorded};
 use proptest::prelude::*;
 
-use super::sequences::{Act, Dice, MOVES, invariant, play, random, starts, walk, with_every_role};
+use super::sequences::{Act, Dice, MOVES, invariant, play, random, starts, walk, walk_states, with_every_role};
 use super::world::{PEOPLE, World, who};
 
 #[test]
@@ -20,6 +20,16 @@ fn every_short_sequence_from_every_stage() {
         walk(&start, depth, &mut tried);
     }
     assert!(tried > 50_000, "only {tried} acts tried");
+}
+
+#[test]
+fn going_from_equal_states_once_counts_the_same_sequences() {
+    for (name, mut start) in starts() {
+        start.remember = false;
+        let mut tried = 0;
+        walk(&start, 2, &mut tried);
+        assert_eq!(walk_states(&start, 2, &mut super::sequences::Seen::new()), tried, "{name}");
+    }
 }
 
 #[test]

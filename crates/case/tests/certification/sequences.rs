@@ -373,6 +373,44 @@ pub(crate) fn walk(w: &World, depth: usize, tried: &mut u64) {
     }
 }
 
+/// The states from which [`walk_states`] has gone already, with the acts that were tried from there.
+pub(crate) type Seen = std::collections::HashMap<(u128, usize), u64>;
+
+/// What decides what can follow: everything of a world but its past.
+fn key(w: &World) -> u128 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let text = format!("{:?}", (&w.app, &w.cert, &w.others, w.now, w.standing, &w.roster, &w.elsewhere));
+    let half = |seed: u64| {
+        let mut hasher = DefaultHasher::new();
+        (seed, &text).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(1) << 64 | half(2)
+}
+
+/// As [`walk`], but going from each state once: sequences that differ in the order of acts which do not
+/// meet come to the same state, and what can follow depends on the state alone. Answers how many acts
+/// the sequences have, those not played again included.
+pub(crate) fn walk_states(w: &World, depth: usize, seen: &mut Seen) -> u64 {
+    let here = (key(w), depth);
+    if let Some(n) = seen.get(&here) {
+        return *n;
+    }
+    let mut acts = 0;
+    let mut next = w.clone();
+    for (who, make) in MOVES {
+        acts += 1;
+        if play(&mut next, who, &make(w)) {
+            if depth > 1 {
+                acts += walk_states(&next, depth - 1, seen);
+            }
+            next = w.clone();
+        }
+    }
+    seen.insert(here, acts);
+    acts
+}
+
 /// Numbers that look random and are the same on every machine (splitmix64).
 pub(crate) struct Dice(pub(crate) u64);
 

@@ -154,6 +154,15 @@ pub async fn certificate(tx: &mut Tx, acted: &Acted<Certificate>, now: Timestamp
                 data.reason.clone_from(reason);
                 (MessageKind::CertificateRequested, vec![c.body.to_string()])
             }
+            certificate::Event::FlowsDeclared { differences, .. } => {
+                let beyond = |d: &&certificate::Difference| d.direction == certificate::Direction::Beyond;
+                if !differences.iter().any(|d| beyond(&d)) {
+                    continue;
+                }
+                // How many, and no more: a message is short, and the page shows every field.
+                data.left = i64::try_from(differences.iter().filter(beyond).count()).unwrap_or(i64::MAX);
+                (MessageKind::FlowsBeyond, vec![c.body.to_string()])
+            }
             _ => continue,
         };
         for org in to {

@@ -5,4 +5,6 @@
 pub mod acts;
 pub mod facts;
 pub mod follow;
+pub mod letters;
 pub mod roster;
+pub mod scope_form;

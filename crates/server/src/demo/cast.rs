@@ -59,10 +59,11 @@ pub const BODIES: [DemoOrg; 17] = [
     org("zhongzhou", OrgKind::Body, "示例中洲认证有限公司（虚构）", Some("91410100MA0X00017")),
 ];
 
-/// Processors, and the verification body.
-pub const PARTIES: [DemoOrg; 3] = [
+/// Processors, the representative of an overseas one, and the verification body.
+pub const PARTIES: [DemoOrg; 4] = [
     org("chenhai", OrgKind::Processor, "示例辰海跨境电商有限公司（虚构）", Some("91310115MA1X00051")),
     org("linyuan", OrgKind::Processor, "示例林远航旅科技有限公司（虚构）", Some("91440300MA5X00052")),
+    org("yuanzhou", OrgKind::Processor, "示例远舟代表服务有限公司（虚构）", Some("91110105MA0X00054")),
     org("guanlan", OrgKind::VerificationBody, "示例观澜网络安全测评实验室（虚构）", Some("12110000MB3X00053")),
 ];
 
@@ -103,7 +104,7 @@ pub const ACCOUNTS: [DemoAccount; 25] = [
 
 /// The people of certification: those of the body `donghu`, the applicants, the verification body,
 /// and who supervises. The auditor is on the roster that the body filed, by its name.
-pub const CERTIFIERS: [DemoAccount; 11] = [
+pub const CERTIFIERS: [DemoAccount; 12] = [
     account("donghu", "qianguan", "示例钱管理", &[Role::CaseManager]),
     account("donghu", "zhoufu", "示例周复核", &[Role::Verifier]),
     account("donghu", "shenhe", "示例甲", &[Role::Auditor]),
@@ -112,10 +113,16 @@ pub const CERTIFIERS: [DemoAccount; 11] = [
     account("donghu", "wangfu", "示例王负责", &[Role::BodyHead]),
     account("chenhai", "chenhai", "示例陈申请", &[Role::Applicant]),
     account("linyuan", "linyuan", "示例林申请", &[Role::Applicant]),
+    account("yuanzhou", "daibiao", "Example Alex", &[Role::Representative]),
     account("guanlan", "fengyan", "示例冯验证", &[Role::VerificationStaff]),
     account("cac", "jiandu", "示例监督甲", &[Role::CacSupervisor]),
     account("samr", "shijian", "示例监督乙", &[Role::SamrSupervisor]),
 ];
+
+/// The organisation that represents an overseas processor (M 7(2)), and whom it represents.
+pub const REPRESENTATIVE: &str = "yuanzhou";
+/// The overseas processor: name, register number, address, country.
+pub const OVERSEAS: [&str; 4] = ["Example Handels GmbH (fictitious)", "HRB 000000", "1 Example Street, Berlin", "DE"];
 
 /// The full credit code of a demonstration organisation.
 pub fn credit_code(first_17: &str) -> String {

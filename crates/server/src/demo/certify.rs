@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result};
 use guosuo_case::certificate::{self, Certificate, Mark, Measure, Obliges, Origin, Propose};
 use guosuo_case::certification::{
-    Application, Checklist, Command, DocRef, Eligibility, Form, Grade, Impact, ImpactItem, Kind, LegalBasis, Outcome, Party,
-    PauseReason, People, Plan, Profile, Purpose, Recipient, Scope,
+    Application, Checklist, Command, DocRef, Eligibility, Form, Grade, Impact, ImpactItem, Kind, LegalBasis, Mandate, MandateAct,
+    MandateKind, Outcome, Party, PauseReason, People, Plan, Profile, Purpose, Recipient, Scope,
 };
-use guosuo_case::{Actor, OrgKind, Role};
+use guosuo_case::{Actor, CaseId, OrgKind, Role};
 use guosuo_rules::basis::Edition;
 use guosuo_rules::checklist::builtin;
 use guosuo_rules::path;
@@ -19,7 +19,7 @@ use guosuo_store::{Issuing, NewBlob, Origin as LedgerOrigin, Request, new_id};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::cast::{CERTIFIERS, PARTIES, credit_code};
+use super::cast::{CERTIFIERS, OVERSEAS, PARTIES, REPRESENTATIVE, credit_code};
 use super::play::Player;
 use crate::app::App;
 use crate::certification::{acts, roster};
@@ -60,6 +60,10 @@ pub enum Step {
     Found,
     /// The certificate is suspended on the finding.
     Suspended,
+    /// It was suspended and revoked.
+    Revoked,
+    /// Its holder declared flows that go beyond the scope.
+    Drifted,
 }
 
 /// Plays for one instance.
@@ -185,15 +189,25 @@ impl Certifying {
         };
         let org = self.actors[who].org.clone();
         let party = PARTIES.iter().find(|o| o.id == org.as_str()).context("no such party")?;
-        let processor = Party {
-            org: Some(org),
-            name: party.name.into(),
-            address: "示例市示例区示例路2号".into(),
-            country: "CN".into(),
-            code: credit_code(party.code.unwrap_or_default()),
+        let overseas = org.as_str() == REPRESENTATIVE;
+        let processor = if overseas {
+            let [name, code, address, country] = OVERSEAS.map(str::to_owned);
+            Party { org: None, name, address, country, code }
+        } else {
+            Party {
+                org: Some(org),
+                name: party.name.into(),
+                address: "示例市示例区示例路2号".into(),
+                country: "CN".into(),
+                code: credit_code(party.code.unwrap_or_default()),
+            }
         };
         let now = next(0);
         self.act(who, &case, Command::Open { processor: Box::new(processor), purpose: Purpose::New }, now).await?;
+        if overseas {
+            let mandate = self.mandate(&case, who, next(3)).await?;
+            self.act(who, &case, Command::RecordMandate { mandate: Box::new(mandate) }, next(3)).await?;
+        }
         self.act(who, &case, Command::ChooseBody { body: BODY.into() }, next(3)).await?;
         let form = Box::new(self.form(&case, who, next(3)).await?);
         self.act(who, &case, Command::SaveForm { form, seen: 0 }, next(3)).await?;
@@ -257,9 +271,23 @@ impl Certifying {
         self.act("wangfu", &case, Command::Countersign, next(120)).await?;
         if until >= Step::Certified {
             let number = format!("DH-PIP-2099-{days_ago:02}{:02}", until as u8);
-            self.certificate(&case, number, until, &mut next).await?;
+            self.certificate(who, &case, number, until, &mut next).await?;
         }
         Ok(case)
+    }
+
+    /// The mandate of the representative of an overseas processor (M 7(2)).
+    async fn mandate(&self, case: &str, who: &str, at: Timestamp) -> Result<Mandate> {
+        let day = cst_date(at);
+        Ok(Mandate {
+            holder: self.actors[who].org.clone(),
+            kind: MandateKind::DesignatedRepresentative,
+            document: self.document(case, who, "Power of attorney (fictitious)", at).await?,
+            acts: MandateAct::ALL.into(),
+            from: day,
+            until: day.saturating_add(4.years()),
+            reported_to: "示例市网信办".into(),
+        })
     }
 
     fn plan(&self, day: Date) -> Result<Plan> {
@@ -310,6 +338,7 @@ impl Certifying {
 
     async fn certificate(
         &self,
+        who: &str,
         application: &str,
         number: String,
         until: Step,
@@ -335,6 +364,18 @@ impl Certifying {
         if until == Step::Certified {
             return Ok(());
         }
+        if until == Step::Drifted {
+            let mut actual = scope();
+            actual.recipients.push(Recipient {
+                name: "Example Inc (fictitious)".into(),
+                country: "US".into(),
+                contact: "privacy@example.invalid".into(),
+            });
+            actual.people.non_sensitive = 340_000;
+            let source = self.document(&id, who, "出境日志统计", next(60)).await?;
+            let declare = certificate::Command::DeclareFlows { actual: Box::new(actual), source };
+            return self.on(who, &id, declare, next(10)).await;
+        }
         let evidence = vec![self.document(&id, "jiandu", "检查记录", next(60)).await?];
         let summary = "抽查发现境外接收方多于认证范围（示例）。".into();
         let finding = certificate::Command::StateFinding { obliges: Obliges::Suspend, summary, evidence };
@@ -354,7 +395,66 @@ impl Certifying {
         };
         self.on("qianguan", &id, certificate::Command::Propose(Box::new(propose)), next(30)).await?;
         let now = next(30);
+        self.on("wangfu", &id, certificate::Command::TakeMeasure { effective_on: cst_date(now) }, now).await?;
+        if until == Step::Suspended {
+            return Ok(());
+        }
+        let propose = Propose {
+            measure: Measure::Revoke,
+            origin: Origin::Finding { id: 1 },
+            suggestion: None,
+            application: None,
+            ground: "暂停期间没有停止超范围出境（示例）。".into(),
+            evidence: vec![],
+            publication: "因暂停期间没有停止超出认证范围的出境活动，撤销证书（示例）。".into(),
+            urgent: None,
+        };
+        self.on("qianguan", &id, certificate::Command::Propose(Box::new(propose)), next(30)).await?;
+        let said = "对事实没有异议（示例）。".to_owned();
+        self.on(who, &id, certificate::Command::BeHeard { statement: Some(said) }, next(30)).await?;
+        let now = next(30);
         self.on("wangfu", &id, certificate::Command::TakeMeasure { effective_on: cst_date(now) }, now).await
+    }
+
+    /// Takes over a certificate that the body issued before this platform, under the rules of that time
+    /// (R37): as an import records it, without the case from which it came.
+    async fn take_over(&self, who: &str, number: &str, until: Date) -> Result<()> {
+        let org = self.actors[who].org.clone();
+        let party = PARTIES.iter().find(|o| o.id == org.as_str()).context("no such party")?;
+        let issue = certificate::Issue {
+            application: CaseId(new_id()),
+            applicant: org.clone(),
+            holder: Party {
+                org: Some(org),
+                name: party.name.into(),
+                address: "示例市示例区示例路2号".into(),
+                country: "CN".into(),
+                code: credit_code(party.code.unwrap_or_default()),
+            },
+            mandate: None,
+            number: number.to_owned(),
+            scope: scope(),
+            basis: "R37".into(),
+            mark: Mark { cross_border: true, body: "SLDH".into() },
+            issued_on: until.saturating_sub(3.years()).saturating_add(1.days()),
+            valid_until: until,
+            predecessor: None,
+            interests: std::collections::BTreeMap::new(),
+            surveillances: vec![],
+        };
+        let actor = Actor { org: BODY.into(), org_kind: OrgKind::Body, ..Actor::system("import") };
+        let events = vec![certificate::Event::Issued { issue: Box::new(issue) }];
+        let now = self.app.now();
+        self.app
+            .store
+            .write_with((new_id(), actor, events), move |tx, (id, actor, events)| {
+                Box::pin(async move {
+                    let case = tx.case::<Certificate>(id).await?;
+                    tx.record::<Certificate>(case, events.clone(), actor, "", now).await.map(drop)
+                })
+            })
+            .await?;
+        Ok(())
     }
 }
 
@@ -391,6 +491,11 @@ pub async fn applications(app: &App, p: &Player) -> Result<()> {
         ("chenhai", 11, Step::Concluded),
         ("linyuan", 9, Step::Evaluated),
         ("chenhai", 8, Step::Planned),
+        ("daibiao", 23, Step::Certified),
+        ("daibiao", 16, Step::Revoked),
+        ("daibiao", 13, Step::Rectifying),
+        ("daibiao", 10, Step::Drifted),
+        ("daibiao", 3, Step::Entrusted),
         ("linyuan", 7, Step::Found),
         ("chenhai", 7, Step::Suspended),
         ("linyuan", 6, Step::Stopped),
@@ -402,6 +507,11 @@ pub async fn applications(app: &App, p: &Player) -> Result<()> {
     ] {
         c.play(p, who, days_ago, until).await.with_context(|| format!("{until:?}"))?;
     }
+    // A renewal that is due soon, one that is late, a certificate that time has ended.
+    let today = cst_date(app.now());
+    c.take_over("chenhai", "DH-PIP-2098-0007", today.saturating_add(7.months())).await?;
+    c.take_over("linyuan", "DH-PIP-2098-0008", today.saturating_add(2.months())).await?;
+    c.take_over("chenhai", "DH-PIP-2098-0009", today.saturating_sub(10.days())).await?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ pub mod preparing;
 
 use std::collections::BTreeSet;
 
+use guosuo_case::Role;
 use guosuo_case::filing::Slot;
 use guosuo_store::accounts::{AccountStatus, Contact, CredentialKind, NewAccount, OrgDetails, OrgStatus};
 use guosuo_store::{Error as StoreError, new_id};
@@ -20,7 +21,7 @@ use crate::clock::Clock;
 use crate::serve;
 use crate::web::Site;
 
-pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, CERTIFIERS, DemoAccount, DemoOrg, PARTIES, credit_code};
+pub use cast::{ACCOUNTS, AUTHORITIES, BODIES, CERTIFIERS, DemoAccount, DemoOrg, OVERSEAS, PARTIES, REPRESENTATIVE, credit_code};
 pub use play::{Player, Stage};
 
 /// The password of every demonstration account.
@@ -105,7 +106,10 @@ pub async fn seed(app: &App) -> anyhow::Result<bool> {
                     let code = o.code.map(credit_code);
                     // The last body has just registered and waits for its confirmation.
                     let status = if o.id == "zhongzhou" { OrgStatus::Pending } else { OrgStatus::Active };
+                    let represents = o.id == REPRESENTATIVE;
                     let details = OrgDetails {
+                        capacity: if represents { "representative".into() } else { String::new() },
+                        represents: if represents { OVERSEAS[0].into() } else { String::new() },
                         legal_rep: "示例法定代表人".into(),
                         address: "示例市示例区示例路1号".into(),
                         phone: "010-00000000".into(),
@@ -120,7 +124,7 @@ pub async fn seed(app: &App) -> anyhow::Result<bool> {
                         login: a.login.into(),
                         name: a.name.into(),
                         contact: Contact { phone: "010-00000000".into(), mail: format!("{}@example.invalid", a.login) },
-                        lang: "zh".into(),
+                        lang: if a.roles.contains(&Role::Representative) { "en".into() } else { "zh".into() },
                         status: AccountStatus::Active,
                         roles: a.roles.iter().copied().collect::<BTreeSet<_>>(),
                     };

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::app::App;
+use crate::certification::facts;
 use crate::web::Lang;
 use crate::words;
 
@@ -129,6 +130,7 @@ async fn content(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) 
     };
     let standards = Edition::by_id(&c.basis).map(|e| e.standards.iter().map(|s| format!("{}-{}", s.number, s.edition)).collect());
     let scope = guosuo_seal::canon::to_vec(&c.scope)?;
+    let config = facts::config(reader, Some(&c.body)).await?;
     Ok(Content {
         basis: Basis { edition: c.basis.clone(), standards: standards.unwrap_or_default() },
         body: Body { code: body.credit_code.unwrap_or_else(|| "-".to_owned()), name: body.name },
@@ -146,8 +148,8 @@ async fn content(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) 
         predecessor,
         scope: ScopeWords {
             digests: FileDigests::of(&scope),
-            en: words::scope_words(Lang::En, &c.scope),
-            zh: words::scope_words(Lang::Zh, &c.scope),
+            en: words::scope_words(Lang::En, &c.scope, &config),
+            zh: words::scope_words(Lang::Zh, &c.scope, &config),
         },
         slot: 0,
         v: guosuo_seal::certificate::content::VERSION,

@@ -1,10 +1,12 @@
 //! Removing what has run out: sessions, request keys, counters, finished jobs; and files that
-//! belong to nothing: uploads that broke off, uploads that nobody put to a case, scans of
-//! registrations that were never finished, objects that no row names.
+//! belong to nothing: uploads that broke off, uploads that nobody put to a case, files of acts that
+//! were refused, scans of registrations that were never finished, objects that no row names.
 
 use std::collections::BTreeSet;
 
 use guosuo_case::Life as _;
+use guosuo_case::certificate::Certificate;
+use guosuo_case::certification::Application;
 use guosuo_case::filing::{Event, Filing};
 use guosuo_store::{Class, Error, FinishedUpload, Origin};
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +20,9 @@ const FAILURES: SignedDuration = SignedDuration::from_hours(24);
 /// An object is younger than its row for as long as a request lasts; a day is far more.
 const GRACE: SignedDuration = SignedDuration::from_hours(24);
 
+/// Files are looked at once their time has come; a program that stood still for so long misses none.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 90);
+
 /// What a sweep through the files removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -27,6 +32,8 @@ pub struct Swept {
     pub never_used: u64,
     /// Scans of registrations that nobody finished.
     pub registrations: u64,
+    /// Files that came with an act of certification which was refused, or with a draft that dropped them.
+    pub refused: u64,
     /// Objects that no row names.
     pub objects: u64,
 }
@@ -66,10 +73,11 @@ pub async fn files(app: &App) -> Result<Swept, Error> {
         broken_off: app.blobs.sweep_uploads(age, now).await?,
         never_used: never_used(app, now - age, now).await?,
         registrations: registrations(app, now - age, now).await?,
+        refused: refused(app, now - age, now).await?,
         objects: app.blobs.sweep(GRACE, now).await?,
     };
-    let Swept { broken_off, never_used, registrations, objects } = swept;
-    tracing::info!(broken_off, never_used, registrations, objects, "files swept");
+    let Swept { broken_off, never_used, registrations, refused, objects } = swept;
+    tracing::info!(broken_off, never_used, registrations, refused, objects, "files swept");
     Ok(swept)
 }
 
@@ -115,6 +123,44 @@ async fn named_by(app: &App, case: &str) -> Result<Option<BTreeSet<String>>, Err
         names.extend(state.dossier.files.values().flatten().map(|f| f.id.0.clone()));
     }
     Ok(Some(names))
+}
+
+/// Deletes files of cases of certification that no event of their case has ever named by its digest: an
+/// act that was refused leaves its files behind, so that nothing has to be sent twice while somebody
+/// corrects the form. Each night looks at the files whose time came since [`LOOK_BACK`].
+async fn refused(app: &App, before: Timestamp, now: Timestamp) -> Result<u64, Error> {
+    let mut known: Option<(String, String)> = None;
+    let (mut after, mut removed) = (String::new(), 0);
+    loop {
+        let page = app.store.reader().await?.files_put(before - LOOK_BACK, before, &after).await?;
+        let Some(last) = page.last() else { return Ok(removed) };
+        after.clone_from(&last.id);
+        for f in page {
+            if known.as_ref().is_none_or(|k| k.0 != f.case_id) {
+                known = Some((f.case_id.clone(), events_text(app, &f.kind, &f.case_id).await?));
+            }
+            if known.as_ref().is_none_or(|k| k.1.contains(&f.digest())) {
+                continue;
+            }
+            let gone = app.store.write_with(f.id, move |tx, id| Box::pin(async move { tx.delete_blob(id, now).await })).await?;
+            removed += u64::from(gone);
+        }
+    }
+}
+
+/// Everything that the events of a case of certification say, as text: what is not in it was never named.
+async fn events_text(app: &App, kind: &str, case: &str) -> Result<String, Error> {
+    let mut reader = app.store.reader().await?;
+    if kind == Application::KIND {
+        text(reader.history::<Application>(case).await?)
+    } else {
+        text(reader.history::<Certificate>(case).await?)
+    }
+}
+
+fn text<E: serde::Serialize>(events: Vec<guosuo_case::Recorded<E>>) -> Result<String, Error> {
+    let events: Vec<E> = events.into_iter().map(|e| e.event).collect();
+    Ok(serde_json::to_string(&events)?)
 }
 
 /// Removes what was handed in for registrations that nobody finished: the rows are marked and the

@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod backup;
 pub mod doctor;
+pub mod keys;
 pub mod notice;
 pub mod reporting;
 pub mod restore;
@@ -60,6 +61,9 @@ pub enum OpsCommand {
     /// 记录 / the record
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// 签名密钥 / the keys that sign
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// 管理 / administration
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -67,6 +71,31 @@ pub enum OpsCommand {
     MockPlatform(reporting::MockArgs),
     /// 报送演练：在模拟时间里向不可靠的平台报送上万条 / report ten thousand events to a rude platform in simulated time
     ReportTrial(reporting::TrialArgs),
+}
+
+/// What can be done with the keys that sign.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment on the flattened settings would become their help text")]
+pub enum KeysCommand {
+    /// 列出公布的公钥和使用日期 / print the published keys with the days of their use
+    List {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 更换签名密钥，旧公钥继续公布（先停止程序）/ end the keys that sign and begin new ones; stop the program first
+    Rotate {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 更换哪一对 / which pair
+        #[arg(long = "use", value_enum, default_value = "certificate")]
+        which: keys::Which,
+        /// 输出JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What can be asked of the record.
@@ -147,6 +176,8 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
         OpsCommand::Backup { instance, json, out } => backup::run(&instance.load()?, &out, json).await,
         OpsCommand::Restore { instance, json, from } => restore::run(&instance.load()?, &from, json).await,
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,
+        OpsCommand::Keys(KeysCommand::List { instance, json }) => keys::list(&instance.load()?, json),
+        OpsCommand::Keys(KeysCommand::Rotate { instance, which, json }) => keys::rotate(&instance.load()?, which, json).await,
         OpsCommand::Admin(AdminCommand::Init { instance, login, name, mail }) => {
             admin::init(&open(&instance).await?, &login, &name, &mail).await
         }

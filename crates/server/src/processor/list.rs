@@ -28,6 +28,7 @@ struct Line {
 }
 
 struct Held {
+    href: String,
     number: String,
     holder: String,
     status: &'static str,
@@ -107,7 +108,14 @@ pub(super) async fn show(cx: Cx) -> Result<Response, Error> {
             let status = guosuo_case::certificate::Status::ALL.into_iter().find(|s| s.as_str() == c.status_on(today))?;
             let (status, tone) = words::certificate_status(l, status);
             let until = c.valid_until.parse().map_or_else(|_| c.valid_until.clone(), |d: jiff::civil::Date| l.date(d).words);
-            Some(Held { number: c.number, holder: c.holder, status, tone, until })
+            Some(Held {
+                href: l.href(format!("/processor/certificates/{}", c.case_id)),
+                number: c.number,
+                holder: c.holder,
+                status,
+                tone,
+                until,
+            })
         })
         .collect();
     let refusal = match reader.organisation(org).await? {

@@ -14,6 +14,7 @@ mod list;
 mod mandate;
 mod open;
 mod receipt;
+mod renewal;
 mod scope;
 mod status;
 mod submit;
@@ -44,6 +45,9 @@ pub fn routes(r: Routes) -> Routes {
         .post("/processor/applications/{id}/submit", ApplicationSubmit, submit::submit)
         .get("/processor/applications/{id}/receipt", ApplicationReadOwn, receipt::show)
         .get("/processor/applications/{id}/receipt.json", ApplicationReadOwn, receipt::signed)
+        .get("/processor/applications/{id}/receipt.pdf", ApplicationReadOwn, receipt::printed)
+        .get("/processor/certificates/{id}/renewal", ApplicationReadOwn, renewal::show)
+        .post("/processor/certificates/{id}/renewal", ApplicationEdit, renewal::submit)
         .get("/processor/applications/{id}/withdraw", ApplicationSubmit, status::ask_withdraw)
         .post("/processor/applications/{id}/withdraw", ApplicationSubmit, status::withdraw)
 }

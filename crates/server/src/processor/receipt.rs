@@ -1,5 +1,5 @@
-//! The receipt of an application: number, moment, what was declared with its digests; on screen and
-//! as a statement signed with the platform's two keys.
+//! The receipt of an application: number, moment, what was declared with its digests; on screen, on
+//! paper, and as a statement signed with the platform's two keys.
 
 use askama::Template;
 use axum::extract::Path;
@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use guosuo_case::certification::{DocRef, LegalBasis, Receipt};
 use guosuo_cli::path_words;
+use guosuo_paper::{EntrustmentDocument, EntrustmentReceipt, Mode};
+use guosuo_rules::basis::Edition;
 use guosuo_seal::digest::sha256;
 use guosuo_seal::envelope::Envelope;
 use guosuo_seal::keys::Signer;
@@ -14,6 +16,7 @@ use serde::Serialize;
 
 use super::case::{self, Case};
 use crate::app::Cx;
+use crate::authority::paper::print;
 use crate::body::case::{file, page};
 use crate::error::Error;
 use crate::path::{sentence, tools};
@@ -166,4 +169,50 @@ pub(super) async fn signed(cx: Cx, Path(id): Path<String>) -> Result<Response, E
         .and_then(|e| e.to_bytes())
         .map_err(|e| Error::Fault(e.into()))?;
     Ok(file("application/json", &format!("application-{}-{:03}.json", r.number.year, r.number.seq), false, envelope))
+}
+
+/// `GET …/receipt.pdf`: the receipt on paper, the same bytes for the same receipt; with an English page
+/// for a processor from abroad, and for whoever reads in English.
+///
+/// # Errors
+/// As [`show`]; [`Error::Unavailable`] without fonts.
+pub(super) async fn printed(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    let (case, r) = received(&cx, &id).await?;
+    let applicant = cx.app.store.organisation(case.app.owner.as_str()).await?.map(|o| o.name).unwrap_or_default();
+    let standards = Edition::by_id(&case.app.basis).map_or_else(
+        || vec![case.app.basis.clone()],
+        |e| e.standards.iter().map(|s| format!("{}—{}", s.number, s.edition)).collect(),
+    );
+    let english = documents(Lang::En, &case);
+    let paper = EntrustmentReceipt {
+        number: r.number.to_string(),
+        body: case.dossier().body.as_ref().map(|b| b.name.clone()).unwrap_or_default(),
+        applicant,
+        processor: case.app.processor.name.clone(),
+        processor_code: case.app.processor.code.clone(),
+        submitted_by: r.by.name.clone(),
+        received_at: r.at,
+        path: path_words::path(r.path, tools(Lang::Zh)).to_owned(),
+        path_en: sentence(path_words::path(r.path, tools(Lang::En))),
+        basis: standards,
+        law: r.law.clone(),
+        form_digest: form_digest(&case)?,
+        documents: documents(Lang::Zh, &case)
+            .into_iter()
+            .zip(english)
+            .map(|((kind, d), (kind_en, _))| EntrustmentDocument {
+                kind: kind.to_owned(),
+                kind_en: kind_en.to_owned(),
+                title: d.title.clone(),
+                version: d.version.clone(),
+                sha256: d.sha256.clone(),
+                sm3: d.sm3.clone(),
+            })
+            .collect(),
+        acceptance_days: case.app.limits.acceptance,
+        status_url: format!("{}{}", cx.app.config.public_origin.trim_end_matches('/'), case.path("")),
+        with_english: case.app.processor.is_overseas() || !cx.l().zh(),
+    };
+    let pdf = print(&cx.app, paper, Mode::Final).await?;
+    Ok(file("application/pdf", &format!("{}.pdf", r.number), false, pdf.bytes))
 }

@@ -45,6 +45,7 @@ struct Page {
     can_withdraw: bool,
     rectifying: bool,
     corrections: String,
+    letter: &'static str,
 }
 
 /// The six steps of the matter.
@@ -158,7 +159,10 @@ pub(super) async fn show(cx: &Cx, case: &Case) -> Result<Response, Error> {
     }
     if let Some(c) = &app.certificate {
         let row = cx.app.store.reader().await?.certificate(c.as_str()).await?;
-        facts.extend(row.map(|c| Fact::new(l.t("证书编号", "Certificate"), c.number).code()));
+        facts.extend(row.map(|c| {
+            let path = l.href(format!("/processor/certificates/{}", c.case_id));
+            Fact::new(l.t("证书编号", "Certificate"), c.number).link(path, l.t("打开证书", "Open the certificate"))
+        }));
     }
     let history = cx.app.store.history::<Application>(&case.id).await?;
     let happened = history
@@ -192,6 +196,11 @@ pub(super) async fn show(cx: &Cx, case: &Case) -> Result<Response, Error> {
         can_withdraw: case.can(Action::Withdraw),
         rectifying: app.phase == Phase::Rectifying,
         corrections: l.href(case.path("corrections")),
+        letter: match app.phase {
+            Phase::Declined => l.t("不予受理通知书（PDF）", "Letter: not accepted (PDF, in Chinese)"),
+            Phase::Ended => l.t("终止认证通知书（PDF）", "Letter: certification ended (PDF, in Chinese)"),
+            _ => "",
+        },
     };
     page(StatusCode::OK, &view)
 }

@@ -90,7 +90,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::RefuseRequest => l.t("不同意持证人申请", "Refuse a request"),
         Action::StateFinding => l.t("提出监督意见", "State a finding"),
         Action::LiftFinding => l.t("解除监督意见", "Lift the finding"),
-        Action::DeclareFlows => l.t("登记实际出境情况", "Record actual flows"),
+        Action::DeclareFlows => l.t("申报实际出境情况", "Declare actual flows"),
         Action::SetAside => l.t("不采纳系统提示", "Set a suggestion aside"),
         Action::Propose => l.t("提出处理措施", "Propose a measure"),
         Action::BeHeard => l.t("陈述意见", "Be heard"),
@@ -98,7 +98,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::TakeMeasure => l.t("决定处理措施", "Decide the measure"),
         Action::TriggerSurveillance => l.t("提前监督", "Trigger a surveillance"),
         Action::RecordSurveillance => l.t("登记监督结果", "Record a surveillance"),
-        Action::NoteRenewal => l.t("登记续证", "Note the renewal"),
+        Action::NoteRenewal => l.t("续证", "Renew"),
         Action::LinkSuccessor => l.t("关联新证书", "Link the successor"),
         Action::Expire => l.t("登记过期", "Record the end by time"),
         Action::ReportViolation => l.t("向网信部门报告违法", "Report a violation to CAC"),
@@ -229,17 +229,34 @@ pub fn drift_field(l: Lang, f: DriftField) -> &'static str {
     }
 }
 
-/// One difference in a sentence.
-pub fn difference(l: Lang, d: &Difference) -> String {
-    let way = match d.direction {
+/// Which way they differ.
+pub fn direction(l: Lang, d: Direction) -> &'static str {
+    match d {
         Direction::Beyond => l.t("超出", "beyond"),
         Direction::Unused => l.t("未使用", "unused"),
-    };
-    let or = |s: &str| if s.is_empty() { "—".to_owned() } else { s.to_owned() };
+    }
+}
+
+/// A value that is compared, as people read it.
+pub fn drift_value(l: Lang, field: DriftField, value: &str) -> String {
+    match (field, value) {
+        (_, "") => "—".to_owned(),
+        (DriftField::Sensitive, "sensitive") => l.t("敏感", "sensitive").to_owned(),
+        (DriftField::Sensitive, _) => l.t("不敏感", "not sensitive").to_owned(),
+        (DriftField::RecipientCountry | DriftField::OnwardCountry, code) => super::country(l, code),
+        (DriftField::People | DriftField::PeopleSensitive, n) => n.parse().map_or_else(|_| n.to_owned(), |n: i64| l.number(n)),
+        _ => value.to_owned(),
+    }
+}
+
+/// One difference in a sentence.
+pub fn difference(l: Lang, d: &Difference) -> String {
+    let way = direction(l, d.direction);
     let field = drift_field(l, d.field);
+    let value = |v: &str| drift_value(l, d.field, v);
     l.pick(
-        format!("{field}（{way}）{}：认证{}，实际{}", d.item, or(&d.certified), or(&d.actual)),
-        format!("{field} ({way}) {}: certified {}, actual {}", d.item, or(&d.certified), or(&d.actual)),
+        format!("{field}（{way}）{}：认证{}，实际{}", d.item, value(&d.certified), value(&d.actual)),
+        format!("{field} ({way}) {}: certified {}, actual {}", d.item, value(&d.certified), value(&d.actual)),
     )
 }
 

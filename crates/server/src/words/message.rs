@@ -98,11 +98,13 @@ pub enum MessageKind {
     RectificationDue,
     /// A finding of an authority is not carried out (to the body, M 10(2)).
     FindingDue,
+    /// Declared flows go beyond the certified scope (to the body, M 10(1)).
+    FlowsBeyond,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Submitted,
         Self::Withdrawn,
         Self::SentToNda,
@@ -148,6 +150,7 @@ impl MessageKind {
         Self::StageDue,
         Self::RectificationDue,
         Self::FindingDue,
+        Self::FlowsBeyond,
     ];
 
     /// The stored name.
@@ -198,6 +201,7 @@ impl MessageKind {
             Self::StageDue => "stage_due",
             Self::RectificationDue => "rectification_due",
             Self::FindingDue => "finding_due",
+            Self::FlowsBeyond => "flows_beyond",
         }
     }
 

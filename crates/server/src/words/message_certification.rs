@@ -95,6 +95,19 @@ pub(super) fn message(l: Lang, kind: MessageKind, d: &MessageData) -> (String, S
             (format!("持证人提出申请：{name}"), format!("证书{number}：{reason}")),
             (format!("Request of the holder: {name}"), format!("Certificate {number}: {reason}")),
         ),
+        MessageKind::FlowsBeyond => (
+            (
+                format!("实际出境情况超出认证范围：{name}"),
+                format!("证书{number}：申报的实际情况有{}项超出。请核实，是否暂停直至撤销由人决定。", d.left),
+            ),
+            (
+                format!("Actual flows beyond the certified scope: {name}"),
+                format!(
+                    "Certificate {number}: {} of the declared facts go beyond it. Look into it; people decide on suspension and revocation.",
+                    d.left
+                ),
+            ),
+        ),
         other => super::message_reporting::message(other, d),
     };
     l.pick(zh, en)

@@ -1,12 +1,14 @@
 //! A certificate in words: its scope, its mode, what happened to it, and the verdict of the public page.
 
-use guosuo_case::certification::Scope;
+use guosuo_case::certification::{Config, Scope, ScopePart};
 
 use crate::web::components::Tone;
 use crate::web::lang::Lang;
 
-/// The scope as printed and published: what M 10 compares with what really happens.
-pub fn scope_words(l: Lang, s: &Scope) -> String {
+/// The scope as printed and published: the parts that the deployment publishes, by its setting. What
+/// M 10 compares with what really happens is the whole scope, which the digests beside these words
+/// bind.
+pub fn scope_words(l: Lang, s: &Scope, config: &Config) -> String {
     let list = |items: Vec<String>| items.join(l.t("、", ", "));
     let kinds = list(
         s.kinds
@@ -21,10 +23,42 @@ pub fn scope_words(l: Lang, s: &Scope) -> String {
             .collect(),
     );
     let party = |name: &str, country: &str| l.pick(format!("{name}（{country}）"), format!("{name} ({country})"));
-    let recipients = list(s.recipients.iter().map(|r| party(&r.name, &r.country)).collect());
-    let onward = list(s.onward.iter().map(|o| party(&o.name, &o.country)).collect());
+    let mut lines =
+        vec![(l.t("目的", "Purposes"), list(s.purposes.clone())), (l.t("个人信息种类", "Kinds of personal information"), kinds)];
+    if config.publishes(ScopePart::People) {
+        lines.push((l.t("规模", "People"), people_words(l, s)));
+    }
+    if config.publishes(ScopePart::Recipients) {
+        let recipients = s.recipients.iter().map(|r| party(&r.name, &r.country)).collect();
+        lines.push((l.t("境外接收方", "Overseas recipients"), list(recipients)));
+    } else if config.publishes(ScopePart::Countries) {
+        lines.push((l.t("境外接收方所在地", "Where the recipients are"), places(l, s.recipients.iter().map(|r| &r.country))));
+    }
+    if !s.onward.is_empty() {
+        let term = l.t("再提供", "Passed on to");
+        if config.publishes(ScopePart::Onward) {
+            lines.push((term, list(s.onward.iter().map(|o| party(&o.name, &o.country)).collect())));
+        } else if config.publishes(ScopePart::Countries) {
+            lines.push((term, places(l, s.onward.iter().map(|o| &o.country))));
+        }
+    }
+    if config.publishes(ScopePart::Retention) {
+        let months = s.retention_months;
+        lines.push((l.t("境外保存期限", "Kept abroad for"), l.pick(format!("{months}个月"), format!("{months} months"))));
+    }
+    let lines: Vec<String> = lines.into_iter().map(|(term, value)| format!("{term}{}{value}", l.t("：", ": "))).collect();
+    lines.join("\n")
+}
+
+/// Countries and regions by name, each once.
+fn places<'a>(l: Lang, codes: impl Iterator<Item = &'a String>) -> String {
+    let names: std::collections::BTreeSet<String> = codes.map(|c| super::country(l, c)).collect();
+    names.into_iter().collect::<Vec<_>>().join(l.t("、", ", "))
+}
+
+fn people_words(l: Lang, s: &Scope) -> String {
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let people = match (number(s.people.non_sensitive), number(s.people.sensitive)) {
+    match (number(s.people.non_sensitive), number(s.people.sensitive)) {
         (n, 0) => l.pick(format!("每年{}", l.people(n)), format!("{} a year", l.people(n))),
         (0, n) => l.pick(
             format!("每年敏感个人信息{}", l.people(n)),
@@ -34,20 +68,7 @@ pub fn scope_words(l: Lang, s: &Scope) -> String {
             format!("每年{}，其中另计敏感个人信息{}", l.people(a), l.people(b)),
             format!("{} a year, and {} with sensitive personal information", l.people(a), l.people(b)),
         ),
-    };
-    let mut lines = vec![
-        (l.t("目的", "Purposes"), list(s.purposes.clone())),
-        (l.t("个人信息种类", "Kinds of personal information"), kinds),
-        (l.t("规模", "People"), people),
-        (l.t("境外接收方", "Overseas recipients"), recipients),
-    ];
-    if !onward.is_empty() {
-        lines.push((l.t("再提供", "Passed on to"), onward));
     }
-    let months = s.retention_months;
-    lines.push((l.t("境外保存期限", "Kept abroad for"), l.pick(format!("{months}个月"), format!("{months} months"))));
-    let lines: Vec<String> = lines.into_iter().map(|(term, value)| format!("{term}{}{value}", l.t("：", ": "))).collect();
-    lines.join("\n")
 }
 
 /// The mode of certification 认证模式 (R37 3).
@@ -90,5 +111,60 @@ pub fn verdict_words(l: Lang, status: &str) -> (&'static str, Tone) {
         "cancelled" => (l.t("证书已注销", "The certificate is cancelled"), Tone::Mute),
         "expired" => (l.t("证书已过期", "The certificate has expired"), Tone::Mute),
         _ => (l.t("查不到这张证书", "No such certificate is known"), Tone::Late),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guosuo_case::certification::{Kind, Onward, People, Recipient};
+
+    fn scope() -> Scope {
+        let recipient =
+            |name: &str, country: &str| Recipient { name: name.into(), country: country.into(), contact: "dpo@x.invalid".into() };
+        Scope {
+            purposes: vec!["订单履行".into()],
+            kinds: vec![Kind { name: "护照号".into(), sensitive: true }],
+            people: People { non_sensitive: 300_000, sensitive: 5_000 },
+            recipients: vec![recipient("Secret GmbH", "DE"), recipient("Hidden SARL", "FR"), recipient("Quiet AG", "DE")],
+            onward: vec![Onward { from: "Secret GmbH".into(), name: "Onward Inc".into(), country: "US".into() }],
+            systems: vec!["机密系统".into()],
+            retention_months: 24,
+        }
+    }
+
+    #[test]
+    fn what_can_be_a_trade_secret_is_not_published_unless_it_is_set() {
+        for l in [Lang::Zh, Lang::En] {
+            let words = scope_words(l, &scope(), &Config::default());
+            for secret in ["Secret", "Hidden", "Quiet", "Onward Inc", "30", "5,000", "5000", "24", "dpo@", "机密系统"] {
+                assert!(!words.contains(secret), "{secret} in {words}");
+            }
+            assert!(words.contains("订单履行") && words.contains("护照号"), "{words}");
+        }
+        let zh = scope_words(Lang::Zh, &scope(), &Config::default());
+        assert_eq!(zh.matches("德国").count(), 1, "each place once: {zh}");
+        assert!(zh.contains("法国") && zh.contains("敏感个人信息"), "{zh}");
+    }
+
+    #[test]
+    fn each_part_is_published_by_its_own_setting() {
+        let with = |parts: &[ScopePart]| {
+            let config = Config { published_scope: parts.iter().copied().collect(), ..Config::default() };
+            scope_words(Lang::En, &scope(), &config)
+        };
+        for (part, sign) in [
+            (ScopePart::People, "300,000"),
+            (ScopePart::Recipients, "Secret GmbH (DE)"),
+            (ScopePart::Countries, "Germany"),
+            (ScopePart::Onward, "Onward Inc"),
+            (ScopePart::Retention, "24 months"),
+        ] {
+            assert!(with(&[part]).contains(sign), "{part:?}: {}", with(&[part]));
+            assert!(!with(&[]).contains(sign), "{part:?}");
+        }
+        assert!(with(&[]).contains("订单履行") && with(&[]).contains("护照号"), "a certificate always says what it covers");
+        let all = with(&ScopePart::ALL);
+        assert!(!all.contains("dpo@") && !all.contains("机密系统"), "{all}");
     }
 }

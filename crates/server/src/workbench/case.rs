@@ -12,8 +12,8 @@ use guosuo_rules::time::cst_date;
 
 use super::acts::nc_name;
 use super::desk::{self, Desk, Room};
-use super::papers;
 use super::view::{self, Times, by, document};
+use super::{letters, papers};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::{ClockView, Fact, Happening, Link, Step, Tone};
@@ -420,7 +420,10 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             }
         })
         .collect();
-    let (actions, more) = split(&d, l);
+    let (actions, mut more) = split(&d, l);
+    if d.room != Room::Verification {
+        more.extend(letters::ending(l, &d));
+    }
     let limit = d.stage_limit().map(|(s, n)| {
         let s = words::stage_of_body(l, s);
         l.pick(

@@ -10,16 +10,20 @@ use guosuo_case::certification::{DocRef, check_independence};
 use guosuo_case::{Actor, OrgKind, Refusal};
 
 use super::certificate_acts::is_shown;
+use super::certificate_panels::{Item, findings, flow_items, proposal, reports, requests, suggestions, surveillances};
 use super::desk::Room;
-use super::papers;
-use super::view::{Times, by, document};
+use super::view::Times;
+use super::{flows, letters, papers};
 use crate::app::Cx;
 use crate::certification::acts;
 use crate::error::Error;
-use crate::web::components::{ClockView, Fact, Happening, Link, Tone};
+use crate::web::components::{Fact, Happening, Link, Tone};
 use crate::web::{Lang, Shell};
 use crate::words;
 use crate::words::certificate as said;
+
+/// The events of a certificate.
+pub(super) type Events = [guosuo_case::Recorded<guosuo_case::certificate::Event>];
 
 /// A certificate for one request.
 pub(super) struct Held {
@@ -68,15 +72,31 @@ impl Held {
             .map_err(Refusal::certification)
     }
 
+    /// What can be done now, each with its page.
+    fn offers(&self, l: Lang) -> Vec<(Action, Link)> {
+        let shown = self.actions.iter().copied().filter(|a| self.has_page(*a));
+        shown.map(|a| (a, Link::new(l.href(self.act_path(a)), said::action(l, a)))).collect()
+    }
+
     /// What can be done now, as links.
     pub(super) fn links(&self, l: Lang) -> Vec<Link> {
-        let shown = self.actions.iter().copied().filter(|a| is_shown(*a));
-        let path = |a: Action| match a {
+        self.offers(l).into_iter().map(|(_, link)| link).collect()
+    }
+
+    /// Whether an act has a page here: flows and the renewal have pages of their own, and the holder renews.
+    fn has_page(&self, action: Action) -> bool {
+        is_shown(action) || action == Action::DeclareFlows || (action == Action::NoteRenewal && self.room == Room::Processor)
+    }
+
+    /// The page on which an act is done.
+    fn act_path(&self, action: Action) -> String {
+        match action {
             // With what the platform knows already, so that nothing delays it (M 11).
             Action::ReportViolation => self.path("violation"),
-            other => self.path(&format!("acts/{}", said::act_name(other))),
-        };
-        shown.map(|a| Link::new(l.href(path(a)), said::action(l, a))).collect()
+            Action::DeclareFlows => self.path("flows"),
+            Action::NoteRenewal => self.path("renewal"),
+            a => self.path(&format!("acts/{}", said::act_name(a))),
+        }
     }
 
     /// The frame of a page.
@@ -86,15 +106,6 @@ impl Held {
             .at("certificates")
             .crumb(self.room.certificates(), l.t("认证证书", "Certificates"))
     }
-}
-
-/// A row of a table of things that wait or are done.
-struct Item {
-    name: String,
-    text: String,
-    chip: (String, Tone),
-    facts: Vec<Fact>,
-    clock: Option<ClockView>,
 }
 
 struct Panel {
@@ -119,6 +130,7 @@ struct Page {
     changes: Vec<Happening>,
     scope: Vec<Fact>,
     facts: Vec<Fact>,
+    papers: Vec<Link>,
     blocked: Vec<(&'static str, String)>,
     history: Vec<Happening>,
 }
@@ -134,158 +146,7 @@ struct Gate {
     declare: Option<Link>,
 }
 
-fn proposal(t: &Times<'_>, h: &Held, here: &std::collections::BTreeSet<String>) -> Option<Item> {
-    let l = t.l;
-    let p = h.certificate.proposal.as_ref()?;
-    let mut facts = vec![
-        Fact::new(l.t("来由", "From"), said::origin(l, p.origin)),
-        Fact::new(l.t("理由", "Ground"), p.ground.clone()),
-        Fact::new(l.t("公布内容", "Publication"), p.publication.clone()),
-        Fact::new(l.t("提出", "Proposed"), by(l, &p.by, p.at)),
-    ];
-    if let Some(u) = &p.urgent {
-        facts.push(Fact::new(l.t("紧急原因", "Urgent because"), u.clone()));
-    }
-    facts.extend(p.evidence.iter().map(|d| document(l, l.t("证据", "Evidence"), d, &h.path(""), here)));
-    let (chip, clock) = match (&p.heard, p.needs_hearing()) {
-        (Some(x), _) => {
-            let words = x.statement.clone().unwrap_or_else(|| l.t("放弃陈述", "waived").to_owned());
-            facts.push(Fact::new(l.t("持证人陈述", "The holder said"), words).note(by(l, &x.by, x.at)));
-            ((l.t("已听取陈述，待决定", "Heard, to be decided").to_owned(), Tone::Info), None)
-        }
-        (None, false) => ((l.t("待决定", "To be decided").to_owned(), Tone::Info), None),
-        (None, true) => {
-            let due = p.hearing_until(h.facts.config.hearing_days, t.calendar);
-            let clock = due.map(|d| t.house(d.earliest(), d.latest(), i64::from(h.facts.config.hearing_days)));
-            ((l.t("等持证人陈述", "Waiting for the holder").to_owned(), Tone::Warn), clock)
-        }
-    };
-    Some(Item { name: said::measure(l, &p.measure).to_owned(), text: String::new(), chip, facts, clock })
-}
-
-fn findings(t: &Times<'_>, h: &Held, here: &std::collections::BTreeSet<String>, names: &dyn Fn(&str) -> String) -> Vec<Item> {
-    let l = t.l;
-    h.certificate
-        .findings
-        .iter()
-        .map(|f| {
-            let mut facts = vec![
-                Fact::new(l.t("主管部门", "Authority"), names(f.authority.as_str())),
-                Fact::new(l.t("提出", "Stated"), l.stamp(f.at).words),
-            ];
-            facts.extend(f.evidence.iter().map(|d| document(l, l.t("证据", "Evidence"), d, &h.path(""), here)));
-            if let Some(c) = f.done.and_then(|n| h.certificate.history.get(n)) {
-                facts.push(Fact::new(l.t("机构办理", "What was done"), said::change(l, c.kind)).note(format!(
-                    "{} {}",
-                    l.date(c.effective_on).words,
-                    by(l, &c.by, c.at)
-                )));
-            }
-            if let Some(why) = &f.lifted {
-                facts.push(Fact::new(l.t("解除理由", "Lifted because"), why.clone()));
-            }
-            let due = f.due(h.facts.config.finding_days, t.calendar);
-            let (chip, clock) = match (&f.lifted, f.done) {
-                (Some(_), _) => ((l.t("已解除", "Lifted").to_owned(), Tone::Mute), None),
-                (None, Some(_)) => ((l.t("已办理，未解除", "Done, still stands").to_owned(), Tone::Info), None),
-                (None, None) => (
-                    (l.t("待机构办理", "The body has to act").to_owned(), Tone::Late),
-                    due.map(|d| t.house(d.earliest(), d.latest(), i64::from(h.facts.config.finding_days))),
-                ),
-            };
-            let name = l.pick(
-                format!("第{}号：{}", f.id, said::obliges(l, f.obliges)),
-                format!("No. {}: {}", f.id, said::obliges(l, f.obliges)),
-            );
-            Item { name, text: f.summary.clone(), chip, facts, clock }
-        })
-        .collect()
-}
-
-fn requests(l: Lang, c: &Certificate) -> Vec<Item> {
-    c.requests
-        .iter()
-        .map(|r| {
-            let chip = match (&r.refused, r.open) {
-                (Some(_), _) => (l.t("不同意", "Refused").to_owned(), Tone::Late),
-                (None, true) => (l.t("待办理", "Waits").to_owned(), Tone::Warn),
-                (None, false) => (l.t("已办理", "Done").to_owned(), Tone::Ok),
-            };
-            let mut facts = vec![Fact::new(l.t("提出", "Asked"), by(l, &r.by, r.at))];
-            facts.extend(r.refused.iter().map(|x| Fact::new(l.t("不同意的理由", "Refused because"), x.clone())));
-            let name = said::measure(l, &r.asks);
-            Item {
-                name: l.pick(format!("第{}号：{name}", r.id), format!("No. {}: {name}", r.id)),
-                text: r.reason.clone(),
-                chip,
-                facts,
-                clock: None,
-            }
-        })
-        .collect()
-}
-
-fn suggestions(l: Lang, c: &Certificate) -> Vec<Item> {
-    c.suggestions
-        .iter()
-        .map(|s| {
-            let chip = match (&s.set_aside, s.open) {
-                (Some(_), _) => (l.t("不采纳", "Set aside").to_owned(), Tone::Mute),
-                (None, true) => (l.t("待处理", "Waits").to_owned(), Tone::Warn),
-                (None, false) => (l.t("已采纳", "Followed").to_owned(), Tone::Ok),
-            };
-            let facts = s.set_aside.iter().map(|x| Fact::new(l.t("理由", "Because"), x.clone())).collect();
-            let name = l.pick(format!("第{}号系统提示：建议暂停", s.id), format!("No. {}: suspension suggested", s.id));
-            Item { name, text: said::cause(l, &s.cause), chip, facts, clock: None }
-        })
-        .collect()
-}
-
-fn surveillances(t: &Times<'_>, h: &Held, here: &std::collections::BTreeSet<String>) -> Vec<Item> {
-    let l = t.l;
-    let live = h.certificate.status_on(t.today).is_live();
-    h.certificate
-        .surveillances
-        .iter()
-        .map(|s| {
-            let why = s.trigger.map_or_else(|| l.t("按计划", "planned"), |x| said::trigger(l, x));
-            let (chip, clock) = match s.conforming {
-                Some(true) => ((l.t("通过", "Passed").to_owned(), Tone::Ok), None),
-                Some(false) => ((l.t("没有通过", "Not passed").to_owned(), Tone::Late), None),
-                None if live => ((l.t("待办理", "To be done").to_owned(), Tone::Info), Some(t.house(s.due, s.due, 250))),
-                None => ((l.t("未办理", "Not done").to_owned(), Tone::Mute), None),
-            };
-            let mut facts: Vec<Fact> =
-                s.report.iter().map(|d| document(l, l.t("监督报告", "Report"), d, &h.path(""), here)).collect();
-            if let (Some(who), Some(on)) = (&s.by, s.on) {
-                facts.push(Fact::new(l.t("办理", "Done"), format!("{} {}", who.name, l.day(on).words)));
-            }
-            let name = l.pick(format!("第{}次：{why}", s.id), format!("No. {}: {why}", s.id));
-            Item { name, text: String::new(), chip, facts, clock }
-        })
-        .collect()
-}
-
-/// What is owed to the national platform: a limit of the law, five working days (M 9(1)).
-fn reports(t: &Times<'_>, c: &Certificate) -> Vec<Item> {
-    let l = t.l;
-    c.reports
-        .iter()
-        .map(|r| {
-            let (words, tone) = said::report_state(l, r.state());
-            let chip = (words.to_owned(), tone);
-            let due = if r.is_owed() { r.due(t.calendar) } else { None };
-            let clock = due.map(|d| ClockView { house: false, ..t.house(d.earliest(), d.latest(), 5) });
-            let name = l.pick(
-                format!("第{}号：{}", r.record.seq, said::change(l, r.record.change)),
-                format!("No. {}: {}", r.record.seq, said::change(l, r.record.change)),
-            );
-            Item { name, text: String::new(), chip, facts: Vec::new(), clock }
-        })
-        .collect()
-}
-
-fn side(l: Lang, h: &Held, body: String) -> Vec<Fact> {
+fn side(l: Lang, h: &Held, body: String, case: bool) -> Vec<Fact> {
     let c = &h.certificate;
     let basis = guosuo_rules::basis::Edition::by_id(&c.basis).map_or_else(
         || c.basis.clone(),
@@ -314,7 +175,8 @@ fn side(l: Lang, h: &Held, body: String) -> Vec<Fact> {
             fact
         });
     }
-    if h.room == Room::Body {
+    // A certificate that was taken over has no case here.
+    if h.room == Room::Body && case {
         let path = format!("{}/{}", h.room.applications(), c.application);
         out.push(Fact::new(l.t("认证委托", "Application"), "").link(l.href(path), l.t("打开案卷", "Open the case")));
     }
@@ -358,11 +220,12 @@ fn news(l: Lang, h: &Held, today: jiff::civil::Date) -> Vec<(Tone, String, Strin
 
 /// The documents of a certificate that a side may open: the holder what a measure rests on, the
 /// others everything.
-fn documents(c: &Certificate, room: Room) -> Vec<&DocRef> {
+fn documents<'a>(c: &'a Certificate, events: &'a Events, room: Room) -> Vec<&'a DocRef> {
     let mut out: Vec<&DocRef> = Vec::new();
     out.extend(c.history.iter().flat_map(|x| &x.evidence));
     out.extend(c.proposal.iter().flat_map(|p| &p.evidence));
     out.extend(c.surveillances.iter().filter_map(|s| s.report.as_ref()));
+    out.extend(flows::declared(events).into_iter().map(|d| d.2));
     if room != Room::Processor {
         out.extend(c.findings.iter().flat_map(|f| &f.evidence));
         out.extend(c.violations.iter().flat_map(|v| &v.evidence));
@@ -395,15 +258,16 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     }
     let calendar = cx.calendar().await?;
     let t = Times { l, today: cx.today(), calendar: &calendar, lamps: cx.app.config.lamps };
-    let mut here = papers::here(&cx, &id).await?;
-    here.retain(|sha256| documents(c, h.room).iter().any(|d| d.sha256 == *sha256));
     let events = cx.app.store.history::<Certificate>(&id).await?;
+    let mut here = papers::here(&cx, &id).await?;
+    here.retain(|sha256| documents(c, &events, h.room).iter().any(|d| d.sha256 == *sha256));
     let mut orgs = std::collections::BTreeMap::new();
     for org in c.findings.iter().map(|f| &f.authority).chain([&c.body]) {
         if let Some(o) = cx.app.store.organisation(org.as_str()).await? {
             orgs.insert(org.0.clone(), o.name);
         }
     }
+    let case = cx.app.store.reader().await?.application(c.application.as_str()).await?.is_some();
     let name = |org: &str| orgs.get(org).cloned().unwrap_or_else(|| org.to_owned());
     let panels = [
         Panel {
@@ -412,7 +276,8 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             items: findings(&t, &h, &here, &name),
         },
         Panel { id: "requests", title: l.t("持证人申请", "Requests of the holder"), items: requests(l, c) },
-        Panel { id: "suggestions", title: l.t("系统提示", "Suggestions"), items: suggestions(l, c) },
+        Panel { id: "suggestions", title: l.t("系统提示", "Suggestions"), items: suggestions(l, &h) },
+        Panel { id: "flows", title: l.t("实际出境情况申报", "Declared flows"), items: flow_items(l, &h, &events, &here) },
         Panel { id: "surveillance", title: l.t("获证后监督", "Surveillance"), items: surveillances(&t, &h, &here) },
         Panel {
             id: "reports",
@@ -434,7 +299,6 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         })
         .collect();
     changes.reverse();
-    let links = h.links(l);
     let beside = [
         Action::DeclareInterest,
         Action::ReportViolation,
@@ -445,15 +309,14 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         Action::RejectReport,
         Action::ResendReport,
     ];
-    let shown: Vec<Action> = h.actions.iter().copied().filter(|a| is_shown(*a)).collect();
     let (mut main, mut more) = (Vec::new(), Vec::new());
-    for (a, link) in shown.into_iter().zip(links) {
+    for (a, link) in h.offers(l) {
         if beside.contains(&a) { more.push(link) } else { main.push(link) }
     }
     let blocked = Action::ALL
         .iter()
         .copied()
-        .filter(|a| is_shown(*a) && a.right().held_by(actor))
+        .filter(|a| h.has_page(*a) && a.right().held_by(actor))
         .filter_map(|a| permit(Some(c), a, actor, &h.facts, cx.now).err().map(|r| (said::action(l, a), words::refusal(l, &r))))
         .collect();
     let page = Page {
@@ -469,14 +332,15 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         panels: panels.into_iter().filter(|p| !p.items.is_empty()).collect(),
         changes,
         scope: super::case::scope_facts(l, &c.scope),
-        facts: side(l, &h, name(c.body.as_str())),
+        facts: side(l, &h, name(c.body.as_str()), case),
+        papers: letters::links(&cx, &h).await?,
         blocked,
         history: if h.room == Room::Processor { Vec::new() } else { history(l, &events) },
     };
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }
 
-fn history(l: Lang, events: &[guosuo_case::Recorded<guosuo_case::certificate::Event>]) -> Vec<Happening> {
+fn history(l: Lang, events: &Events) -> Vec<Happening> {
     let mut out: Vec<Happening> = events
         .iter()
         .map(|e| {
@@ -497,5 +361,6 @@ fn history(l: Lang, events: &[guosuo_case::Recorded<guosuo_case::certificate::Ev
 pub async fn file(cx: Cx, Path((id, sha256)): Path<(String, String)>) -> Result<Response, Error> {
     let h = load(&cx, &id).await?;
     h.open(cx.actor()?)?;
-    papers::give(&cx, &id, &documents(&h.certificate, h.room), &sha256).await
+    let events = cx.app.store.history::<Certificate>(&id).await?;
+    papers::give(&cx, &id, &documents(&h.certificate, &events, h.room), &sha256).await
 }

@@ -1,11 +1,12 @@
 //! `…/certificates/{id}/acts/{act}`: one act on a certificate, by the body or by an authority.
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use guosuo_case::certificate::{Action, permit};
 use guosuo_case::{Refusal, RefusalCode};
 use guosuo_store::{ActError, new_id};
+use serde::Deserialize;
 
 use super::act::{Page, factor_path, needs_factor};
 use super::certificate::{self, Held};
@@ -20,6 +21,14 @@ use crate::web::Form;
 use crate::web::shell::Flash;
 use crate::words;
 use crate::words::certificate as said;
+
+/// `?suggestion=…`: what a proposal begins with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Begin {
+    /// Number of a suggestion that waits.
+    pub suggestion: Option<u32>,
+}
 
 fn action_of(name: &str) -> Result<Action, Error> {
     Action::ALL.iter().copied().find(|a| said::act_name(*a) == name && is_shown(*a)).ok_or(Error::NotFound)
@@ -70,7 +79,7 @@ fn page(
 ///
 /// # Errors
 /// [`Error::NotFound`] for a certificate that is not for this person.
-pub async fn show(cx: Cx, Path((id, name)): Path<(String, String)>) -> Result<Response, Error> {
+pub async fn show(cx: Cx, Path((id, name)): Path<(String, String)>, Query(begin): Query<Begin>) -> Result<Response, Error> {
     let h = certificate::load(&cx, &id).await?;
     let action = action_of(&name)?;
     if let Err(r) = permit(Some(&h.certificate), action, cx.actor()?, &h.facts, cx.now) {
@@ -83,6 +92,13 @@ pub async fn show(cx: Cx, Path((id, name)): Path<(String, String)>) -> Result<Re
         Action::Propose => {
             let finding = h.certificate.standing_findings().find(|f| f.done.is_none());
             form.set("origin", finding.map_or_else(|| "body".to_owned(), |f| format!("finding-{}", f.id)));
+            // From a suggestion: what it says is the ground, and the suggestion itself the evidence.
+            if let Some(s) = h.certificate.suggestions.iter().find(|s| s.open && Some(s.id) == begin.suggestion) {
+                form.set("origin", "body");
+                form.set("measure", "suspend");
+                form.set("suggestion", s.id.to_string());
+                form.set("ground", said::cause(cx.l(), &s.cause));
+            }
         }
         _ => {}
     }

@@ -3,7 +3,8 @@
 //!
 //! One case page and one page for an act serve every side: what each sees and may do comes from the
 //! law's own table of acts. `papers` takes documents in and gives them out, `checklists` knows the
-//! clauses of the standards.
+//! clauses of the standards, `letters` hands out what was printed, `flows` compares what really leaves with
+//! the certified scope.
 
 pub mod act;
 mod acts;
@@ -13,17 +14,20 @@ pub mod case;
 pub mod certificate;
 pub mod certificate_act;
 mod certificate_acts;
+mod certificate_panels;
 pub mod certificates;
 mod checklists;
 pub mod corrections;
 mod desk;
+pub mod flows;
 pub mod issue;
+pub mod letters;
 pub(crate) mod papers;
 pub mod plan;
 pub mod queue;
 mod view;
 
-use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CertificateRequest, CorrectionAnswer, FindingState};
+use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CertificateRequest, CorrectionAnswer, FindingState, FlowsDeclare};
 
 use crate::router::Routes;
 
@@ -45,7 +49,13 @@ pub fn routes(r: Routes) -> Routes {
         .get("/body/certificates/{id}", ApplicationRead, certificate::show)
         .get("/body/certificates/{id}/files/{sha256}", ApplicationRead, certificate::file)
         .get("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::show)
-        .post("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::submit);
+        .post("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::submit)
+        .get("/body/certificates/{id}/flows", FlowsDeclare, flows::show)
+        .post("/body/certificates/{id}/flows", FlowsDeclare, flows::submit)
+        .get("/body/certificates/{id}/scope.json", ApplicationRead, flows::scope)
+        .get("/body/certificates/{id}/versions/{seq}", ApplicationRead, letters::version)
+        .get("/body/certificates/{id}/letters/{n}", ApplicationRead, letters::letter)
+        .get("/body/applications/{id}/letter", ApplicationRead, letters::application);
     let r = r
         .get("/verification/applications", ApplicationRead, queue::show)
         .get("/verification/applications/{id}", ApplicationRead, case::show)
@@ -61,9 +71,18 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/certificates/{id}/files/{sha256}", ApplicationReadOwn, certificate::file)
         .get("/processor/certificates/{id}/acts/{act}", ApplicationReadOwn, certificate_act::show)
         .post("/processor/certificates/{id}/acts/{act}", CertificateRequest, certificate_act::submit)
+        .get("/processor/certificates/{id}/flows", FlowsDeclare, flows::show)
+        .post("/processor/certificates/{id}/flows", FlowsDeclare, flows::submit)
+        .get("/processor/certificates/{id}/scope.json", ApplicationReadOwn, flows::scope)
+        .get("/processor/certificates/{id}/versions/{seq}", ApplicationReadOwn, letters::version)
+        .get("/processor/certificates/{id}/letters/{n}", ApplicationReadOwn, letters::letter)
+        .get("/processor/applications/{id}/letter", ApplicationReadOwn, letters::application)
         .get("/authority/certificates", FindingState, certificates::show)
         .get("/authority/certificates/{id}", FindingState, certificate::show)
         .get("/authority/certificates/{id}/files/{sha256}", FindingState, certificate::file)
         .get("/authority/certificates/{id}/acts/{act}", FindingState, certificate_act::show)
         .post("/authority/certificates/{id}/acts/{act}", FindingState, certificate_act::submit)
+        .get("/authority/certificates/{id}/scope.json", FindingState, flows::scope)
+        .get("/authority/certificates/{id}/versions/{seq}", FindingState, letters::version)
+        .get("/authority/certificates/{id}/letters/{n}", FindingState, letters::letter)
 }

@@ -62,7 +62,7 @@ fn doc(title: &str) -> DocRef {
     DocRef { title: title.into(), version: "1.0".into(), sha256: "0a".repeat(32), sm3: "0b".repeat(32) }
 }
 
-fn form(today: Date) -> Form {
+pub(crate) fn form(today: Date) -> Form {
     let flow = path::Flow { non_sensitive: 200_000, sensitive: 3_000, ..path::Flow::default() };
     Form {
         relation: String::new(),
@@ -97,7 +97,13 @@ fn form(today: Date) -> Form {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::beginning(guosuo::testing::BEGIN).await
+    }
+
+    /// The same world at another moment.
+    pub(crate) async fn beginning(at: &str) -> Self {
         let app = TestApp::new().await;
+        app.set_time(at);
         let mut player = Player::new(&app.app).await.unwrap();
         player.play(BODY, "chenmin", 30, Stage::Decided(None)).await.unwrap();
         people(&app).await;
