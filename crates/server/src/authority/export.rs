@@ -25,7 +25,7 @@ const MOST_PRINTED: u32 = 500;
 fn back(cx: &Cx, query: &Query) -> Option<Response> {
     let l = cx.l();
     (!query.misread(l).is_empty())
-        .then(|| Redirect::to(&l.href(&format!("/authority/filings{}", query.with(&[])))).into_response())
+        .then(|| Redirect::to(&l.href(format!("/authority/filings{}", query.with(&[])))).into_response())
 }
 
 async fn rows(cx: &Cx, query: &Query, t: &Times<'_>, most: u32, action: &'static str) -> Result<Vec<FilingRow>, Error> {

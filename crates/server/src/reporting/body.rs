@@ -334,7 +334,7 @@ pub async fn one(cx: Cx, Path((id, seq)): Path<(String, u32)>) -> Result<Respons
         clock: clock(l, &row, cx.today(), &calendar),
         note: note(l, &row, cx.now),
         said,
-        scope: words::scope_words(l, &record.scope),
+        scope: words::whole_scope_words(l, &record.scope),
         carried,
         json: record.canonical(),
         actions,

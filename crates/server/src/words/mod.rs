@@ -27,7 +27,7 @@ pub use country::{countries, country};
 pub use filing::{event, field, field_problem, file, file_problem, finding, nature, outcome, phase, reason, stage, verdict};
 pub use material::{covers, requirement, slot, slot_short, template_outline};
 pub use message::{MessageData, MessageKind, message};
-pub use published::{change_words, mode_words, origin_words, scope_words, verdict_words};
+pub use published::{change_words, mode_words, origin_words, scope_words, verdict_words, whole_scope_words};
 pub use refusal::refusal;
 
 use guosuo_case::{OrgKind, Role};

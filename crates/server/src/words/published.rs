@@ -9,6 +9,15 @@ use crate::web::lang::Lang;
 /// M 10 compares with what really happens is the whole scope, which the digests beside these words
 /// bind.
 pub fn scope_words(l: Lang, s: &Scope, config: &Config) -> String {
+    scope_lines(l, s, |part| config.publishes(part))
+}
+
+/// The whole scope in words, for those who certified it and those to whom it is reported.
+pub fn whole_scope_words(l: Lang, s: &Scope) -> String {
+    scope_lines(l, s, |_| true)
+}
+
+fn scope_lines(l: Lang, s: &Scope, shows: impl Fn(ScopePart) -> bool) -> String {
     let list = |items: Vec<String>| items.join(l.t("、", ", "));
     let kinds = list(
         s.kinds
@@ -25,24 +34,24 @@ pub fn scope_words(l: Lang, s: &Scope, config: &Config) -> String {
     let party = |name: &str, country: &str| l.pick(format!("{name}（{country}）"), format!("{name} ({country})"));
     let mut lines =
         vec![(l.t("目的", "Purposes"), list(s.purposes.clone())), (l.t("个人信息种类", "Kinds of personal information"), kinds)];
-    if config.publishes(ScopePart::People) {
+    if shows(ScopePart::People) {
         lines.push((l.t("规模", "People"), people_words(l, s)));
     }
-    if config.publishes(ScopePart::Recipients) {
+    if shows(ScopePart::Recipients) {
         let recipients = s.recipients.iter().map(|r| party(&r.name, &r.country)).collect();
         lines.push((l.t("境外接收方", "Overseas recipients"), list(recipients)));
-    } else if config.publishes(ScopePart::Countries) {
+    } else if shows(ScopePart::Countries) {
         lines.push((l.t("境外接收方所在地", "Where the recipients are"), places(l, s.recipients.iter().map(|r| &r.country))));
     }
     if !s.onward.is_empty() {
         let term = l.t("再提供", "Passed on to");
-        if config.publishes(ScopePart::Onward) {
+        if shows(ScopePart::Onward) {
             lines.push((term, list(s.onward.iter().map(|o| party(&o.name, &o.country)).collect())));
-        } else if config.publishes(ScopePart::Countries) {
+        } else if shows(ScopePart::Countries) {
             lines.push((term, places(l, s.onward.iter().map(|o| &o.country))));
         }
     }
-    if config.publishes(ScopePart::Retention) {
+    if shows(ScopePart::Retention) {
         let months = s.retention_months;
         lines.push((l.t("境外保存期限", "Kept abroad for"), l.pick(format!("{months}个月"), format!("{months} months"))));
     }
