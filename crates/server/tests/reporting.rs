@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use guosuo::demo::{Player, Stage, certify};
 use guosuo::reporting::trial::{Outcome, Trial};
 use guosuo::reporting::{FileTarget, Format, Reporting, Target, outbox};
 use guosuo::testing::TestApp;
@@ -39,7 +40,7 @@ async fn a_target_that_nobody_answers_keeps_every_report_and_holds_up_nobody() {
     let text = format!("[[targets]]\nkind = 'http'\nid = 'gone'\nurl = 'http://127.0.0.1:{port}/reports'\ntimeout_ms = 500\n");
     let reporting: Reporting = toml_of(&text);
     let app = TestApp::with(|c| c.reporting = reporting).await;
-    guosuo::demo::cases(&app.app).await.unwrap();
+    certified(&app.app).await;
     let begun = std::time::Instant::now();
     let ran = outbox::run(&app.app).await.unwrap();
     assert!(ran.tried > 0 && begun.elapsed() < Duration::from_secs(20), "{ran:?}");
@@ -52,6 +53,13 @@ async fn a_target_that_nobody_answers_keeps_every_report_and_holds_up_nobody() {
     assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0, "not at once again");
 }
 
+/// Certificates in several states, one with a report that waits.
+async fn certified(app: &guosuo::app::App) {
+    let mut p = Player::new(app).await.unwrap();
+    p.play("donghu", "chenmin", 60, Stage::Decided(None)).await.unwrap();
+    certify::applications(app, &p).await.unwrap();
+}
+
 fn toml_of(text: &str) -> Reporting {
     let config: guosuo::config::Config = toml::from_str(&text.replace("[[targets]]", "[[reporting.targets]]")).unwrap();
     config.reporting.check().unwrap();
@@ -61,20 +69,18 @@ fn toml_of(text: &str) -> Reporting {
 #[tokio::test]
 async fn what_waits_is_written_into_the_folder_once_and_in_order() {
     let format = Format::Xlsx;
-    {
-        let folder = tempfile::tempdir().unwrap();
-        let target = FileTarget { id: "drop".into(), bodies: vec![], folder: folder.path().into(), format };
-        let app = TestApp::with(|c| c.reporting = Reporting { targets: vec![Target::File(target)] }).await;
-        guosuo::demo::cases(&app.app).await.unwrap();
-        let ran = outbox::run(&app.app).await.unwrap();
-        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(files.len(), 1, "{files:?}");
-        assert!(files[0].to_string_lossy().ends_with(format.suffix()), "{files:?}");
-        let mut reader = app.app.store.reader().await.unwrap();
-        let sent = reader.report_counts("donghu").await.unwrap();
-        assert!(ran.tried > 0 && sent.iter().any(|c| c.state == "sent" && c.count == ran.tried), "{sent:?}");
-        drop(reader);
-        assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written twice");
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let target = FileTarget { id: "drop".into(), bodies: vec![], folder: folder.path().into(), format };
+    let app = TestApp::with(|c| c.reporting = Reporting { targets: vec![Target::File(target)] }).await;
+    certified(&app.app).await;
+    let ran = outbox::run(&app.app).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(files[0].to_string_lossy().ends_with(format.suffix()), "{files:?}");
+    let mut reader = app.app.store.reader().await.unwrap();
+    let sent = reader.report_counts("donghu").await.unwrap();
+    assert!(ran.tried > 0 && sent.iter().any(|c| c.state == "sent" && c.count == ran.tried), "{sent:?}");
+    drop(reader);
+    assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written twice");
 }

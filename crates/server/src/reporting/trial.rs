@@ -165,7 +165,7 @@ impl Trial {
     async fn world(&self, app: App) -> anyhow::Result<World> {
         demo::seed(&app).await?;
         let mut player = Player::new(&app).await?;
-        player.play(BODY, "chenmin", 30, Stage::Decided(None)).await?;
+        player.play(BODY, "chenmin", 60, Stage::Decided(None)).await?;
         let certifying = Certifying::new(&app).await?;
         certifying.link("shenhe", "p1").await?;
         let case = certifying.play(&player, "chenhai", 20, Step::Decided).await?;
