@@ -22,7 +22,7 @@ const MOST: u32 = 2000;
 /// When the folder cannot be written to or the store fails: nothing is recorded as handed over
 /// then. A file that was written and not recorded is written again: its records carry the same
 /// digests, by which the other side tells that it has them.
-pub async fn run(app: &App, target: &FileTarget) -> anyhow::Result<u64> {
+pub(super) async fn run(app: &App, target: &FileTarget) -> anyhow::Result<u64> {
     let whose = app.config.reporting.whose(&Target::File(target.clone()));
     let waiting = app.store.reader().await?.reports_queued(&whose, MOST).await?;
     if waiting.is_empty() {

@@ -18,9 +18,9 @@ use super::settings::HttpTarget;
 use crate::keys::Keys;
 
 /// The key of a request: the same for every sending of the same report.
-pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Signatures over the body: `algorithm kid base64`, separated by commas.
-pub const SIGNATURE: HeaderName = HeaderName::from_static("guosuo-signature");
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("guosuo-signature");
 /// Most bytes of an answer to one report.
 const MOST: usize = 64 << 10;
 /// Most bytes of what a platform shows on one page.
@@ -30,15 +30,15 @@ const PAGES: usize = 10_000;
 
 /// What an adapter gives back.
 #[derive(Debug)]
-pub struct Sent {
+pub(super) struct Sent {
     /// What was answered.
-    pub answer: Answer,
+    pub(super) answer: Answer,
     /// Whether the bytes may have reached the platform.
-    pub handed_over: bool,
+    pub(super) handed_over: bool,
 }
 
 /// A connection to one platform.
-pub struct HttpPlatform<'a> {
+pub(super) struct HttpPlatform<'a> {
     client: Client,
     target: &'a HttpTarget,
     token: String,
@@ -67,7 +67,7 @@ impl<'a> HttpPlatform<'a> {
     ///
     /// # Errors
     /// When the token cannot be read or the client cannot be made.
-    pub fn new(target: &'a HttpTarget, keys: &'a Keys) -> anyhow::Result<Self> {
+    pub(super) fn new(target: &'a HttpTarget, keys: &'a Keys) -> anyhow::Result<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
             .timeout(Duration::from_millis(target.timeout_ms))
@@ -93,7 +93,7 @@ impl<'a> HttpPlatform<'a> {
     }
 
     /// Sends one report.
-    pub async fn send(&self, record: &ReportRecord, digest: &str) -> Sent {
+    pub(super) async fn send(&self, record: &ReportRecord, digest: &str) -> Sent {
         let bytes = record.canonical();
         let mut request = self
             .allowed(self.client.post(&self.target.url))
@@ -120,7 +120,7 @@ impl<'a> HttpPlatform<'a> {
     ///
     /// # Errors
     /// When it does not tell, or not in a way that can be understood.
-    pub async fn shown(&self, body: &str) -> anyhow::Result<Vec<Shown>> {
+    pub(super) async fn shown(&self, body: &str) -> anyhow::Result<Vec<Shown>> {
         anyhow::ensure!(!self.target.shown_url.is_empty(), "{} has no shown_url", self.target.id);
         let mut out = Vec::new();
         let mut after = String::new();
@@ -142,7 +142,7 @@ impl<'a> HttpPlatform<'a> {
 }
 
 /// `Content-Digest` (RFC 9530) of bytes whose SHA-256 is known.
-pub fn content_digest(hex_digest: &str) -> String {
+pub(super) fn content_digest(hex_digest: &str) -> String {
     let bytes = hex::decode(hex_digest).unwrap_or_default();
     format!("sha-256=:{}:", data_encoding::BASE64.encode(&bytes))
 }

@@ -33,7 +33,7 @@ const LOCK: SignedDuration = SignedDuration::from_mins(2);
 /// So many reports in a row without an answer: the platform is away.
 const SILENT: u32 = 8;
 /// Longest pause after a platform was found away.
-const AWAY: Duration = Duration::from_mins(5);
+const AWAY: Duration = Duration::from_mins(15);
 /// How long a report waits whose row of the outbox does not fit its record: a person has to look.
 const DAMAGED: SignedDuration = SignedDuration::from_hours(1);
 

@@ -31,7 +31,7 @@ impl Carried {
 }
 
 /// The columns of a table: the field of the record, and what it is called in Chinese.
-pub const COLUMNS: [(&str, &str); 22] = [
+const COLUMNS: [(&str, &str); 22] = [
     ("certificate", "证书编号"),
     ("seq", "报送序号"),
     ("corrects", "更正的序号"),
