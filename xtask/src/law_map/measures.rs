@@ -271,7 +271,6 @@ pub(super) const CLAUSES: &[Clause] = &[
             Rule("Right::ReportsShared"),
             Screen("/authority/reports"),
             Test("the_authorities_see_the_same_feed_and_who_looked_on_what_ground"),
-            Test("who_looked_at_the_shared_feed_stays_for_ever"),
         ],
     },
     Clause {

@@ -25,6 +25,8 @@ use crate::workbench::papers::Sent;
 const SHOWN: usize = 500;
 /// Earlier comparisons in the list.
 const EARLIER: u32 = 20;
+/// The stored name of what was pasted and not asked for or uploaded.
+const PASTED: &str = "pasted";
 /// Most bytes of what somebody pastes.
 const MOST: usize = 16 << 20;
 
@@ -63,7 +65,7 @@ fn found_of(c: &Comparison) -> Vec<Found> {
 fn past(l: Lang, c: &Comparison) -> Past {
     Past {
         at: Timestamp::from_microsecond(c.at).map(|t| l.moment(t).words).unwrap_or_default(),
-        source: c.source.clone(),
+        source: if c.source == PASTED { l.t("粘贴的清单", "pasted list").to_owned() } else { c.source.clone() },
         sizes: l.pick(
             format!("我方{}张证书，平台{}张", c.ours, c.theirs),
             format!("{} certificates here, {} on the platform", c.ours, c.theirs),
@@ -192,7 +194,7 @@ pub async fn compare(cx: Cx, sent: Sent) -> Result<Response, Error> {
         };
     }
     let mut text = form.value("list").to_owned();
-    let mut source = l.t("粘贴的清单", "pasted list").to_owned();
+    let mut source = PASTED.to_owned();
     if let Some((_, name, bytes)) = files.into_iter().find(|(field, _, _)| field == "file") {
         text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
         source = name.chars().take(100).collect();
