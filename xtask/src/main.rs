@@ -1,5 +1,6 @@
 //! Repository chores. `cargo xtask test` passes all tests and installs what they need.
 
+mod api_fuzz;
 mod law_map;
 mod needs;
 mod run;
@@ -34,6 +35,9 @@ enum Command {
         #[arg(default_value_t = 12_000)]
         mutations: usize,
     },
+    /// Asks a running demonstration what its own OpenAPI document makes one believe, thousands of times (schemathesis
+    /// from PyPI, in the target folder).
+    ApiFuzz(api_fuzz::ApiFuzzArgs),
     /// Writes docs/law-map.md.
     LawMap,
 }
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Command::Test(args) => run::test(&args),
         Command::Kill { submissions } => run::kill(submissions),
         Command::Verifiers { certificates, mutations } => run::verifiers(certificates, mutations),
+        Command::ApiFuzz(args) => api_fuzz::run(&args),
         Command::LawMap => law_map::write(),
     };
     match outcome {

@@ -72,7 +72,7 @@ fn duckdb(cargo: &dyn Fn() -> Command) -> Result<()> {
 }
 
 /// A Python of its own in a folder, with what a file asks for.
-fn python(folder: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
+pub(crate) fn python(folder: &Path, name: &str, requirements: &Path) -> Result<PathBuf> {
     let python = folder.join("bin/python");
     step(&format!("a place for {name}"), Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     let mut install = Command::new(&python);
@@ -102,7 +102,7 @@ fn s3(cargo: &dyn Fn() -> Command) -> Result<()> {
 }
 
 /// Ends with the step that needs it, however that ends.
-struct Server(Child);
+pub(crate) struct Server(pub(crate) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -155,11 +155,11 @@ fn browser(cargo: &dyn Fn() -> Command) -> Result<()> {
     step("browser journeys", &mut node)
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
-fn target_folder(cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
+pub(crate) fn target_folder(cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
     let output = cargo().args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).current_dir(root()).output()?;
     let text = String::from_utf8(output.stdout)?;
     let (_, rest) = text.split_once("\"target_directory\":\"").context("cargo metadata names no target folder")?;
@@ -167,7 +167,7 @@ fn target_folder(cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-fn step(name: &str, command: &mut Command) -> Result<()> {
+pub(crate) fn step(name: &str, command: &mut Command) -> Result<()> {
     println!("── {name}");
     let begun = Instant::now();
     let status =
@@ -180,7 +180,7 @@ fn step(name: &str, command: &mut Command) -> Result<()> {
 }
 
 /// Steps run in the root of the repository unless they say otherwise.
-trait InRoot {
+pub(crate) trait InRoot {
     fn current_dir_or_root(&mut self) -> &mut Self;
 }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use guosuo_seal::certificate::{Genuine, InLog, Keyring, Moment, Status, Trusted, Verdict, With, check};
+use guosuo_seal::certificate::{Evidence, Genuine, InLog, Keyring, Moment, Status, Trusted, Verdict, With, check};
+use guosuo_seal::note::{KeyUse, VerifierKey};
+use guosuo_seal::proof::TlogProof;
 use guosuo_seal::{FileDigests, StreamDigest};
 
 use crate::{Failure, Lang, Outcome, batch};
@@ -29,6 +31,10 @@ pub struct VerifyArgs {
     /// 状态清单，可以给多份 / status lists
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+    /// 见证人的验证公钥（name+hash+key），可以给多个；证据里的日志头要有每个见证人的签名
+    /// / verifier keys of witnesses: each must have signed the head of the log in the evidence
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// 手里的 PDF 证书，与签名文件里的摘要对照 / the printed certificate, compared with what was signed
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
@@ -55,6 +61,7 @@ pub(crate) fn run(args: &VerifyArgs, stdin: &mut dyn BufRead, stdout: &mut dyn W
         None => crate::now(),
     };
     let trusted = keys(lang, &args.keys)?;
+    let witnesses = args.witness.iter().map(|text| witness(lang, text)).collect::<Result<Vec<_>, _>>()?;
     let evidence = args.log.as_deref().map(|path| trimmed(lang, path)).transpose()?;
     let lists = args.status.iter().map(|path| trimmed(lang, path)).collect::<Result<Vec<_>, _>>()?;
     let lists: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
@@ -70,7 +77,7 @@ pub(crate) fn run(args: &VerifyArgs, stdin: &mut dyn BufRead, stdout: &mut dyn W
                         lists: own.as_ref().map_or(with.lists, |l| &l[..]),
                         ..with
                     };
-                    check(certificate.as_deref().unwrap_or_default(), &trusted, &with)
+                    witnessed(check(certificate.as_deref().unwrap_or_default(), &trusted, &with), with.evidence, &witnesses)
                 }
                 Err(column) => {
                     return Ok(Err(match lang {
@@ -108,13 +115,36 @@ pub(crate) fn run(args: &VerifyArgs, stdin: &mut dyn BufRead, stdout: &mut dyn W
             "A QR code has no digest of the PDF: use --pdf with the signed file (.json).",
         ));
     }
-    let verdict = check(&given, &trusted, &with);
+    let verdict = witnessed(check(&given, &trusted, &with), with.evidence, &witnesses);
     if args.json {
         writeln!(stdout, "{}", json(&verdict))?;
     } else {
         print(&verdict, pdf.is_some(), lang, stdout)?;
     }
     Ok(if verdict.good() { Outcome::Done } else { Outcome::No })
+}
+
+/// The key of a witness, which signs heads of logs and nothing else.
+fn witness(lang: Lang, text: &str) -> Result<VerifierKey, Failure> {
+    let key = text.parse::<VerifierKey>().ok().filter(|k| k.usage() == KeyUse::Cosign);
+    key.ok_or_else(|| {
+        Failure::Usage(match lang {
+            Lang::Zh => format!("不是见证人的验证公钥（guosuo witness 启动时打印的 name+hash+key）：{text}"),
+            Lang::En => format!("not the verifier key of a witness (the name+hash+key that guosuo witness prints): {text}"),
+        })
+    })
+}
+
+/// With witnesses asked for, a head that one of them has not signed shows nothing: it may be the log's word to us alone.
+fn witnessed(mut verdict: Verdict, evidence: Option<&[u8]>, witnesses: &[VerifierKey]) -> Verdict {
+    if witnesses.is_empty() || verdict.genuine != Genuine::Yes || verdict.log == InLog::No {
+        return verdict;
+    }
+    let proof = evidence.and_then(Evidence::parse).and_then(|e| TlogProof::parse(e.proof.as_bytes()).ok());
+    if proof.is_none_or(|p| p.checkpoint.verify_all(witnesses).is_err()) {
+        verdict.log = InLog::Unwitnessed;
+    }
+    verdict
 }
 
 fn usage(lang: Lang, zh: &str, en: &str) -> Failure {
@@ -261,6 +291,10 @@ fn log_words(log: InLog, lang: Lang) -> &'static str {
     match log {
         InLog::Yes => lang.t("在公开日志里。", "Yes."),
         InLog::No => lang.t("所给的证据不能证明它在公开日志里。", "The evidence given does not show it."),
+        InLog::Unwitnessed => lang.t(
+            "日志头没有要求的见证人的签名，不能说明别人看到的是同一份日志。",
+            "The head lacks the signature of a witness asked for: others may be shown another log.",
+        ),
         InLog::NotChecked => lang.t("没有查（没有给出证据）。", "Not checked (no evidence given)."),
     }
 }

@@ -51,6 +51,8 @@ pub struct Inner {
     pub mailer: Mailer,
     /// The workshop for uploads.
     pub intake: Intake,
+    /// How often tokens are used.
+    pub limits: crate::api::limit::Limits,
 }
 
 impl Deref for App {

@@ -44,6 +44,39 @@ pub struct Config {
     pub log_origin: String,
     /// Where reports to the national platform go (M 9(1)).
     pub reporting: crate::reporting::Reporting,
+    /// The interface for programs.
+    pub api: Api,
+    /// Authorities that look on: each signs the heads of the log.
+    pub witnesses: Vec<WitnessAt>,
+}
+
+/// A witness of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessAt {
+    /// Where it listens, e.g. `https://witness.example.cn`.
+    pub url: String,
+    /// Its verifier key, as it prints it: `name+hash+key`.
+    pub key: String,
+}
+
+/// The interface for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Api {
+    /// Calls of one token in a minute.
+    pub requests_per_minute: u32,
+    /// Calls with a wrong token from one address in a minute.
+    pub wrong_per_minute: u32,
+    /// Longest life of a token in days.
+    pub token_days: u32,
+    /// Hosts inside the operator's own network that may be called back, as `host` or `host:port`. Every other host
+    /// must resolve to public addresses only.
+    pub webhook_inside: Vec<String>,
+    /// Seconds until a call back is given up.
+    pub webhook_seconds: u64,
+    /// Attempts until a delivery is parked for a person to look at.
+    pub webhook_attempts: u32,
 }
 
 /// Sign-in and sessions.
@@ -121,6 +154,21 @@ impl Default for Config {
             filing: guosuo_case::filing::Config::default(),
             log_origin: "guosuo.example/log".into(),
             reporting: crate::reporting::Reporting::default(),
+            api: Api::default(),
+            witnesses: Vec::new(),
+        }
+    }
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 600,
+            wrong_per_minute: 30,
+            token_days: 366,
+            webhook_inside: Vec::new(),
+            webhook_seconds: 10,
+            webhook_attempts: 12,
         }
     }
 }

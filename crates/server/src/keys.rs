@@ -218,6 +218,15 @@ fn passphrase(dir: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// One key in a folder of its own, made at the first start.
+///
+/// # Errors
+/// As [`Keys::open_or_make`].
+pub fn single(dir: &Path, name: &str, algorithm: Algorithm) -> anyhow::Result<SigningKey> {
+    private(dir)?;
+    one(dir, name, algorithm, &passphrase(dir)?)
+}
+
 fn one(dir: &Path, name: &str, algorithm: Algorithm, passphrase: &[u8]) -> anyhow::Result<SigningKey> {
     let path = dir.join(format!("{name}.key"));
     if path.exists() {

@@ -118,14 +118,15 @@ async fn guard(right: Right, request: Request, next: Next) -> Response {
     if signed.is_some() {
         return Error::Forbidden.into_response();
     }
-    let wants_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    let program = request.uri().path().starts_with("/api/");
+    let wants_page = request.method() == Method::GET && !program;
     if wants_page {
         let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
         let back = request.uri().path_and_query().map_or("/", |p| p.as_str());
         let target = format!("{}?next={}", lang.href("/sign-in"), encode(back));
         return Redirect::to(&target).into_response();
     }
-    if crate::auth::resume::is_form(&request) {
+    if !program && crate::auth::resume::is_form(&request) {
         return crate::auth::resume::keep(request).await;
     }
     Error::SignInNeeded.into_response()

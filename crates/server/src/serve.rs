@@ -70,6 +70,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         lists: Lists::default(),
         mailer,
         intake,
+        limits: crate::api::limit::Limits::default(),
     }))
 }
 
@@ -98,6 +99,7 @@ pub fn routes() -> Routes {
     let r = crate::authority::routes(r);
     let r = crate::account::routes(r);
     let r = crate::admin::routes(r);
+    let r = crate::api::routes(r);
     crate::intake::routes(r)
 }
 
@@ -256,10 +258,12 @@ pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)
         serve_metrics(&app).await?;
     }
     let worker = crate::jobs::start(&app);
+    let caller = crate::jobs::webhooks::start(&app);
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
     // What it was doing is claimed for minutes and comes back then; nothing is half done.
     worker.abort();
+    caller.abort();
     Ok(served?)
 }
 

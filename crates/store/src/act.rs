@@ -275,6 +275,10 @@ impl Tx {
                 let recorded = Recorded { seq: version + 1 + i as u64, at: now, by: by.clone(), event };
                 self.put_event::<L>(&id, &key, &recorded, actor, session).await?;
                 state = L::apply(state, &recorded);
+                if let Some(state) = &state {
+                    let told = L::told(state, &recorded);
+                    Box::pin(self.tell(&id, L::KIND, L::event_kind(&recorded.event), &recorded, told)).await?;
+                }
                 events.push(recorded);
             }
         }

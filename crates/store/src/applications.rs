@@ -1,6 +1,7 @@
 //! Applications for certification as applicants, bodies and verification bodies list them, and
 //! the clocks of their stages. These are limits of the house (R37 4.6): never those of the law.
 
+use guosuo_case::OrgKind;
 use guosuo_case::certification::{Application, Outcome, Phase, Purpose, Stage};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::DeadlineId;
@@ -29,12 +30,19 @@ statements! {
     APPLICATIONS_OF = select!("WHERE org = $1 OR processor_org = $1 OR holder = $1 ORDER BY updated DESC, case_id DESC LIMIT 1000");
     APPLICATIONS_FOR_BODY = select!("WHERE body = $1 AND ($2 = (phase IN ('certified', 'declined', 'ended', 'withdrawn'))) AND ($3 = '' OR phase = $3) AND ($4 = '' OR replace(processor, $4, '') <> processor OR replace(number, $4, '') <> number OR processor_code = $4) ORDER BY CASE WHEN due_from = '' THEN 1 ELSE 0 END, due_from, case_id LIMIT $5 OFFSET $6");
     APPLICATIONS_FOR_VERIFICATION = select!("WHERE verification_body = $1 ORDER BY CASE WHEN phase = 'planned' THEN 0 ELSE 1 END, due_from, case_id LIMIT 1000");
+    PAGE_OF_BODY = select!("WHERE body = $1 AND case_id > $2 AND ($3 = '' OR phase = $3) ORDER BY case_id LIMIT $4");
+    PAGE_OF_VERIFICATION = select!("WHERE verification_body = $1 AND case_id > $2 AND ($3 = '' OR phase = $3) ORDER BY case_id LIMIT $4");
+    PAGE_OF_PARTY = select!("WHERE (org = $1 OR processor_org = $1 OR holder = $1) AND case_id > $2 AND ($3 = '' OR phase = $3) ORDER BY case_id LIMIT $4");
     PHASES_OF_BODY = "SELECT phase, CAST(COUNT(*) AS BIGINT) FROM application WHERE body = $1 GROUP BY phase ORDER BY phase";
 }
 
 impl Projected for Application {
     fn project(case: &CaseMeta<'_>, a: &Self, calendar: &Calendar) -> Rows {
         Rows { application: Some(row(case, a, calendar)), clocks: clocks(case, a, calendar), ..Rows::default() }
+    }
+
+    fn told(state: &Self, event: &guosuo_case::Recorded<guosuo_case::certification::Event>) -> crate::project::Told {
+        crate::interface::of_application(state, event)
     }
 }
 
@@ -197,5 +205,24 @@ impl Reader {
     /// What a verification body was named in, what waits for it first.
     pub async fn applications_for_verification(&mut self, org: &str) -> Result<Vec<ApplicationRow>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(APPLICATIONS_FOR_VERIFICATION).bind(org).fetch_all(c).await)?)
+    }
+
+    /// The applications of an organisation in the order in which they were opened, after a case; `phase` may be empty.
+    /// A body sees what it has received, a verification body what it was asked to verify, a processor its own.
+    pub async fn applications_page(
+        &mut self,
+        kind: OrgKind,
+        org: &str,
+        after: &str,
+        phase: &str,
+        limit: u32,
+    ) -> Result<Vec<ApplicationRow>, Error> {
+        let sql = match kind {
+            OrgKind::Body => PAGE_OF_BODY,
+            OrgKind::VerificationBody => PAGE_OF_VERIFICATION,
+            OrgKind::Processor => PAGE_OF_PARTY,
+            OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Platform => return Ok(Vec::new()),
+        };
+        Ok(on!(self.conn(), |c| sqlx::query_as(sql).bind(org).bind(after).bind(phase).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 }

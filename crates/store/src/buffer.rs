@@ -143,6 +143,8 @@ tables! {
         "print", "signed", "blob", "at"] Replace 1;
     Intent = "signing_intent" ["slot", "purpose", "intent", "at"] Insert 0;
     RegisterEntry = "certificate_entry" ["n", "certificate", "seq", "entry", "at"] Insert 0;
+    /// What organisations are told: it only grows.
+    Feed = "feed" ["org", "n", "case_id", "kind", "number", "seq", "event", "state", "at"] Insert 0;
     Job = "job" ["id", "queue", "payload", "dedupe", "run_at", "state", "attempts", "max_attempts", "created"] Insert 0;
     Message = "message" ["id", "org", "case_id", "kind", "data", "blob_id", "at"] Insert 0;
     Idempotency = "idempotency" ["actor", "key", "request", "state", "response", "at", "until"] Insert 0;

@@ -32,6 +32,7 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
         crate::verify_papers::CATALOGUE,
     ];
     all.extend(crate::accounts::CATALOGUES);
+    all.extend(crate::interface::CATALOGUES);
     let mut out: Vec<(String, &'static str)> = all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();
     for t in crate::buffer::TABLES {
         out.push((format!("buffer::{}", t.name), t.sql(1)));

@@ -1,6 +1,7 @@
 //! Certificates as registers and holders list them, and their clocks. What they owe the national
 //! platform is in `reports`.
 
+use guosuo_case::OrgKind;
 use guosuo_case::certificate::{Certificate, Change, ChangeKind, Origin, Report, Status};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::{DeadlineId, deadline};
@@ -36,6 +37,8 @@ statements! {
     CERTIFICATES_OF_NUMBER = select!("WHERE number = $1 ORDER BY case_id");
     CERTIFICATES_OF = select!("WHERE applicant = $1 OR holder_org = $1 OR representative = $1 ORDER BY updated DESC, case_id DESC LIMIT 1000");
     CERTIFICATES_OF_BODY = select!("WHERE body = $1 AND ($2 = '' OR replace(holder, $2, '') <> holder OR number = $2 OR holder_code = $2) ORDER BY updated DESC, case_id DESC LIMIT $3 OFFSET $4");
+    PAGE_OF_BODY = select!("WHERE body = $1 AND case_id > $2 ORDER BY case_id LIMIT $3");
+    PAGE_OF_PARTY = select!("WHERE (applicant = $1 OR holder_org = $1 OR representative = $1) AND case_id > $2 ORDER BY case_id LIMIT $3");
     CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR number = $1 OR holder_code = $1) ORDER BY updated DESC, case_id DESC LIMIT $2");
     /// Live by what is recorded, and past their last day: time has ended them and nothing says so yet.
     CERTIFICATES_PAST = select!("WHERE valid_until < $1 AND status IN ('valid', 'suspended') ORDER BY valid_until, case_id LIMIT $2");
@@ -56,6 +59,10 @@ impl Projected for Certificate {
             clocks: clocks(c, calendar),
             ..Rows::default()
         }
+    }
+
+    fn told(state: &Self, event: &guosuo_case::Recorded<guosuo_case::certificate::Event>) -> crate::project::Told {
+        crate::interface::of_certificate(state, event)
     }
 }
 
@@ -254,5 +261,22 @@ impl Reader {
             .bind(i64::from(limit))
             .fetch_all(c)
             .await)?)
+    }
+
+    /// The certificates of an organisation in the order of their issue, after a case: those that a body has issued, or
+    /// those of a processor's side.
+    pub async fn certificates_page(
+        &mut self,
+        kind: OrgKind,
+        org: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<CertificateRow>, Error> {
+        let sql = match kind {
+            OrgKind::Body => PAGE_OF_BODY,
+            OrgKind::Processor => PAGE_OF_PARTY,
+            OrgKind::VerificationBody | OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Platform => return Ok(Vec::new()),
+        };
+        Ok(on!(self.conn(), |c| sqlx::query_as(sql).bind(org).bind(after).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 }

@@ -22,6 +22,10 @@ impl Projected for Filing {
             ..Rows::default()
         }
     }
+
+    fn told(state: &Self, event: &guosuo_case::Recorded<guosuo_case::filing::Event>) -> crate::project::Told {
+        crate::interface::of_filing(state, event)
+    }
 }
 
 fn stage(phase: &Phase) -> &'static str {

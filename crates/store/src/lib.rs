@@ -15,6 +15,7 @@
 //! | `accounts` | organisations, people, credentials, sessions |
 //! | `applications`, `certificates`, `issue` | read tables of certification, the issue of a certificate |
 //! | `papers` | versions of certificates with their signed forms, published entries, evidence |
+//! | `interface` | tokens of programs, the feed of changes, addresses that are called, witnesses |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
 
 pub mod accounts;
@@ -33,6 +34,7 @@ mod error;
 mod filings;
 mod idem;
 mod inbox;
+mod interface;
 mod issue;
 mod jobs;
 mod keys;
@@ -64,13 +66,14 @@ pub use db::{Reader, new_id};
 pub use error::{ActError, Error, Failure, UploadProblem};
 pub use idem::Idem;
 pub use inbox::Message;
+pub use interface::{Cosignature, Delivery, DueDelivery, FeedRow, Grant, NewToken, NewWebhook, Token, Webhook, WebhookState};
 pub use issue::{IssueFacts, Issuing};
 pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
 pub use open::{Options, Store, migrate, schema_id};
 pub use papers::{CertificateName, EntryRow, PaperRow, RegisterFilter};
-pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows};
+pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows, Told};
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};
 pub use register::RegisteredBody;

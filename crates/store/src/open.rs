@@ -28,11 +28,11 @@ macro_rules! migrations {
 
 pub(crate) static SQLITE: LazyLock<Migrator> = migrations! {
     "sqlite": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting"
+        "0006_papers" "0007_reporting" "0008_interface"
 };
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations! {
     "postgres": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting"
+        "0006_papers" "0007_reporting" "0008_interface"
 };
 
 /// `0001_cases_and_ledger` is number 1 with the description "cases and ledger".

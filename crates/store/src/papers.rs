@@ -247,15 +247,22 @@ impl Reader {
             }
         }
         let ledger = found.ok_or_else(|| damaged(&object, "has no row in the ledger"))?;
-        let Some(head) = self.last_checkpoint().await? else { return Ok(None) };
-        let (seq, size) = (unsigned(ledger.seq), unsigned(head.size));
+        let Some(newest) = self.last_checkpoint().await? else { return Ok(None) };
+        let seq = unsigned(ledger.seq);
+        // A head that a witness has signed says more than a newer one that nobody has.
+        let head = self.witnessed_checkpoint().await?.filter(|c| unsigned(c.size) > seq).unwrap_or(newest);
+        let size = unsigned(head.size);
         if seq >= size {
             return Ok(None);
         }
         let plain = self.ledger_plain(&ledger).await?.ok_or_else(|| damaged(&object, "has no body in the ledger"))?;
         let salt = plain.get(..SALT_LEN).and_then(Digest32::from_slice).ok_or_else(|| damaged(&object, "has no salt"))?;
         let path = self.inclusion_proof(seq, size).await?;
-        let note = Note::parse(head.note.as_bytes()).map_err(|e| damaged("checkpoint", e))?;
+        let mut note = Note::parse(head.note.as_bytes()).map_err(|e| damaged("checkpoint", e))?;
+        for c in self.cosignatures(size).await? {
+            let line = c.line.parse().map_err(|e| damaged("cosignature", e))?;
+            note.add_line(line).map_err(|e| damaged("cosignature", e))?;
+        }
         let proof = TlogProof::new(path, note).map_err(|e| damaged("proof", e))?.to_string();
         let prev = as_digest(&ledger.prev, "ledger.prev")?;
         Ok(Some(Evidence { entry: row.read()?, prev, proof, row: ledger.row.into_bytes(), salt, v: entry::VERSION }))

@@ -3,7 +3,7 @@
 //! A projection is a pure function of state and calendar: `guosuo ledger verify` computes it
 //! again for every case and compares it with what is stored, column by column.
 
-use guosuo_case::Life;
+use guosuo_case::{Life, Recorded};
 use guosuo_rules::calendar::Calendar;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,6 +31,22 @@ pub struct CaseMeta<'a> {
 pub trait Projected: Life {
     /// The rows of a case, given the calendar in force.
     fn project(case: &CaseMeta<'_>, state: &Self, calendar: &Calendar) -> Rows;
+
+    /// Which organisations are told of an event, with the state that it made. Nobody, unless said otherwise.
+    fn told(_: &Self, _: &Recorded<Self::Event>) -> Told {
+        Told::default()
+    }
+}
+
+/// Who is told of an event, and what of the case's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The organisations.
+    pub orgs: Vec<String>,
+    /// The number that people know the case by; empty before it has one.
+    pub number: String,
+    /// The state after the event, by its stored name.
+    pub state: String,
 }
 
 /// The rows of one case.

@@ -13,6 +13,7 @@ use crate::open::Store;
 statements! {
     CHECKPOINTS = "SELECT size, root, at, note FROM checkpoint ORDER BY size";
     CHECKPOINT_LAST = "SELECT size, root, at, note FROM checkpoint ORDER BY size DESC LIMIT 1";
+    CHECKPOINT_WITNESSED = "SELECT size, root, at, note FROM checkpoint WHERE EXISTS (SELECT 1 FROM cosignature s WHERE s.size = checkpoint.size) ORDER BY size DESC LIMIT 1";
     CHECKPOINT_PUT = "INSERT INTO checkpoint (size, root, at, note) VALUES ($1, $2, $3, $4) ON CONFLICT (size) DO NOTHING";
 }
 
@@ -88,6 +89,13 @@ impl Reader {
     /// The newest published head.
     pub async fn last_checkpoint(&mut self) -> Result<Option<StoredCheckpoint>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(CHECKPOINT_LAST).fetch_optional(c).await)?)
+    }
+}
+
+impl Reader {
+    /// The newest published head that a witness has signed.
+    pub async fn witnessed_checkpoint(&mut self) -> Result<Option<StoredCheckpoint>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(CHECKPOINT_WITNESSED).fetch_optional(c).await)?)
     }
 }
 

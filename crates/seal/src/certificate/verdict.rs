@@ -38,6 +38,8 @@ pub enum InLog {
     Yes,
     /// The evidence does not show it.
     No,
+    /// The evidence shows it under a head that a witness asked for has not signed.
+    Unwitnessed,
     /// No evidence was given, or the certificate is not genuine.
     NotChecked,
 }
@@ -135,7 +137,9 @@ impl Verdict {
     /// Whether nothing speaks against it: genuine, not contradicted by the log, and valid as far
     /// as anybody asked.
     pub fn good(&self) -> bool {
-        self.genuine == Genuine::Yes && self.log != InLog::No && matches!(self.status, Status::Valid | Status::NotChecked)
+        self.genuine == Genuine::Yes
+            && !matches!(self.log, InLog::No | InLog::Unwitnessed)
+            && matches!(self.status, Status::Valid | Status::NotChecked)
     }
 }
 

@@ -15,6 +15,8 @@ pub mod person;
 pub mod register;
 pub mod roster;
 mod scans;
+pub mod tokens;
+pub mod webhooks;
 
 use guosuo_case::{OrgKind, Right};
 
@@ -23,7 +25,8 @@ use crate::web::Front;
 
 /// The addresses of this room.
 pub fn routes(r: Routes) -> Routes {
-    r.get("/register", Right::SignIn, register::show)
+    let r = r
+        .get("/register", Right::SignIn, register::show)
         .post("/register", Right::SignIn, register::submit)
         .get("/register/processor", Right::SignIn, register::show_processor)
         .post("/register/processor", Right::SignIn, register::submit_processor)
@@ -40,6 +43,8 @@ pub fn routes(r: Routes) -> Routes {
         .get("/account/factor", Right::OwnAccount, factor::show)
         .post("/account/factor", Right::OwnAccount, factor::confirm)
         .post("/account/factor/remove", Right::OwnAccount, factor::remove)
+        .get("/account/tokens", Right::OwnAccount, tokens::own)
+        .post("/account/tokens", Right::OwnAccount, tokens::grant)
         .get("/body/organisation", Right::FilingReadOwn, organisation::show)
         .get("/body/organisation/limits", Right::MembersManage, limits::show)
         .post("/body/organisation/limits", Right::MembersManage, limits::save)
@@ -72,7 +77,34 @@ pub fn routes(r: Routes) -> Routes {
         .get("/body/inbox", Right::OwnAccount, inbox::body_list)
         .get("/body/inbox/{id}", Right::OwnAccount, inbox::body_show)
         .get("/authority/inbox", Right::OwnAccount, inbox::authority_list)
-        .get("/authority/inbox/{id}", Right::OwnAccount, inbox::authority_show)
+        .get("/authority/inbox/{id}", Right::OwnAccount, inbox::authority_show);
+    programs(r)
+}
+
+/// What administrators keep for the programs of their organisation.
+fn programs(r: Routes) -> Routes {
+    let (body, party) = (Right::MembersManage, Right::PartyMembersManage);
+    r.get("/body/tokens", body, tokens::show)
+        .post("/body/tokens", body, tokens::create)
+        .post("/body/tokens/{id}/revoke", body, tokens::revoke)
+        .get("/body/webhooks", body, webhooks::show)
+        .post("/body/webhooks", body, webhooks::create)
+        .get("/body/webhooks/{id}", body, webhooks::one)
+        .post("/body/webhooks/{id}", body, webhooks::act)
+        .get("/processor/tokens", party, tokens::show)
+        .post("/processor/tokens", party, tokens::create)
+        .post("/processor/tokens/{id}/revoke", party, tokens::revoke)
+        .get("/processor/webhooks", party, webhooks::show)
+        .post("/processor/webhooks", party, webhooks::create)
+        .get("/processor/webhooks/{id}", party, webhooks::one)
+        .post("/processor/webhooks/{id}", party, webhooks::act)
+        .get("/verification/tokens", party, tokens::show)
+        .post("/verification/tokens", party, tokens::create)
+        .post("/verification/tokens/{id}/revoke", party, tokens::revoke)
+        .get("/verification/webhooks", party, webhooks::show)
+        .post("/verification/webhooks", party, webhooks::create)
+        .get("/verification/webhooks/{id}", party, webhooks::one)
+        .post("/verification/webhooks/{id}", party, webhooks::act)
 }
 
 /// The front of a kind of organisation.

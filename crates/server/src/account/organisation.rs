@@ -24,6 +24,7 @@ struct Page {
     refusal: String,
     administrator: bool,
     members: String,
+    tokens: String,
     body: bool,
 }
 
@@ -97,6 +98,7 @@ pub async fn show(cx: Cx) -> Result<Response, Error> {
         refusal: org.details.refusal,
         administrator,
         members,
+        tokens: l.href(format!("{base}/tokens")),
         body: actor.org_kind == OrgKind::Body,
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())

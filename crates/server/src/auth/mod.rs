@@ -6,6 +6,7 @@ pub mod password;
 pub mod resume;
 pub mod session;
 pub mod sign_in;
+pub mod token;
 pub mod totp;
 
 use std::sync::Arc;

@@ -71,6 +71,9 @@ pub fn place(headers: &HeaderMap, peer: Option<std::net::SocketAddr>) -> String 
 
 /// Layer: finds out who is there and puts it into the request.
 pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return super::token::recognise(app, request, next).await;
+    }
     let now = app.now();
     request.extensions_mut().insert(crate::app::Received(now));
     let Some(token) = token_of(&app, request.headers()) else { return next.run(request).await };

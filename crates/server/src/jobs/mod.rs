@@ -15,6 +15,8 @@ pub mod notice;
 pub mod papers;
 pub mod schedule;
 pub mod sweep;
+pub mod webhooks;
+pub mod witness;
 
 use std::time::Duration;
 

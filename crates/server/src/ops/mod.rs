@@ -10,6 +10,7 @@ pub mod notice;
 pub mod reporting;
 pub mod restore;
 pub mod verify;
+pub mod witness;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ use crate::{jobs, serve};
 pub enum OpsCommand {
     /// 处理后台任务：邮件、通知书、时限提醒、日志签名 / work on jobs: mail, notices, limits, signed heads
     Worker(InstanceArgs),
+    /// 见证：另一个主管部门给日志头签名，分叉和缩短的不签 / witness: sign heads of logs that only add
+    Witness(witness::WitnessArgs),
     /// 升级数据库结构 / bring the database schema up to date
     Migrate(InstanceArgs),
     /// 备份运行中的实例（密钥除外）/ back up the instance while it runs, without its keys
@@ -165,6 +168,7 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        OpsCommand::Witness(args) => witness::run(args).await.map(|()| ExitCode::SUCCESS),
         OpsCommand::Migrate(args) => {
             let app = open(&args).await?;
             println!("数据库结构已是最新 / the schema is up to date: {}", guosuo_store::schema_id());

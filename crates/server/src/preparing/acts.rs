@@ -42,7 +42,7 @@ fn exports_id(org: &str) -> String {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) async fn exports(cx: &Cx) -> Result<Option<Exports>, Error> {
+pub(crate) async fn exports(cx: &Cx) -> Result<Option<Exports>, Error> {
     let actor = cx.actor()?;
     match cx.app.store.case_for::<Exports>(actor, &exports_id(actor.org.as_str())).await {
         Ok(loaded) => Ok(loaded.state),
@@ -149,14 +149,26 @@ pub(super) async fn act(cx: &Cx, id: &str, command: assessment::Command) -> Resu
 /// # Errors
 /// As [`act`].
 pub(super) async fn act_on_exports(cx: &Cx, command: exports::Command) -> Result<Result<Exports, Refusal>, Error> {
+    Ok(act_on_exports_once(cx, command, None).await?.map(|acted| acted.state))
+}
+
+/// [`act_on_exports`] under a key: the same request has one effect.
+///
+/// # Errors
+/// As [`act`]; the key was used for another request.
+pub(crate) async fn act_on_exports_once(
+    cx: &Cx,
+    command: exports::Command,
+    idem: Option<guosuo_store::Idem>,
+) -> Result<Result<Acted<Exports>, Refusal>, Error> {
     let id = exports_id(cx.actor()?.org.as_str());
     if exports(cx).await?.is_none()
         && let Err(refusal) = sorted(put_exports(&cx.app, request::<Exports>(cx, &id, exports::Command::Open)?).await)?
     {
         return Ok(Err(refusal));
     }
-    let request = request::<Exports>(cx, &id, command)?;
-    Ok(sorted(put_exports(&cx.app, request).await)?.map(|a| a.state))
+    let request = Request { idem, ..request::<Exports>(cx, &id, command)? };
+    sorted(put_exports(&cx.app, request).await)
 }
 
 /// Puts commands of an actor of the demonstration to a new assessment; gives its id.

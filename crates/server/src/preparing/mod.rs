@@ -25,6 +25,7 @@ use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit,
 
 use crate::router::Routes;
 
+pub(crate) use acts::{act_on_exports_once, exports as exports_of};
 pub use acts::{assessment_digests, seed_assessment, seed_exports};
 
 /// The text of the notice of a flow.

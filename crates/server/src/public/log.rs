@@ -37,7 +37,8 @@ async fn newest(app: &App) -> Result<Option<StoredCheckpoint>, Error> {
 /// [`Error::NotFound`] while the ledger is empty.
 pub async fn checkpoint(cx: Cx) -> Result<Response, Error> {
     let head = newest(&cx.app).await?.ok_or(Error::NotFound)?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], head.note).into_response())
+    let note = crate::jobs::witness::with_lines(&cx.app, &head).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], note).into_response())
 }
 
 /// `GET /log/tile/…`: hashes of the tree.

@@ -233,6 +233,27 @@ pub async fn show(cx: Cx, Path(id): Path<String>, Query(q): Query<Which>) -> Res
     }
 }
 
+/// The command that the answers make; errors stand at their fields, and then there is none.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) async fn command(cx: &Cx, id: &str, d: &Desk, form: &mut Form) -> Result<Option<Command>, Error> {
+    let clause = form.trimmed("clause").to_owned();
+    let grade = grade_of(form.value("grade"));
+    if grade.is_none() {
+        form.fail("grade", cx.l().t("选一个审核结论。", "Choose a finding."));
+    }
+    let (Some(grade), true) = (grade, form.ok()) else { return Ok(None) };
+    let mut evidence = papers::declared(cx, id, form, "evidence").await?;
+    if evidence.is_empty() {
+        // What proved the finding before goes on proving it, unless something else was sent.
+        let before = d.app.audit.as_ref().and_then(|a| a.findings.get(&clause));
+        evidence = before.map(|f| f.evidence.clone()).unwrap_or_default();
+    }
+    let statement = form.trimmed("statement").to_owned();
+    Ok(Some(Command::AuditClause { clause, grade, statement, evidence }))
+}
+
 /// `POST …/applications/{id}/audit`: the finding on a clause.
 ///
 /// # Errors
@@ -248,23 +269,13 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, sent: Sent) -> Result<Respon
         return page(&cx, &d, "", Some(sent.form), Some(&r), refusal_status(&r)).await;
     }
     let mut form = papers::keep(&cx, &id, &[evidence_ask(l)], sent).await?;
-    let grade = grade_of(form.value("grade"));
-    if grade.is_none() {
-        form.fail("grade", l.t("选一个审核结论。", "Choose a finding."));
-    }
-    let (Some(grade), true) = (grade, form.ok()) else {
+    let Some(command) = command(&cx, &id, &d, &mut form).await? else {
         return page(&cx, &d, &clause, Some(form), None, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let mut evidence = papers::declared(&cx, &id, &form, "evidence").await?;
-    if evidence.is_empty() {
-        // What proved the finding before goes on proving it, unless something else was sent.
-        let before = d.app.audit.as_ref().and_then(|a| a.findings.get(&clause));
-        evidence = before.map(|f| f.evidence.clone()).unwrap_or_default();
-    }
-    let statement = form.trimmed("statement").to_owned();
+    let Command::AuditClause { grade, statement, evidence, .. } = &command else { return Err(Error::Malformed("act")) };
+    let (grade, statement) = (*grade, statement.clone());
     let digests: Vec<String> = evidence.iter().map(|e| e.sha256.clone()).collect();
     let key = idem(&form, &[&id, &clause, form.value("grade"), &statement, &digests.join(",")]);
-    let command = Command::AuditClause { clause: clause.clone(), grade, statement, evidence };
     match desk::act(&cx, &id, command, None, key).await {
         Ok(Ok(done)) => {
             let said = l.pick(

@@ -128,6 +128,27 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     }
 }
 
+/// What the answers order; errors stand at their fields, and then there is nothing.
+pub(super) fn read(l: Lang, form: &mut Form) -> Option<acts::Issue> {
+    let number = form.require("number", l.t("填写证书编号。", "Enter the number of the certificate."));
+    let mark = form.require("mark", l.t("填写认证标志中的机构识别码。", "Enter the body's identifier in the mark."));
+    let valid_until = form.date("valid_until");
+    if valid_until.is_none() {
+        form.fail("valid_until", l.t("选择有效期截止日。", "Choose the last day of validity."));
+    }
+    if !form.has("checked", "yes") {
+        form.fail("checked", l.t("发证前请确认已经核对。", "Confirm that you have checked it."));
+    }
+    if !form.ok() {
+        return None;
+    }
+    let certificate = match form.value("certificate") {
+        id if id.len() == new_id().len() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => id.to_owned(),
+        _ => new_id(),
+    };
+    Some(acts::Issue { certificate, number, mark: Mark { cross_border: true, body: mark }, valid_until })
+}
+
 /// `POST /body/applications/{id}/issue`.
 ///
 /// # Errors
@@ -141,30 +162,12 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Re
     if let Err(r) = permit(&cx, &d) {
         return page(&cx, &d, Some(form), Some(&r), refusal_status(&r)).await;
     }
-    let number = form.require("number", l.t("填写证书编号。", "Enter the number of the certificate."));
-    let mark = form.require("mark", l.t("填写认证标志中的机构识别码。", "Enter the body's identifier in the mark."));
-    let valid_until = form.date("valid_until");
-    if valid_until.is_none() {
-        form.fail("valid_until", l.t("选择有效期截止日。", "Choose the last day of validity."));
-    }
-    if !form.has("checked", "yes") {
-        form.fail("checked", l.t("发证前请确认已经核对。", "Confirm that you have checked it."));
-    }
-    if !form.ok() {
+    let Some(issue) = read(l, &mut form) else {
         return page(&cx, &d, Some(form), None, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    let certificate = match form.value("certificate") {
-        id if id.len() == new_id().len() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => id.to_owned(),
-        _ => new_id(),
     };
-    let day = valid_until.map(|d| d.to_string()).unwrap_or_default();
-    let key = idem(&form, &[&id, "issue", &number, &mark, &day, &certificate]);
-    let issue = acts::Issue {
-        certificate: certificate.clone(),
-        number: number.clone(),
-        mark: Mark { cross_border: true, body: mark },
-        valid_until,
-    };
+    let number = issue.number.clone();
+    let day = issue.valid_until.map(|d| d.to_string()).unwrap_or_default();
+    let key = idem(&form, &[&id, "issue", &number, &issue.mark.body, &day, &issue.certificate]);
     match acts::issue(&cx, &id, issue, form.value("version").parse().ok(), key).await {
         Ok(done) => {
             let said = l.pick(

@@ -24,6 +24,7 @@ pub mod issue;
 pub mod letters;
 pub(crate) mod papers;
 pub mod plan;
+pub(crate) mod programs;
 pub mod queue;
 mod view;
 

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use guosuo_case::certification::DocRef;
-use guosuo_store::NewBlob;
+use guosuo_store::{Blob, NewBlob};
 
 use super::ask::{Ask, kept_field, version_field};
 use crate::app::{App, Cx};
@@ -75,29 +75,40 @@ impl FromRequest<App> for Sent {
 /// Faults of the store.
 pub(super) async fn keep(cx: &Cx, case_id: &str, asks: &[Ask], sent: Sent) -> Result<Form, Error> {
     let Sent { mut form, files } = sent;
-    let actor = cx.actor()?;
     for (field, name, bytes) in files {
         if !asks.iter().any(|a| a.is_file() && a.id == field) {
             continue;
         }
-        let kind = match cx.app.intake.sniff(&name, &Sample::of(&bytes), Accept::MATERIAL) {
-            Ok(kind) => kind,
-            Err(no) => {
-                form.fail(field, intake::words::rejection(cx.l(), &no));
+        let blob = match take(cx, case_id, &name, &bytes).await? {
+            Ok(blob) => blob,
+            Err(why) => {
+                form.fail(field, why);
                 continue;
             }
         };
-        let new = NewBlob {
-            case_id: case_id.to_owned(),
-            org: actor.org.0.clone(),
-            media: kind.media_type().to_owned(),
-            actor: actor.user.0.clone(),
-            max: cx.app.config.uploads.max_mib << 20,
-        };
-        let blob = cx.app.blobs.put_bytes(&new, bytes.to_vec(), cx.now).await?;
         form.push(&kept_field(&field), format!("{} {name}", blob.id));
     }
     Ok(form)
+}
+
+/// Keeps one document with the case; the inner error says why it is not taken.
+///
+/// # Errors
+/// When it cannot be kept.
+pub(super) async fn take(cx: &Cx, case_id: &str, name: &str, bytes: &Bytes) -> Result<Result<Blob, String>, Error> {
+    let actor = cx.actor()?;
+    let kind = match cx.app.intake.sniff(name, &Sample::of(bytes), Accept::MATERIAL) {
+        Ok(kind) => kind,
+        Err(no) => return Ok(Err(intake::words::rejection(cx.l(), &no))),
+    };
+    let new = NewBlob {
+        case_id: case_id.to_owned(),
+        org: actor.org.0.clone(),
+        media: kind.media_type().to_owned(),
+        actor: actor.user.0.clone(),
+        max: cx.app.config.uploads.max_mib << 20,
+    };
+    Ok(Ok(cx.app.blobs.put_bytes(&new, bytes.to_vec(), cx.now).await?))
 }
 
 /// The documents that a form declares in a field. A file of another case or organisation is not

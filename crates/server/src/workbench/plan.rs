@@ -166,19 +166,15 @@ fn field_of(r: &Refusal) -> &'static str {
     }
 }
 
-/// `POST …/applications/{id}/plan`.
+/// The command that the answers make; errors stand at their fields, and then there is none.
 ///
 /// # Errors
-/// As [`show`]; a refusal is shown on the page, with everything typed.
-pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
+/// When the store cannot be read.
+pub(super) async fn command(cx: &Cx, d: &Desk, form: &mut Form) -> Result<Option<Command>, Error> {
     let l = cx.l();
-    let d = desk::load(&cx, &id).await?;
-    if let Err(r) = permit(Some(&d.app), Action::MakePlan, cx.actor()?, &d.facts, cx.now) {
-        return page(&cx, &d, Some(form), Some(&r), refusal_status(&r)).await;
-    }
-    let known = checklists::of_basis(&cx, &d.app.basis).await?;
-    let (non_sensitive, sensitive) = (people(l, &mut form, "non_sensitive"), people(l, &mut form, "sensitive"));
-    let man_days = read_number(l, &mut form, "man_days");
+    let known = checklists::of_basis(cx, &d.app.basis).await?;
+    let (non_sensitive, sensitive) = (people(l, form, "non_sensitive"), people(l, form, "sensitive"));
+    let man_days = read_number(l, form, "man_days");
     let processing = form.require("processing", l.t("写明处理活动的范围。", "Say what processing is covered."));
     let lab = form.require("verification_body", l.t("选择技术验证机构。", "Choose the verification body."));
     let exists = cx.app.store.organisation(&lab).await?.is_some_and(|o| o.kind == OrgKind::VerificationBody);
@@ -189,7 +185,7 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Re
         );
     }
     if !form.ok() {
-        return page(&cx, &d, Some(form), None, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return Ok(None);
     }
     let plan = Plan {
         kinds: form.value("kinds").lines().map(str::trim).filter(|k| !k.is_empty()).map(str::to_owned).collect(),
@@ -200,10 +196,26 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Re
         man_days,
         checklists: known.iter().filter(|k| form.has("lists", &k.list.number)).map(Known::fixed).collect(),
     };
+    Ok(Some(Command::MakePlan { plan: Box::new(plan) }))
+}
+
+/// `POST …/applications/{id}/plan`.
+///
+/// # Errors
+/// As [`show`]; a refusal is shown on the page, with everything typed.
+pub async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
+    let l = cx.l();
+    let d = desk::load(&cx, &id).await?;
+    if let Err(r) = permit(Some(&d.app), Action::MakePlan, cx.actor()?, &d.facts, cx.now) {
+        return page(&cx, &d, Some(form), Some(&r), refusal_status(&r)).await;
+    }
+    let Some(command) = command(&cx, &d, &mut form).await? else {
+        return page(&cx, &d, Some(form), None, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
     let typed: Vec<String> = form.pairs().filter(|(n, _)| *n != "idem").map(|(n, v)| format!("{n}={v}")).collect();
     let parts: Vec<&str> = [id.as_str(), "plan"].into_iter().chain(typed.iter().map(String::as_str)).collect();
     let (key, expected) = (idem(&form, &parts), form.value("version").parse().ok());
-    match desk::act(&cx, &id, Command::MakePlan { plan: Box::new(plan) }, expected, key).await {
+    match desk::act(&cx, &id, command, expected, key).await {
         Ok(Ok(_)) => Ok(Flash::good(
             l.t("认证方案已确定，并通知技术验证机构。", "The plan stands, and the verification body has been told."),
         )

@@ -1,0 +1,210 @@
+//! Acts of programs: JSON in, the command of the page out. Every field is checked for its kind before the law
+//! looks at it, and an unknown field is an error, so that a typing mistake is no silent omission.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, reply};
+use super::problem::Problem;
+use crate::web::{Form, Lang};
+use crate::workbench::programs::{self, Act, Field, Of, Outcome, Shape};
+
+fn acts(of: Of) -> &'static [Act] {
+    match of {
+        Of::Application => &programs::APPLICATION_ACTS,
+        Of::Certificate => &programs::CERTIFICATE_ACTS,
+    }
+}
+
+/// The act of a name.
+fn act_of(of: Of, name: &str) -> Option<&'static Act> {
+    acts(of).iter().find(|a| a.name == name)
+}
+
+/// What can be done, as programs read it.
+pub(crate) fn offers(l: Lang, of: Of, base: &str, names: &[&str]) -> Vec<Value> {
+    names
+        .iter()
+        .filter_map(|n| act_of(of, n))
+        .map(|a| {
+            json!({
+                "act": a.name,
+                "title": l.pick(a.words.0, a.words.1),
+                "article": a.article,
+                "href": format!("{base}/acts/{}", a.name),
+                "fields": a.fields.iter().map(|f| f.id).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn wrong(l: Lang, zh: &str, en: &str) -> String {
+    l.t("应为", "must be ").to_owned() + l.pick(zh, en)
+}
+
+/// Puts one field into the form of the page; says what would be right where it does not fit.
+fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String> {
+    let text = |v: &Value| v.as_str().map(str::to_owned);
+    match &f.shape {
+        Shape::Text => form.set(f.id, text(value).ok_or_else(|| wrong(l, "文字", "a text"))?),
+        Shape::Day => {
+            let day = text(value).filter(|t| t.parse::<jiff::civil::Date>().is_ok() && t.len() == 10);
+            form.set(f.id, day.ok_or_else(|| wrong(l, "2026-03-12 这样的日期", "a day such as 2026-03-12"))?);
+        }
+        Shape::YesNo => {
+            let yes = value.as_bool().ok_or_else(|| wrong(l, "true 或者 false", "true or false"))?;
+            form.set(f.id, if yes { "yes" } else { "no" });
+        }
+        Shape::Tick => {
+            if value.as_bool() != Some(true) {
+                return Err(wrong(l, "true：确认已经核对", "true: confirm that it was checked"));
+            }
+            form.set(f.id, "yes");
+        }
+        Shape::Choice(list) => {
+            let chosen = text(value).filter(|t| list.iter().any(|c| c.0 == *t));
+            let names = list.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join(", ");
+            let right = || wrong(l, &format!("其中之一：{names}"), &format!("one of: {names}"));
+            form.set(f.id, chosen.ok_or_else(right)?);
+        }
+        Shape::Number => {
+            let n = value.as_u64().ok_or_else(|| wrong(l, "不带符号的整数", "a whole number that is not negative"))?;
+            form.set(f.id, n.to_string());
+        }
+        Shape::List => {
+            let list = value.as_array().and_then(|a| a.iter().map(text).collect::<Option<Vec<_>>>());
+            let list = list.ok_or_else(|| wrong(l, "文字的数组", "an array of texts"))?;
+            // Kinds are lines of one field on the page; people and standards are ticked one by one.
+            if f.id == "kinds" {
+                form.set(f.id, list.join("\n"));
+            } else {
+                for one in list {
+                    form.push(f.id, one);
+                }
+            }
+        }
+        Shape::Documents { many } => {
+            let right = || {
+                wrong(
+                    l,
+                    "文件的数组，每个是 {\"file\": 上传得到的编号, \"title\": 名称, \"version\": 版本}",
+                    "an array of documents, each {\"file\": id of the upload, \"title\": …, \"version\": …}",
+                )
+            };
+            let list = value.as_array().filter(|a| *many || a.len() <= 1).ok_or_else(right)?;
+            for d in list {
+                let object = d.as_object().ok_or_else(right)?;
+                let part = |name: &str| object.get(name).map_or(Some(""), Value::as_str);
+                let known = object.keys().all(|k| matches!(k.as_str(), "file" | "title" | "version"));
+                let (Some(file), Some(title), Some(version), true) = (part("file"), part("title"), part("version"), known) else {
+                    return Err(right());
+                };
+                if file.is_empty() || file.contains(' ') || title.trim().is_empty() {
+                    return Err(right());
+                }
+                programs::put_document(form, f.id, file, title, version);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The form that a body of JSON fills.
+fn form_of(l: Lang, act: &Act, body: &Map<String, Value>) -> Result<Form, Problem> {
+    let mut form = Form::new();
+    let mut errors = Vec::new();
+    for (name, value) in body {
+        match act.fields.iter().find(|f| f.id == name) {
+            Some(f) if value.is_null() && f.optional => {}
+            Some(f) => {
+                if let Err(why) = put(l, &mut form, f, value) {
+                    errors.push((name.clone(), why));
+                }
+            }
+            None => {
+                let known = act.fields.iter().map(|f| f.id).collect::<Vec<_>>().join(", ");
+                let why = l.pick(format!("没有这个字段；有：{known}"), format!("there is no such field; there are: {known}"));
+                errors.push((name.clone(), why));
+            }
+        }
+    }
+    for f in act.fields.iter().filter(|f| !f.optional && !body.contains_key(f.id)) {
+        errors.push((f.id.to_owned(), l.pick(format!("缺少：{}", f.words.0), format!("missing: {}", f.words.1))));
+    }
+    if errors.is_empty() { Ok(form) } else { Err(Problem::fields(errors)) }
+}
+
+/// What the case is now and what can be done: added to every refusal.
+async fn instead(call: &Call, of: Of, id: &str, p: Problem) -> Problem {
+    let cx = &call.cx;
+    let (seen, base, state) = match of {
+        Of::Application => (programs::application(cx, id).await, format!("/api/v1/applications/{id}"), "phase"),
+        Of::Certificate => (programs::certificate(cx, id).await, format!("/api/v1/certificates/{id}"), "status"),
+    };
+    let Ok(seen) = seen else { return p };
+    p.with("state", seen.body[state].clone())
+        .with("version", seen.version.into())
+        .with("possible", offers(cx.l(), of, &base, &seen.possible).into())
+}
+
+fn done(of: Of, id: &str, act: &str, version: Option<u64>, certificate: Option<&str>, replayed: bool) -> Response {
+    let kind = match of {
+        Of::Application => "application",
+        Of::Certificate => "certificate",
+    };
+    let mut response =
+        reply(StatusCode::OK, &json!({ kind: id, "act": act, "version": version, "issued": certificate, "replayed": replayed }));
+    if let Some(value) = version.and_then(|v| axum::http::HeaderValue::try_from(format!("\"{v}\"")).ok()) {
+        response.headers_mut().insert(axum::http::header::ETAG, value);
+    }
+    response
+}
+
+/// Takes an act: the same decision, the same transaction as on the page.
+///
+/// # Errors
+/// What is wrong, with the state of the case and what is possible instead.
+pub(crate) async fn take(call: &Call, of: Of, id: &str, name: &str, body: Value, bytes: &[u8]) -> Result<Response, Problem> {
+    call.member()?;
+    let l = call.cx.l();
+    let act = act_of(of, name).ok_or_else(|| {
+        let known: Vec<&str> = acts(of).iter().map(|a| a.name).collect();
+        Problem::new(StatusCode::NOT_FOUND, "act_unknown", "没有这种操作，见 acts。", "There is no such act; see acts.")
+            .with("acts", json!(known))
+    })?;
+    let expected = call.expected()?;
+    let idem = call.idem(&[name.as_bytes(), id.as_bytes(), bytes])?;
+    if let Some(kept) = call.before(&idem).await? {
+        let kept: Value = serde_json::from_str(&kept).unwrap_or_default();
+        let issued = (name == programs::ISSUE).then(|| kept["case_id"].as_str()).flatten();
+        let version = if issued.is_some() { None } else { kept["last"].as_u64() };
+        return Ok(done(of, id, name, version, issued, true));
+    }
+    let Value::Object(body) = body else {
+        return Err(Problem::fields(vec![(String::new(), wrong(l, "JSON 对象", "a JSON object"))]));
+    };
+    let form = form_of(l, act, &body)?;
+    let outcome = match of {
+        Of::Application => Box::pin(programs::act_on_application(&call.cx, id, name, form, expected, Some(idem))).await,
+        Of::Certificate => Box::pin(programs::act_on_certificate(&call.cx, id, name, form, expected, Some(idem))).await,
+    };
+    match outcome {
+        Ok(Outcome::Done { version, certificate }) => Ok(done(of, id, name, Some(version), certificate.as_deref(), false)),
+        Ok(Outcome::Wrong(errors)) => Err(Problem::fields(errors)),
+        Ok(Outcome::Refused(r)) => {
+            let p = Problem::refused(r);
+            Err(instead(call, of, id, p).await)
+        }
+        Err(crate::error::Error::Conflict) => {
+            let p = Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "version_old",
+                "您读取以后，案件又有了变化，这次没有办理。重新读取再决定。",
+                "The case has changed since you read it and nothing was done. Read it again and decide.",
+            );
+            Err(instead(call, of, id, p).await)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
