@@ -132,6 +132,7 @@ pub(crate) async fn act_on_application(
 async fn upload(call: Call, of: Of, at: &str, asked: &BTreeMap<String, String>, request: Request) -> Result<Response, Problem> {
     let l = call.cx.l();
     call.member()?;
+    programs::open(&call.cx, of, at).await?;
     let name = asked.get("name").map(|n| crate::intake::base_name(n).to_owned()).unwrap_or_default();
     let wrong = |field: &str, why: String| Problem::fields(vec![(field.to_owned(), why)]);
     if name.trim().is_empty() || name.chars().count() > 200 {
@@ -150,7 +151,7 @@ async fn upload(call: Call, of: Of, at: &str, asked: &BTreeMap<String, String>, 
         let body: Value = serde_json::from_str(&kept).unwrap_or_default();
         return Ok(reply(StatusCode::CREATED, &body));
     }
-    let blob = programs::keep(&call.cx, of, at, &name, &bytes).await?.map_err(|why| wrong("", why))?;
+    let blob = programs::keep(&call.cx, at, &name, &bytes).await?.map_err(|why| wrong("", why))?;
     let body = json!({
         "file": blob.id,
         "title": name,

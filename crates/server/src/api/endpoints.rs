@@ -46,9 +46,9 @@ pub struct Endpoint {
     /// `GET` or `POST`.
     pub method: &'static str,
     /// The path pattern.
-    pub path: &'static str,
+    pub path: String,
     /// Its name for programs.
-    pub id: &'static str,
+    pub id: String,
     /// The heading that it stands under.
     pub group: &'static str,
     /// The scope that it needs; none where the token alone, or nothing, is enough.
@@ -104,8 +104,8 @@ fn get(
 ) -> Endpoint {
     Endpoint {
         method: "GET",
-        path,
-        id,
+        path: path.to_owned(),
+        id: id.to_owned(),
         group,
         scope,
         token: true,
@@ -153,19 +153,30 @@ fn one(value: Value) -> Vec<(String, Value)> {
     vec![("example".to_owned(), value)]
 }
 
-fn acts(list: Vec<examples::Example>) -> Vec<(String, Value)> {
-    let mut out: Vec<(String, Value)> = Vec::new();
-    for e in list {
-        if !out.iter().any(|(n, _)| n == e.act) {
-            out.push((e.act.to_owned(), e.body));
-        }
-    }
-    out
+/// One operation for each act: each has fields of its own.
+fn acts(kind: Of, base: &'static str, group: &'static str, scope: Scope, list: &[examples::Example]) -> Vec<Endpoint> {
+    let (answer, id) = match kind {
+        Of::Application => ("ApplicationActDone", examples::id::APPLICATION),
+        Of::Certificate => ("CertificateActDone", examples::id::CERTIFICATE),
+    };
+    schema::acts(kind)
+        .iter()
+        .map(|a| {
+            let shown = list.iter().find(|e| e.act == a.name).map(|e| e.body.clone());
+            let examples = shown.map(one).unwrap_or_default();
+            let mut e = get(base, "", group, Some(scope), answer, a.words)
+                .with(vec![path("id", id)])
+                .post(200, schema::act(a), examples)
+                .by_member();
+            e.path = format!("{base}/{{id}}/acts/{}", a.name);
+            e.id = format!("{group}-{}", a.name);
+            e
+        })
+        .collect()
 }
 
 fn cases() -> Vec<Endpoint> {
     use examples::id::{APPLICATION, CERTIFICATE, SHA256};
-    let act = |kind| Param { name: "act", at: In::Path, schema: schema::act_names(kind), example: "".into(), required: true };
     let sha = || path("sha256", SHA256);
     let name = || Param {
         name: "name",
@@ -182,7 +193,7 @@ fn cases() -> Vec<Endpoint> {
     let phase = query("phase", json!({ "type": "string", "enum": programs::phases() }), "entrusted".into());
     let (read, act_on) = (Some(Scope::CasesRead), Some(Scope::CasesAct));
     let (c_read, c_act) = (Some(Scope::CertificatesRead), Some(Scope::CertificatesAct));
-    vec![
+    let mut out = vec![
         get(
             "/api/v1/applications",
             "listApplications",
@@ -207,17 +218,6 @@ fn cases() -> Vec<Endpoint> {
         )
         .with(vec![path("id", APPLICATION)])
         .answers(&[304, 404, 409]),
-        get(
-            "/api/v1/applications/{id}/acts/{act}",
-            "actOnApplication",
-            "applications",
-            act_on,
-            "ApplicationActDone",
-            ("办理一步：与页面同一个决定、同一笔记录", "Take an act: the same decision and the same record as on the page"),
-        )
-        .with(vec![path("id", APPLICATION), act(Of::Application)])
-        .post(200, schema::any_act(Of::Application), acts(examples::application()))
-        .by_member(),
         upload(get(
             "/api/v1/applications/{id}/files",
             "sendApplicationFile",
@@ -257,17 +257,6 @@ fn cases() -> Vec<Endpoint> {
         )
         .with(vec![path("id", CERTIFICATE)])
         .answers(&[304, 404, 409]),
-        get(
-            "/api/v1/certificates/{id}/acts/{act}",
-            "actOnCertificate",
-            "certificates",
-            c_act,
-            "CertificateActDone",
-            ("办理一步", "Take an act"),
-        )
-        .with(vec![path("id", CERTIFICATE), act(Of::Certificate)])
-        .post(200, schema::any_act(Of::Certificate), acts(examples::certificate()))
-        .by_member(),
         upload(get(
             "/api/v1/certificates/{id}/files",
             "sendCertificateFile",
@@ -295,7 +284,11 @@ fn cases() -> Vec<Endpoint> {
             "Reports",
             ("还没有报送的状态变化（M 9(1)）", "Changes that are still owed to the national platform (M 9(1))"),
         ),
-    ]
+    ];
+    let (applications, certificates) = (examples::application(), examples::certificate());
+    out.extend(acts(Of::Application, "/api/v1/applications", "applications", Scope::CasesAct, &applications));
+    out.extend(acts(Of::Certificate, "/api/v1/certificates", "certificates", Scope::CertificatesAct, &certificates));
+    out
 }
 
 fn own() -> Vec<Endpoint> {

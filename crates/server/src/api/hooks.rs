@@ -194,6 +194,14 @@ pub(crate) async fn create(call: Call, body: Body) -> Result<Response, Problem> 
     once(&call, &[b"webhooks", &bytes], StatusCode::CREATED, async || {
         let (l, cx) = (call.cx.l(), &call.cx);
         let org = call.actor()?.org.0.clone();
+        if cx.app.store.reader().await?.webhooks(&org, cx.now).await?.len() >= MOST {
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "webhooks_enough",
+                format!("最多{MOST}个回调地址，先删除不用的。"),
+                format!("At most {MOST} addresses: remove one that is not used."),
+            ));
+        }
         let (made, secret) = add(&cx.app, l, &org, &new.url, &cx.origin()?, cx.now)
             .await?
             .map_err(|why| Problem::fields(vec![("url".into(), why)]))?;

@@ -104,7 +104,7 @@ fn operation(e: &Endpoint) -> Value {
 pub(crate) fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for e in all() {
-        let place = paths.entry(e.path.to_owned()).or_insert_with(|| json!({}));
+        let place = paths.entry(e.path.clone()).or_insert_with(|| json!({}));
         place[e.method.to_ascii_lowercase()] = operation(&e);
     }
     let scopes: Vec<String> =

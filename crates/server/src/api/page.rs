@@ -11,7 +11,7 @@ use crate::web::{Front, Lang, Shell};
 
 struct Row {
     method: &'static str,
-    path: &'static str,
+    path: String,
     words: &'static str,
     scope: &'static str,
     member: bool,
@@ -55,7 +55,7 @@ fn row(l: Lang, e: &Endpoint) -> Row {
     };
     Row {
         method: e.method,
-        path: e.path,
+        path: e.path.clone(),
         words: l.pick(e.words.0, e.words.1),
         scope: e.scope.map_or("", Scope::as_str),
         member: e.member,

@@ -53,7 +53,7 @@ fn field(f: &Field) -> Value {
 }
 
 /// The body of one act.
-fn act(a: &Act) -> Value {
+pub(crate) fn act(a: &Act) -> Value {
     let properties: Map<String, Value> = a.fields.iter().map(|f| (f.id.to_owned(), field(f))).collect();
     let required: Vec<&str> = a.fields.iter().filter(|f| !f.optional).map(|f| f.id).collect();
     json!({
@@ -72,17 +72,6 @@ pub(crate) fn acts(kind: Of) -> &'static [Act] {
         Of::Application => &APPLICATION_ACTS,
         Of::Certificate => &CERTIFICATE_ACTS,
     }
-}
-
-/// The body of any act of a kind of case: which one, the address says.
-pub(crate) fn any_act(kind: Of) -> Value {
-    let list: Vec<Value> = acts(kind).iter().map(act).collect();
-    json!({ "anyOf": list })
-}
-
-/// The names of the acts of a kind of case.
-pub(crate) fn act_names(kind: Of) -> Value {
-    json!({ "type": "string", "enum": acts(kind).iter().map(|a| a.name).collect::<Vec<_>>() })
 }
 
 fn case_line(more: Value) -> Value {
@@ -220,7 +209,7 @@ pub(crate) fn named() -> Value {
         "Changes": object(&["items", "next", "last"], json!({ "items": { "type": "array", "items": of("Change") }, "next": { "type": "string" }, "last": { "type": "integer" } })),
         "Webhook": webhook,
         "Webhooks": page_of(of("Webhook")),
-        "NewWebhook": strict(&["url"], json!({ "url": { "type": "string", "format": "uri", "maxLength": 500 } })),
+        "NewWebhook": strict(&["url"], json!({ "url": { "type": "string", "maxLength": 500, "pattern": "^https://([a-z0-9]{1,30}[.]){1,4}[a-z]{2,12}/[A-Za-z0-9/_-]{0,200}$" } })),
         "Nothing": strict(&[], json!({})),
         "WebhookActDone": object(&["id", "act"], json!({ "id": { "type": "string" }, "act": { "type": "string" }, "secret": { "type": "string" }, "old_secret_until": { "type": "string" } })),
         "Delivery": delivery,

@@ -197,21 +197,23 @@ pub(crate) async fn act_on_application(
     })
 }
 
-/// Keeps a document with an application or a certificate; the inner error says why it is not taken.
+/// Whether a case is there for the caller and may be opened.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a case that is not there, the refusal for one that may not be opened.
-pub(crate) async fn keep(cx: &Cx, of: Of, id: &str, name: &str, bytes: &Bytes) -> Result<Result<Blob, String>, Error> {
+pub(crate) async fn open(cx: &Cx, of: Of, id: &str) -> Result<(), Error> {
     match of {
-        Of::Application => {
-            let d = desk::load(cx, id).await?;
-            d.open(cx.actor()?)?;
-        }
-        Of::Certificate => {
-            let h = held::load(cx, id).await?;
-            h.open(cx.actor()?)?;
-        }
+        Of::Application => desk::load(cx, id).await?.open(cx.actor()?)?,
+        Of::Certificate => held::load(cx, id).await?.open(cx.actor()?)?,
     }
+    Ok(())
+}
+
+/// Keeps a document with a case that was opened; the inner error says why it is not taken.
+///
+/// # Errors
+/// When it cannot be kept.
+pub(crate) async fn keep(cx: &Cx, id: &str, name: &str, bytes: &Bytes) -> Result<Result<Blob, String>, Error> {
     papers::take(cx, id, name, bytes).await
 }
 
