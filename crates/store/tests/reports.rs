@@ -300,7 +300,7 @@ on_both!(who_looked_at_the_shared_feed_stays_for_ever, |u| {
         .map_err(|e: Error| e)
         .unwrap();
     let mut r = u.store.reader().await.unwrap();
-    assert_eq!(r.comparisons("body", 5).await.unwrap(), [kept.clone()]);
+    assert_eq!(r.comparisons("body", 5).await.unwrap(), std::slice::from_ref(&kept));
     assert_eq!(r.comparison("rival", &kept.id).await.unwrap(), None, "another body's is not there");
 });
 

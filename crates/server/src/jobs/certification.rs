@@ -61,7 +61,7 @@ fn report_lamp(look: &Look<'_>, clock: &StoredClock, left: i64) -> Option<String
     }
     let trigger: Date = clock.trigger.parse().ok()?;
     let days = alarm_days(trigger, look.calendar);
-    let past = ALARM_DAYS.into_iter().zip(days).filter(|(_, day)| day.latest() <= look.today).next_back()?;
+    let past = ALARM_DAYS.into_iter().zip(days).rfind(|(_, day)| day.latest() <= look.today)?;
     Some(format!("day{}", past.0))
 }
 

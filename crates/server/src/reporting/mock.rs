@@ -81,10 +81,10 @@ impl Faults {
     fn of(&self, dice: u16) -> Option<Fault> {
         let mut left = dice;
         let list = [
-            (self.fault, Fault::Fault),
+            (self.fault, Fault::Error),
             (self.busy, Fault::Busy),
             (self.hang_up, Fault::HangUp),
-            (self.fault_after, Fault::FaultAfter),
+            (self.fault_after, Fault::ErrorAfter),
             (self.hang_up_after, Fault::HangUpAfter),
             (self.late, Fault::Late),
             (self.truncated, Fault::Truncated),
@@ -105,10 +105,10 @@ impl Faults {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {
-    Fault,
+    Error,
     Busy,
     HangUp,
-    FaultAfter,
+    ErrorAfter,
     HangUpAfter,
     Late,
     Truncated,
@@ -122,10 +122,10 @@ enum Fault {
 impl Fault {
     fn name(self) -> &'static str {
         match self {
-            Self::Fault => "fault",
+            Self::Error => "fault",
             Self::Busy => "busy",
             Self::HangUp => "hang_up",
-            Self::FaultAfter => "fault_after",
+            Self::ErrorAfter => "fault_after",
             Self::HangUpAfter => "hang_up_after",
             Self::Late => "late",
             Self::Truncated => "truncated",
@@ -334,10 +334,10 @@ fn decide(mock: &Mock, headers: &HeaderMap, bytes: &[u8]) -> (Response, Option<D
     let tries = l.tries.entry(digest.clone()).or_default();
     *tries += 1;
     let fault = mock.inner.faults.of(mock.dice(&digest, *tries));
-    if let Some(f @ (Fault::Fault | Fault::Busy | Fault::HangUp)) = fault {
+    if let Some(f @ (Fault::Error | Fault::Busy | Fault::HangUp)) = fault {
         *l.counts.faults.entry(f.name()).or_default() += 1;
         let response = match f {
-            Fault::Fault => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "reason": "内部错误" })),
+            Fault::Error => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "reason": "内部错误" })),
             Fault::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "20")], "busy".to_owned()).into_response(),
             _ => broken(b""),
         };
@@ -420,7 +420,7 @@ fn enter(
     let created = || answer(StatusCode::CREATED, &slip(&entry));
     let response = match fault {
         Some(Fault::Refuse) => answer(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "reason": "平台校验未通过（示例）" })),
-        Some(Fault::FaultAfter) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "reason": "内部错误" })),
+        Some(Fault::ErrorAfter) => answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "reason": "内部错误" })),
         Some(Fault::HangUpAfter) => broken(b""),
         Some(Fault::Truncated) => broken(b"{\"receipt\":\"MP"),
         Some(Fault::Foreign) if !l.last_receipt.is_empty() => answer(

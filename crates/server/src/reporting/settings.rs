@@ -145,7 +145,7 @@ impl Reporting {
         }
         let all = self.targets.iter().filter(|t| t.bodies().is_empty()).count();
         ensure!(all <= 1, "reporting: {all} targets take the reports of all bodies, at most one can");
-        let mut bodies: Vec<&String> = self.targets.iter().flat_map(|t| t.bodies()).collect();
+        let mut bodies: Vec<&String> = self.targets.iter().flat_map(Target::bodies).collect();
         bodies.sort_unstable();
         ensure!(bodies.windows(2).all(|w| w[0] != w[1]), "reporting: a body stands under two targets");
         Ok(())
@@ -154,7 +154,7 @@ impl Reporting {
     /// The bodies whose reports go to a target.
     pub fn whose(&self, target: &Target) -> Whose {
         if target.bodies().is_empty() {
-            Whose::all_but(self.targets.iter().flat_map(|t| t.bodies()).map(String::as_str))
+            Whose::all_but(self.targets.iter().flat_map(Target::bodies).map(String::as_str))
         } else {
             Whose::only(target.bodies().iter().map(String::as_str))
         }
