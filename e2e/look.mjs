@@ -28,6 +28,13 @@ const id = '[0-9a-f]{32}';
 const draft = first('/body/filings', new RegExp(`^/body/filings/${id}$`));
 const application = (query) => first(`/body/applications?${query}`, new RegExp(`^/body/applications/${id}$`));
 const certificate = (query) => first(`/body/certificates?${query}`, new RegExp(`^/body/certificates/${id}$`));
+const assessment = (text) => async (page) => {
+  await page.goto('/processor/assessments');
+  const row = page.locator('tr', { has: page.getByText(text, { exact: true }) }).first();
+  return row.locator('a').first().getAttribute('href');
+};
+const frozen = assessment('已定稿');
+const writing = assessment('暂存件');
 const caseOf = (query) => first(`/authority/filings?q=${encodeURIComponent(query)}`, new RegExp(`^/authority/filings/${id}$`));
 
 /** Sends files by the form of a page and stays on what comes. */
@@ -87,13 +94,21 @@ const rooms = {
     ['case', caseOf('示例南屏')], ['case-received', caseOf('示例望岳')], ['case-disputed', caseOf('示例衡门')], ['review-1', then(caseOf('示例金梭'), '/materials/1')], ['review-3', then(caseOf('示例金梭'), '/materials/3')],
     ['notice-draft', then(caseOf('示例鹿鸣'), '/notice')], ['registrations', '/authority/registrations'], ['registration', first('/authority/registrations', /registrations\/.+/)],
     ['authority-bodies', '/authority/bodies'], ['authority-body', first('/authority/bodies', /authority\/bodies\/.+/)], ['stats', '/authority/stats'],
+    ['splitting-authority', '/authority/splitting'],
     ['authority-inbox', '/authority/inbox'], ['authority-message', first('/authority/inbox', /inbox\/.+/)], ['calendar-feed', '/authority/calendar'],
     ['original', async (page) => first(await then(caseOf('示例金梭'), '/materials/1')(page), /\/original$/)(page)],
   ],
   linshu: [['opinion', then(caseOf('示例北辰'), '/opinion')], ['nda-queue', '/authority/filings']],
   hechuan: [['decide-refusal', then(caseOf('示例云岫'), '/notice')], ['decide-filing', then(caseOf('示例澄海'), '/notice')]],
+  lvxing: [
+    ['assessments', '/processor/assessments'], ['assessment-frozen', frozen], ['assessment-draft', writing], ['assessment-freeze', then(writing, '/freeze')],
+    ['assessment-facts', then(writing, '/edit/facts')], ['assessment-risks', then(writing, '/edit/risks')], ['assessment-opinions', then(writing, '/edit/opinions')],
+    ['assessment-evidence', then(writing, '/evidence')], ['exports-ledger', '/processor/ledger'], ['exports-flow', '/processor/ledger/flows/1'],
+    ['exports-notices', '/processor/notices'], ['exports-notice', '/processor/notices/1'], ['exports-consents', '/processor/consents/1'],
+  ],
   samr: [['samr-desk', '/authority']],
   qianguan: [
+    ['splitting-body', '/body/splitting'],
     ['bench-queue', '/body/applications'], ['bench-gate', application('phase=entrusted')], ['bench-rectifying', application('phase=rectifying')],
     ['bench-accepted', application('phase=accepted')], ['bench-plan', then(application('phase=accepted'), '/plan')], ['bench-decline', then(application('phase=accepted'), '/acts/decline')],
     ['bench-issue', then(application('phase=decided'), '/issue')], ['bench-certified', application('tab=done&phase=certified')],

@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod certification;
 pub mod exports;
 pub mod filing;
+pub mod grouping;
 pub mod life;
 pub mod limit;
 pub mod permission;

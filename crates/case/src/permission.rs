@@ -91,6 +91,8 @@ pub enum Right {
     RosterLink,
     /// Look at signs that an export was split (M 5(4)).
     SplittingLook,
+    /// Mark applicants as one group, with a reason (M 5(4)).
+    SplittingMark,
     /// State and lift a finding of an authority (M 10(2)).
     FindingState,
     /// See what one's own body reported to the national platform, and what became of it (M 9(1)).
@@ -103,7 +105,7 @@ pub enum Right {
 
 impl Right {
     /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::PublicRead,
         Self::SignIn,
         Self::OwnAccount,
@@ -146,6 +148,7 @@ impl Right {
         Self::MeasurePropose,
         Self::RosterLink,
         Self::SplittingLook,
+        Self::SplittingMark,
         Self::FindingState,
         Self::ReportsRead,
         Self::ReportsShared,
@@ -197,6 +200,7 @@ impl Right {
             Self::MeasurePropose => "measure_propose",
             Self::RosterLink => "roster_link",
             Self::SplittingLook => "splitting_look",
+            Self::SplittingMark => "splitting_mark",
             Self::FindingState => "finding_state",
             Self::ReportsRead => "reports_read",
             Self::ReportsShared => "reports_shared",
@@ -247,7 +251,7 @@ impl Right {
             Self::ViolationReport => &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead],
             Self::MeasurePropose => &[CaseManager, Auditor],
             Self::RosterLink => &[OrgAdmin],
-            Self::SplittingLook => &[CacHandler, CacHead, CacSupervisor, CaseManager],
+            Self::SplittingLook | Self::SplittingMark => &[CacHandler, CacHead, CacSupervisor, CaseManager],
             Self::FindingState => &[CacSupervisor, SamrSupervisor],
             Self::ReportsRead => &[CaseManager, Certifier, BodyHead],
             Self::ReportsShared => &[CacHandler, CacHead, CacSupervisor, NdaReviewer, SamrReader, SamrSupervisor],

@@ -225,10 +225,12 @@ impl<'a> Panel<'a> {
         let reached = self.series.crossings.iter().find(|crossing| crossing.line == line).map(|crossing| crossing.date);
         let expected = self.series.forecast.iter().flat_map(|forecast| &forecast.reaches);
         let expected = expected.into_iter().find(|(value, _)| *value == line).map(|(_, day)| *day);
+        // A line that is reached early has the curve where its name would stand.
+        let early = reached.or(expected).is_some_and(|day| self.x(day) < LEFT + 160.0);
+        let (name_x, name_anchor) = if early { (right - 6.0, "end") } else { (LEFT + 6.0, "start") };
         let _ = write!(
             svg,
-            r#"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="{LINE}" stroke-width="1.5"/><text x="{:.1}" y="{:.1}" fill="{LINE}" font-weight="bold">{} {}</text>"#,
-            LEFT + 6.0,
+            r#"<line x1="{LEFT}" y1="{at:.1}" x2="{right}" y2="{at:.1}" stroke="{LINE}" stroke-width="1.5"/><text x="{name_x:.1}" y="{:.1}" text-anchor="{name_anchor}" fill="{LINE}" font-weight="bold">{} {}</text>"#,
             at - 5.0,
             group(line),
             escape(&words.people)
@@ -237,7 +239,14 @@ impl<'a> Panel<'a> {
         let (x, base) = (self.x(day), self.base());
         let word = if reached.is_some() { &words.reached } else { &words.expected };
         // The curve only rises: after the mark it is above the line, before it below.
-        let (text_x, anchor, below) = if x > right - 170.0 { (x - 9.0, "end", -7.0) } else { (x + 9.0, "start", 18.0) };
+        // Close to the axis there is no room below: the months stand there.
+        let (text_x, anchor, below) = if x > right - 170.0 {
+            (x - 9.0, "end", -7.0)
+        } else if base - at < 26.0 {
+            (x + 14.0, "start", -7.0)
+        } else {
+            (x + 9.0, "start", 18.0)
+        };
         let fill = if reached.is_some() { LINE } else { "#fff" };
         let _ = write!(
             svg,

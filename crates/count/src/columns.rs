@@ -18,13 +18,28 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use crate::Options;
+use crate::decode::{Chunk, Value, is_plain};
 use crate::error::CountError;
+use crate::key::Key;
 use crate::layout::missing;
 use crate::pages::{Pages, Shared};
-use crate::row::{BadRow, Cells, Column, DateForm, DayCell, Kind, Places, Reader, Row};
+use crate::row::{BadRow, Cells, Column, DateForm, Day, DayCell, Kind, Places, Reader, Row, ground_of, kind_of};
 
 /// Rows that are read at once.
 const ROWS: usize = 4096;
+
+/// Rows that are read at once where columns are plain: what is made of them stays near the processor.
+const PLAIN_ROWS: usize = 1024;
+
+/// Where rows go.
+pub(crate) trait Takes {
+    /// A row that counts, of a packed ID number.
+    fn person(&mut self, sensitive: bool, key: u64, day: Day) -> Result<(), CountError>;
+    /// What became of any other row.
+    fn row(&mut self, number: u64, row: Result<Row, BadRow>) -> Result<(), CountError>;
+    /// Whether more rows are wanted.
+    fn goes_on(&self) -> bool;
+}
 
 /// An opened file: what its end says.
 #[derive(Debug)]
@@ -75,13 +90,96 @@ impl Table {
         u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0)
     }
 
-    /// Calls `each` with what became of row after row of a group. It returns whether to go on.
+    /// Hands over what became of row after row of a group.
     pub(crate) fn rows(
         &self,
         group: usize,
         name: &str,
         reader: &mut Reader<'_>,
-        mut each: impl FnMut(u64, Result<Row, BadRow>) -> Result<bool, CountError>,
+        to: &mut impl Takes,
+    ) -> Result<(), CountError> {
+        let places = &self.places;
+        let mut used = [Some(places.key), Some(places.day), places.sensitive.ok(), places.scenario].into_iter().flatten();
+        if used.all(|at| is_plain(self.metadata.row_group(group).column(at))) {
+            self.plain_rows(group, name, reader, to)
+        } else {
+            self.all_rows(group, name, reader, to)
+        }
+    }
+
+    /// A column on its way, and what its values mean.
+    fn chunk<C: Copy>(&self, group: usize, at: usize) -> Result<(Chunk<C>, Meaning), ParquetError> {
+        let chunk = self.metadata.row_group(group).column(at);
+        let rows = usize::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(0);
+        let meaning = meaning(&chunk.column_descr_ptr()).unwrap_or(Meaning::Plain);
+        Ok((Chunk::new(Pages::new(&self.file, chunk, rows)?, chunk), meaning))
+    }
+
+    /// The rows of a group whose columns are plain: what a cell says is found out once for every entry of a dictionary.
+    fn plain_rows(
+        &self,
+        group: usize,
+        name: &str,
+        reader: &mut Reader<'_>,
+        to: &mut impl Takes,
+    ) -> Result<(), CountError> {
+        let places = &self.places;
+        let failed = |error| failure(name, error);
+        let (mut key, _) = self.chunk(group, places.key).map_err(failed)?;
+        let (mut day, day_means) = self.chunk(group, places.day).map_err(failed)?;
+        let mut kind = places.sensitive.ok().map(|at| self.chunk(group, at)).transpose().map_err(failed)?;
+        let mut scenario = places.scenario.map(|at| self.chunk(group, at)).transpose().map_err(failed)?;
+        let (mut keys, mut days, mut kinds, mut scenarios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut number = self.before(group);
+        let mut left = usize::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(0);
+        let mut room = Vec::new();
+        while left > 0 {
+            let want = left.min(PLAIN_ROWS);
+            key.fill(want, &mut keys, |value| reader.key_of(text_of(value, &mut room))).map_err(failed)?;
+            // Days mostly come many times in a row.
+            let mut last: Option<(i64, Result<Day, BadRow>)> = None;
+            let make = |value: Value<'_>| match (value, day_means) {
+                (Value::Int(of), Meaning::Days | Meaning::Instant { .. }) => match last {
+                    Some((known, day)) if known == of => day,
+                    _ => last.insert((of, reader.day_of(day_of_number(of, day_means)))).1,
+                },
+                (value, _) => reader.day_of(DayCell::Text(text_of(value, &mut room))),
+            };
+            day.fill(want, &mut days, make).map_err(failed)?;
+            if let Some((kind, _)) = &mut kind {
+                kind.fill(want, &mut kinds, |value| kind_of(text_of(value, &mut room))).map_err(failed)?;
+            }
+            if let Some((scenario, _)) = &mut scenario {
+                scenario.fill(want, &mut scenarios, |value| ground_of(text_of(value, &mut room))).map_err(failed)?;
+            }
+            let all = places.sensitive.err().unwrap_or_default();
+            for at in 0..want {
+                number += 1;
+                let kind = kinds.get(at).copied().unwrap_or(Ok(all));
+                let scenario = scenarios.get(at).copied().unwrap_or(Ok(None));
+                if let (Ok(kind), Ok(None), Ok(Key::Packed(key)), Ok(day)) = (kind, scenario, keys[at], days[at]) {
+                    reader.forms[day.2 as usize] += 1;
+                    to.person(kind, key, day)?;
+                    continue;
+                }
+                let row = reader.decide(kind, scenario, keys[at], days[at]);
+                to.row(number, row)?;
+            }
+            if !to.goes_on() {
+                return Ok(());
+            }
+            left -= want;
+        }
+        Ok(())
+    }
+
+    /// The rows of a group of any kind.
+    fn all_rows(
+        &self,
+        group: usize,
+        name: &str,
+        reader: &mut Reader<'_>,
+        to: &mut impl Takes,
     ) -> Result<(), CountError> {
         let places = &self.places;
         let column = |at: usize| self.column(group, at).map_err(|error| failure(name, error));
@@ -111,9 +209,10 @@ impl Table {
                     scenario: scenario.as_mut().map(|scenario| scenario.text(scenario_text)),
                 };
                 let row = reader.judge(&cells);
-                if !each(number, row)? {
-                    return Ok(());
-                }
+                to.row(number, row)?;
+            }
+            if !to.goes_on() {
+                return Ok(());
             }
             left -= want;
         }
@@ -243,13 +342,40 @@ enum Values {
     Fixed(Buffer<FixedLenByteArrayType>),
 }
 
-/// One value.
-enum Value<'a> {
-    Missing,
-    Bool(bool),
-    Int(i64),
+/// One value of the general reader.
+enum General<'a> {
     Int96(Int96),
-    Bytes(&'a [u8]),
+    Other(Value<'a>),
+}
+
+/// A value as the text that a log in text would have; nothing where it is missing.
+fn text_of<'a>(value: Value<'a>, room: &'a mut Vec<u8>) -> &'a [u8] {
+    use std::io::Write;
+    room.clear();
+    match value {
+        Value::Missing => b"",
+        Value::Bytes(bytes) => bytes.trim_ascii(),
+        Value::Bool(true) | Value::Int(1) => b"1",
+        Value::Bool(false) | Value::Int(0) => b"0",
+        Value::Int(value) => {
+            // Writing to memory cannot fail.
+            let _ = write!(room, "{value}");
+            room
+        }
+    }
+}
+
+/// A number of a column of days or instants as a day in China.
+fn day_of_number(value: i64, meaning: Meaning) -> DayCell<'static> {
+    let (found, form) = match meaning {
+        Meaning::Days => (value.checked_mul(86_400).and_then(|seconds| at(seconds, false)), DateForm::Plain),
+        Meaning::Instant { parts, utc } => {
+            let form = if utc { DateForm::WithOffset } else { DateForm::WithTime };
+            (at(value.div_euclid(parts), utc), form)
+        }
+        Meaning::Plain | Meaning::Uuid => (None, DateForm::Plain),
+    };
+    found.map_or(DayCell::Text(b""), |(year, day)| DayCell::Known { year, day, form })
 }
 
 /// A column with the rows in hand.
@@ -277,11 +403,11 @@ impl Loaded {
         }
     }
 
-    fn next(&mut self) -> Value<'_> {
+    fn next(&mut self) -> General<'_> {
         let row = self.row;
         self.row += 1;
         if self.optional.is_some_and(|there| self.levels.get(row) != Some(&there)) {
-            return Value::Missing;
+            return General::Other(Value::Missing);
         }
         let at = self.value;
         self.value += 1;
@@ -289,59 +415,47 @@ impl Loaded {
             Values::Bool(buffer) => buffer.values.get(at).map(|&value| Value::Bool(value)),
             Values::Int32(buffer) => buffer.values.get(at).map(|&value| Value::Int(value.into())),
             Values::Int64(buffer) => buffer.values.get(at).map(|&value| Value::Int(value)),
-            Values::Int96(buffer) => buffer.values.get(at).map(|&value| Value::Int96(value)),
+            Values::Int96(buffer) => match buffer.values.get(at) {
+                Some(&value) => return General::Int96(value),
+                None => None,
+            },
             Values::Bytes(buffer) => buffer.values.get(at).map(|value: &ByteArray| Value::Bytes(value.data())),
             Values::Fixed(buffer) => buffer.values.get(at).map(|value: &FixedLenByteArray| Value::Bytes(value.data())),
         };
-        found.unwrap_or(Value::Missing)
+        General::Other(found.unwrap_or(Value::Missing))
     }
 
     /// The next value as the text that a log in text would have; nothing where it is missing.
     fn text<'a>(&'a mut self, room: &'a mut Vec<u8>) -> &'a [u8] {
         use std::io::Write;
-        let meaning = self.meaning;
-        room.clear();
-        // Writing to memory cannot fail.
+        let uuid = self.meaning == Meaning::Uuid;
         match self.next() {
-            Value::Missing | Value::Int96(_) => return b"",
-            Value::Bytes(bytes) if meaning != Meaning::Uuid || bytes.len() != 16 => return bytes.trim_ascii(),
-            Value::Bytes(bytes) => {
+            General::Int96(_) => b"",
+            General::Other(Value::Bytes(bytes)) if uuid && bytes.len() == 16 => {
+                room.clear();
                 for (at, byte) in bytes.iter().enumerate() {
                     let hyphen = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
                     let _ = write!(room, "{hyphen}{byte:02x}");
                 }
+                room
             }
-            Value::Bool(value) => room.push(if value { b'1' } else { b'0' }),
-            Value::Int(value) => {
-                let _ = write!(room, "{value}");
-            }
+            General::Other(value) => text_of(value, room),
         }
-        room
     }
 
     /// The next value as a day in China.
     fn day<'a>(&'a mut self, room: &'a mut Vec<u8>) -> DayCell<'a> {
-        let found = match (self.meaning, &self.values) {
-            (Meaning::Days, _) => match self.next() {
-                Value::Int(days) => days.checked_mul(86_400).and_then(|seconds| at(seconds, false)),
-                _ => None,
-            },
-            (Meaning::Instant { parts, utc }, _) => match self.next() {
-                Value::Int(value) => at(value.div_euclid(parts), utc),
-                _ => None,
-            },
-            (_, Values::Int96(_)) => match self.next() {
-                Value::Int96(value) => at(value.to_seconds(), true),
-                _ => None,
-            },
-            _ => return DayCell::Text(self.text(room)),
-        };
-        let form = match self.meaning {
-            Meaning::Days => DateForm::Plain,
-            Meaning::Instant { utc: false, .. } => DateForm::WithTime,
-            _ => DateForm::WithOffset,
-        };
-        found.map_or(DayCell::Text(b""), |(year, day)| DayCell::Known { year, day, form })
+        let meaning = self.meaning;
+        let numbers = matches!(meaning, Meaning::Days | Meaning::Instant { .. });
+        if !numbers && !matches!(self.values, Values::Int96(_)) {
+            return DayCell::Text(self.text(room));
+        }
+        match self.next() {
+            General::Int96(value) => at(value.to_seconds(), true)
+                .map_or(DayCell::Text(b""), |(year, day)| DayCell::Known { year, day, form: DateForm::WithOffset }),
+            General::Other(Value::Int(value)) => day_of_number(value, meaning),
+            General::Other(_) => DayCell::Text(b""),
+        }
     }
 }
 

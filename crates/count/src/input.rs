@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 
 use encoding_rs::{Decoder, Encoding, GB18030};
 use flate2::bufread::MultiGzDecoder;
@@ -13,8 +14,32 @@ use ruzstd::decoding::StreamingDecoder;
 use crate::Progress;
 use crate::error::CountError;
 
-/// Bytes of one block.
-const BLOCK: usize = 1 << 20;
+/// Bytes of one block: small enough that what was read is still near the processor when it is looked through.
+const BLOCK: usize = 1 << 19;
+
+/// Bytes that a packed file is read by.
+const PACKED: usize = 1 << 16;
+
+/// Room for blocks that was used before: asking the system for it anew costs as much as reading.
+#[derive(Debug, Default)]
+pub(crate) struct Spare {
+    rooms: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Spare {
+    /// Takes room back.
+    pub(crate) fn give(&self, room: Vec<u8>) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that grew for a very long record is not kept for ever.
+        if rooms.len() < 64 && room.capacity() <= BLOCK * 2 {
+            rooms.push(room);
+        }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
 
 /// Largest record; a longer one means a quote that never closes.
 const LONGEST: usize = 16 << 20;
@@ -137,8 +162,10 @@ pub(crate) struct Opened<'a> {
     pub(crate) grown: bool,
     /// A file that is read as it stands, with its length when it was opened.
     watched: Option<(File, u64)>,
-    /// What was read and not handed out yet.
+    /// What was read and not handed out yet, and room behind it.
     bytes: Vec<u8>,
+    /// How much of it was read.
+    have: usize,
     line: u64,
     ended: bool,
     /// Whether there was UTF-8 beyond ASCII.
@@ -173,7 +200,7 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress
             }
         }
     };
-    let mut raw = BufReader::with_capacity(BLOCK, Measured { inner: raw, progress });
+    let mut raw = BufReader::with_capacity(PACKED, Measured { inner: raw, progress });
     let magic = raw.fill_buf()?;
     if magic.starts_with(b"PAR1") {
         let message = "Parquet is read from files, by a program built with the feature parquet";
@@ -210,7 +237,20 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress
         source = Box::new(Recoded { inner, decoder, raw: Vec::new(), ready: Vec::new(), at: 0, ended: false });
     }
     let encoding = encoding.map(Encoding::name);
-    Ok(Opened { source, encoding, grown: false, watched, bytes: start, line: 1, ended: false, wide: false, recode: false })
+    let have = start.len();
+    let new = Opened {
+        source,
+        encoding,
+        grown: false,
+        watched,
+        bytes: start,
+        have,
+        line: 1,
+        ended: false,
+        wide: false,
+        recode: false,
+    };
+    Ok(new)
 }
 
 /// Whole records of one input.
@@ -236,33 +276,37 @@ impl Opened<'_> {
     ///
     /// A record ends at a line end outside quotes, and whether one is outside follows from the number of quotes
     /// before it: so blocks can be cut without reading the records.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Block>> {
+    pub(crate) fn next(&mut self, spare: &Spare) -> io::Result<Option<Block>> {
         while !self.ended {
-            let had = self.bytes.len();
-            self.source.by_ref().take((BLOCK * 2).saturating_sub(had).max(BLOCK) as u64).read_to_end(&mut self.bytes)?;
-            self.ended = self.bytes.len() == had;
+            self.fill()?;
             if self.ended {
                 self.end()?;
             }
-            if self.ended && self.bytes.is_empty() {
+            let read = &self.bytes[..self.have];
+            if self.ended && read.is_empty() {
                 return Ok(None);
             }
-            let quotes = memchr::memchr(b'"', &self.bytes).is_some();
+            let quotes = memchr::memchr(b'"', read).is_some();
             let cut = match (self.ended, quotes) {
-                (true, _) => Some(self.bytes.len()),
-                (false, true) => last_record_end(&self.bytes),
-                (false, false) => memrchr(b'\n', &self.bytes).map(|at| at + 1),
+                (true, _) => Some(read.len()),
+                (false, true) => last_record_end(read),
+                (false, false) => memrchr(b'\n', read).map(|at| at + 1),
             };
             let Some(cut) = cut else {
-                if self.bytes.len() > LONGEST {
+                if self.have > LONGEST {
                     let message =
                         format!("line {}: a record longer than {LONGEST} bytes (a quote that never closes?)", self.line);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
                 continue;
             };
-            let rest = self.bytes.split_off(cut);
-            let bytes = std::mem::replace(&mut self.bytes, rest);
+            let mut next = spare.take();
+            let rest = &self.bytes[cut..self.have];
+            next.resize(BLOCK.max(rest.len()), 0);
+            next[..rest.len()].copy_from_slice(rest);
+            self.have = rest.len();
+            let mut bytes = std::mem::replace(&mut self.bytes, next);
+            bytes.truncate(cut);
             let bytes = self.utf8(bytes)?;
             let line = self.line;
             let ends = memchr_iter(b'\n', &bytes).count() as u64;
@@ -271,6 +315,26 @@ impl Opened<'_> {
             return Ok(Some(Block { bytes, line, ends, quoted }));
         }
         Ok(None)
+    }
+
+    /// Reads until the room is full or the source ends; makes more room first where it was full and held no record.
+    fn fill(&mut self) -> io::Result<()> {
+        let room = if self.have < BLOCK { BLOCK } else { self.have * 2 };
+        if self.bytes.len() < room {
+            self.bytes.resize(room, 0);
+        }
+        while self.have < self.bytes.len() {
+            match self.source.read(&mut self.bytes[self.have..]) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => self.have += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// A block in UTF-8. A log may be ASCII for long and then turn out to be GB 18030, whose characters never contain
@@ -302,9 +366,10 @@ impl Opened<'_> {
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         self.grown = now > *length;
-        if self.grown && self.bytes.last().is_some_and(|&last| last != b'\n') {
+        let read = &self.bytes[..self.have];
+        if self.grown && read.last().is_some_and(|&last| last != b'\n') {
             // The last record was being written when the file was opened: half a person is none.
-            self.bytes.truncate(last_record_end(&self.bytes).unwrap_or(0));
+            self.have = last_record_end(read).unwrap_or(0);
         }
         Ok(())
     }
@@ -388,7 +453,7 @@ mod tests {
         let mut opened = open(&input, &mut nothing, &progress)?;
         change(file.as_file_mut());
         let mut text = Vec::new();
-        while let Some(block) = opened.next()? {
+        while let Some(block) = opened.next(&Spare::default())? {
             text.extend(block.bytes);
         }
         Ok((String::from_utf8_lossy(&text).into_owned(), opened.grown))

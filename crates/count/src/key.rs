@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// First year of birth that packs; ID numbers with earlier ones are not in use.
-const FIRST_BIRTH: u32 = 1800;
+const FIRST_BIRTH: u64 = 1800;
 
 /// The part of a person that the tables keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,41 +85,58 @@ impl Secret {
 }
 
 /// Packs an ID number; `None` when it is none.
+///
+/// Eight digits are one word: their sum by weights and their pairs come from a few multiplications.
+#[inline]
 pub(crate) fn pack(text: &[u8]) -> Option<u64> {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
     let text: &[u8; 18] = text.try_into().ok()?;
-    // Without a way out in the loop it becomes a few wide instructions.
-    let (mut sum, mut other) = (0, false);
-    for (byte, weight) in text.iter().zip(WEIGHTS) {
-        let digit = byte.wrapping_sub(b'0');
-        other |= digit > 9;
-        sum += u32::from(digit) * weight;
-    }
-    if other {
+    let (words, [third, check]) = text.as_chunks::<8>() else { return None };
+    let (first, second) = (u64::from_le_bytes(words[0]) ^ ZEROS, u64::from_le_bytes(words[1]) ^ ZEROS);
+    let third = u64::from(third ^ b'0');
+    // A byte above nine has its high bit after the addition, or had it before.
+    let other = |word: u64| (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    if other(first) | other(second) != 0 || third > 9 {
         return None;
     }
-    if b"10X98765432"[(sum % 11) as usize] != text[17].to_ascii_uppercase() {
+    // The highest of four lanes of a product is the sum of the lanes by the weights, given from the last to the first.
+    let weigh = |word: u64, even: [u16; 4], odd: [u16; 4]| {
+        let lanes = |w: [u16; 4]| w.iter().fold(0, |sum, &weight| sum << 16 | u64::from(weight));
+        let sum = (word & EVEN).wrapping_mul(lanes(even));
+        sum.wrapping_add((word >> 8 & EVEN).wrapping_mul(lanes(odd)))
+    };
+    let sum = weigh(first, [7, 10, 8, 2], [9, 5, 4, 1]).wrapping_add(weigh(second, [6, 7, 10, 8], [3, 9, 5, 4]));
+    let sum = (sum >> 48) + third * 2;
+    if b"10X98765432"[(sum % 11) as usize] != check.to_ascii_uppercase() {
         return None;
     }
-    let number = |part: &[u8]| part.iter().fold(0_u32, |sum, byte| sum * 10 + u32::from(byte - b'0'));
-    let (division, sequence) = (number(&text[..6]), number(&text[14..17]));
-    let (year, month, day) = (number(&text[6..10]), number(&text[10..12]), number(&text[12..14]));
-    if !(FIRST_BIRTH..FIRST_BIRTH + 350).contains(&year) || day == 0 || day > days_in(year, month)? {
+    let pairs = |word: u64| {
+        let word = word.wrapping_mul(10).wrapping_add(word >> 8) & EVEN;
+        [word & 0xFF, word >> 16 & 0xFF, word >> 32 & 0xFF, word >> 48]
+    };
+    let ([a, b, c, century], [of_century, month, day, sequence]) = (pairs(first), pairs(second));
+    let (division, sequence) = (a * 10_000 + b * 100 + c, sequence * 10 + third);
+    let year = century * 100 + of_century;
+    let since = year.wrapping_sub(FIRST_BIRTH);
+    if since >= 350 || day == 0 || day > days_in(year, month) {
         return None;
     }
     // A dense enough number of the day: 372 for each year.
-    let birth = (year - FIRST_BIRTH) * 372 + (month - 1) * 31 + day - 1;
-    Some(u64::from(division) << 27 | u64::from(birth) << 10 | u64::from(sequence))
+    let birth = since * 372 + (month - 1) * 31 + day - 1;
+    Some(division << 27 | birth << 10 | sequence)
 }
 
-fn days_in(year: u32, month: u32) -> Option<u32> {
-    Some(match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => return None,
-    })
+/// Days of a month; none where there is no such month.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a number of two digits")]
+fn days_in(year: u64, month: u64) -> u64 {
+    const DAYS: [u8; 13] = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let days = DAYS.get(month as usize).copied().unwrap_or(0);
+    if month == 2 && !(year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))) {
+        return 28;
+    }
+    days.into()
 }
 
 #[cfg(test)]
@@ -130,7 +147,7 @@ mod tests {
     /// The number again, to show that nothing is lost.
     fn unpack(packed: u64) -> String {
         let (division, birth, sequence) = (packed >> 27, packed >> 10 & 0x1_FFFF, packed & 0x3FF);
-        let year = birth / 372 + u64::from(FIRST_BIRTH);
+        let year = birth / 372 + FIRST_BIRTH;
         let (month, day) = (birth % 372 / 31 + 1, birth % 31 + 1);
         let first = format!("{division:06}{year:04}{month:02}{day:02}{sequence:03}");
         let check = guosuo_rules::ids::ric::check_character(&first).unwrap();
@@ -146,6 +163,14 @@ mod tests {
         assert_eq!(pack(b"11010519491231002x"), pack(b"11010519491231002X"));
         assert_eq!(pack(b"110105194912310021"), None);
         assert_eq!(pack(b"hello"), None);
+        // Bytes beside the digits, and beyond ASCII.
+        for at in 0..17 {
+            for byte in [b'/', b':', b' ', b'X', 0x80, 0xB0, 0xFF] {
+                let mut text = *b"11010519491231002X";
+                text[at] = byte;
+                assert_eq!(pack(&text), None, "{at} {byte}");
+            }
+        }
     }
 
     proptest! {

@@ -10,6 +10,8 @@
 mod chart;
 #[cfg(feature = "parquet")]
 mod columns;
+#[cfg(feature = "parquet")]
+mod decode;
 mod error;
 mod generate;
 #[cfg(feature = "png")]
@@ -18,6 +20,7 @@ mod input;
 mod kept;
 mod key;
 mod layout;
+mod lines;
 #[cfg(feature = "parquet")]
 mod pages;
 mod report;
@@ -48,6 +51,7 @@ pub use report::{Member, Report, Sample, YearReport};
 pub use row::{BadRow, Column, DateForm, Kind};
 pub use sql::{Dialect, rows_sql, sql};
 
+use input::Spare;
 use kept::Log;
 use layout::layout;
 use row::Places;
@@ -122,13 +126,16 @@ pub fn count(
     let failed = AtomicBool::new(false);
     let (sender, receiver) = sync_channel::<Job>(threads * 2);
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
-    let shared = Shared { jobs: Mutex::new(receiver), store: &store, options, names: &names, progress, keyed, failed: &failed };
+    let spare = Spare::default();
+    let jobs = Mutex::new(receiver);
+    let shared = Shared { jobs, store: &store, spare: &spare, options, names: &names, progress, keyed, failed: &failed };
     let mut feed = Feed {
         options,
         progress,
         sender,
         failed: &failed,
         store: &store,
+        spare: &spare,
         logs,
         fresh: Vec::new(),
         notes: Notes::default(),
@@ -202,6 +209,7 @@ struct Feed<'a> {
     sender: SyncSender<Job>,
     failed: &'a AtomicBool,
     store: &'a Store,
+    spare: &'a Spare,
     /// Logs that are in the store already.
     logs: Vec<Log>,
     /// Logs of this run, with the number of their input.
@@ -293,7 +301,7 @@ impl Feed<'_> {
         let failure = |source| input::failure(&name, source);
         let mut opened = input::open(input, stdin, self.progress).map_err(failure)?;
         let mut plan: Option<(Places, u8)> = None;
-        while let Some(mut block) = opened.next().map_err(failure)? {
+        while let Some(mut block) = opened.next(self.spare).map_err(failure)? {
             let (places, delimiter) = match plan {
                 Some(plan) => plan,
                 None => *plan.insert(layout(&mut block, self.options, &name)?),

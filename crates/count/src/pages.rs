@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use ::bytes::Bytes;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -61,6 +61,24 @@ impl ChunkReader for Shared {
     }
 }
 
+/// What a page that was unpacked holds.
+pub(crate) enum Held {
+    /// So many entries of the dictionary.
+    Dictionary { entries: usize },
+    /// Values, and how many bytes of levels stand before them (nothing: their length stands before them too).
+    Data { rows: usize, encoding: Encoding, levels: Option<usize> },
+}
+
+fn wrong(error: &dyn std::fmt::Display) -> ParquetError {
+    ParquetError::General(format!("a page cannot be unpacked: {error}"))
+}
+
+/// Bytes of a page before it was packed.
+fn snappy_length(bytes: &[u8]) -> Result<usize> {
+    let length = snap::raw::decompress_len(bytes).map_err(|error| wrong(&error))?;
+    if length as u64 > LARGEST { Err(wrong(&"too large")) } else { Ok(length) }
+}
+
 /// The pages of one column in one row group, unpacked.
 pub(crate) struct Pages {
     packed: SerializedPageReader<Shared>,
@@ -83,13 +101,9 @@ impl Pages {
         if bytes.is_empty() {
             return Ok(());
         }
-        let wrong = |error: &dyn std::fmt::Display| ParquetError::General(format!("a page cannot be unpacked: {error}"));
         match self.codec {
             Compression::SNAPPY => {
-                let length = snap::raw::decompress_len(bytes).map_err(|error| wrong(&error))?;
-                if length as u64 > LARGEST {
-                    return Err(wrong(&"too large"));
-                }
+                let length = snappy_length(bytes)?;
                 let had = into.len();
                 into.resize(had + length, 0);
                 snap::raw::Decoder::new().decompress(bytes, &mut into[had..]).map_err(|error| wrong(&error))?;
@@ -104,6 +118,41 @@ impl Pages {
             _ => into.extend_from_slice(bytes),
         }
         Ok(())
+    }
+
+    /// The next page, unpacked into `room`, which is used again and again; nothing after the last.
+    pub(crate) fn next_into(&mut self, room: &mut Vec<u8>) -> Result<Option<Held>> {
+        let Some(page) = self.packed.get_next_page()? else { return Ok(None) };
+        let (held, packed, levels) = match &page {
+            Page::DictionaryPage { num_values, .. } => (Held::Dictionary { entries: *num_values as usize }, true, 0),
+            Page::DataPage { num_values, encoding, .. } => {
+                (Held::Data { rows: *num_values as usize, encoding: *encoding, levels: None }, true, 0)
+            }
+            Page::DataPageV2 { num_values, encoding, def_levels_byte_len, rep_levels_byte_len, is_compressed, .. } => {
+                // Levels stand before the values and are never packed. What is read here has no repetition.
+                let levels = (*def_levels_byte_len + *rep_levels_byte_len) as usize;
+                let held = Held::Data { rows: *num_values as usize, encoding: *encoding, levels: Some(levels) };
+                (held, *is_compressed, levels)
+            }
+        };
+        let bytes = page.buffer();
+        let (levels, values) =
+            bytes.split_at_checked(levels).ok_or_else(|| ParquetError::General("a page is shorter than its levels".into()))?;
+        if packed && levels.is_empty() && matches!(self.codec, Compression::SNAPPY) && !values.is_empty() {
+            // The common case: room that is there is not filled with zeros first.
+            let length = snappy_length(values)?;
+            room.resize(length, 0);
+            snap::raw::Decoder::new().decompress(values, room).map_err(|error| wrong(&error))?;
+            return Ok(Some(held));
+        }
+        room.clear();
+        room.extend_from_slice(levels);
+        if packed {
+            self.unpack(values, room)?;
+        } else {
+            room.extend_from_slice(values);
+        }
+        Ok(Some(held))
     }
 
     fn unpacked(&self, page: Page) -> Result<Page> {

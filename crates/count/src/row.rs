@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use crate::key::{Key, Secret, pack};
+use crate::lines::Line;
 use crate::store::Seen;
 
 /// Why a row is bad.
@@ -126,7 +127,21 @@ pub(crate) const SENSITIVE: [&str; 9] = ["1", "true", "yes", "y", "t", "是", "�
 pub(crate) const NOT_SENSITIVE: [&str; 13] =
     ["0", "false", "no", "n", "f", "否", "非敏感", "不敏感", "non_sensitive", "non-sensitive", "nonsensitive", "ns", "一般"];
 
-/// Whether the cell says that the information is sensitive.
+/// Whether a cell says that the information is sensitive.
+pub(crate) fn kind_of(text: &[u8]) -> Result<bool, BadRow> {
+    sensitive(text).ok_or(BadRow::Sensitivity)
+}
+
+/// The ground on which a row is left out; nothing where it counts.
+pub(crate) fn ground_of(text: &[u8]) -> Result<Option<Ground>, BadRow> {
+    let ground = match text {
+        b"" | b"-" => Some(Ground::None),
+        text => std::str::from_utf8(text).ok().and_then(Ground::from_code),
+    };
+    let counts = |ground: &Ground| !matches!(ground, Ground::None | Ground::HrWithoutCollectiveContract);
+    Ok(Some(ground.ok_or(BadRow::Scenario)?).filter(counts))
+}
+
 fn sensitive(text: &[u8]) -> Option<bool> {
     match text {
         // What nearly all logs write, without a detour through text.
@@ -207,6 +222,9 @@ pub(crate) enum Row {
     Excluded(Ground),
 }
 
+/// A day: year, day of the year from 0, and how it was written.
+pub(crate) type Day = (i16, u16, DateForm);
+
 /// Reads rows; remembers the last date, since logs are mostly in order.
 pub(crate) struct Reader<'a> {
     pub(crate) secret: &'a Secret,
@@ -215,36 +233,45 @@ pub(crate) struct Reader<'a> {
     /// ID numbers are keyed too, because the values leave the process.
     keyed: bool,
     last_text: Vec<u8>,
-    last_day: Option<(i16, u16)>,
+    last_day: Option<Day>,
     /// How often each form of date was read.
     pub(crate) forms: [u64; 5],
-    last_form: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(secret: &'a Secret, ids_only: bool, keyed: bool) -> Self {
-        Self { secret, ids_only, keyed, last_text: Vec::new(), last_day: None, forms: [0; 5], last_form: 0 }
+        Self { secret, ids_only, keyed, last_text: Vec::new(), last_day: None, forms: [0; 5] }
     }
 
-    fn day(&mut self, text: &[u8]) -> Result<(i16, u16), BadRow> {
-        if let Some(day) = self.last_day.filter(|_| self.last_text == text) {
-            self.forms[self.last_form] += 1;
-            return Ok(day);
+    /// A row as nearly all logs write it: an ID number, the day of the row before, `0` or `1`, no exempt scenario. The
+    /// kind, the packed number and the day; nothing where the row has to be looked at closely.
+    #[inline]
+    pub(crate) fn quick(&mut self, places: &Places, line: &Line<'_>) -> Option<(bool, u64, (i16, u16))> {
+        let (year, day, form) = self.last_day?;
+        let kind = match places.sensitive {
+            Ok(at) => match line.cell(at)? {
+                b"0" => false,
+                b"1" => true,
+                _ => return None,
+            },
+            Err(all) => all,
+        };
+        if let Some(at) = places.scenario
+            && !line.cell(at)?.is_empty()
+        {
+            return None;
         }
-        let (day, form) = parse_day(text)?;
-        let place = (day - date(day.year(), 1, 1)).get_days();
-        let found = (day.year(), u16::try_from(place).map_err(|_| BadRow::Date)?);
-        self.last_text.clear();
-        self.last_text.extend_from_slice(text);
-        self.last_day = Some(found);
-        self.last_form = form as usize;
-        self.forms[self.last_form] += 1;
-        Ok(found)
+        if self.keyed || !same(&self.last_text, line.cell(places.day)?) {
+            return None;
+        }
+        let key = pack(line.cell(places.key)?)?;
+        self.forms[form as usize] += 1;
+        Some((kind, key, (year, day)))
     }
 
     /// Reads the cells of one row of text.
-    pub(crate) fn read(&mut self, places: &Places, cells: &[&[u8]]) -> Result<Row, BadRow> {
-        let cell = |at: usize| cells.get(at).map(|cell| cell.trim_ascii()).ok_or(BadRow::Columns);
+    pub(crate) fn read<'c>(&mut self, places: &Places, cell: impl Fn(usize) -> Option<&'c [u8]>) -> Result<Row, BadRow> {
+        let cell = |at: usize| cell(at).map(<[u8]>::trim_ascii).ok_or(BadRow::Columns);
         let cells = Cells {
             key: cell(places.key)?,
             day: DayCell::Text(cell(places.day)?),
@@ -260,41 +287,81 @@ impl<'a> Reader<'a> {
     /// What becomes of a row.
     pub(crate) fn judge(&mut self, cells: &Cells<'_>) -> Result<Row, BadRow> {
         let kind = match cells.sensitive {
-            Ok(text) => sensitive(text).ok_or(BadRow::Sensitivity)?,
+            Ok(text) => kind_of(text)?,
             Err(all) => all,
         };
-        if let Some(text) = cells.scenario {
-            let ground = match text {
-                b"" | b"-" => Some(Ground::None),
-                text => std::str::from_utf8(text).ok().and_then(Ground::from_code),
-            };
-            match ground.ok_or(BadRow::Scenario)? {
-                Ground::None | Ground::HrWithoutCollectiveContract => {}
-                excluded => return Ok(Row::Excluded(excluded)),
-            }
+        if let Some(excluded) = cells.scenario.map_or(Ok(None), ground_of)? {
+            return Ok(Row::Excluded(excluded));
         }
         if cells.key.is_empty() {
             return Err(BadRow::EmptyKey);
         }
-        let (year, day) = match cells.day {
-            DayCell::Text(text) => self.day(text)?,
-            DayCell::Known { year, day, form } => {
-                if !YEARS.contains(&year) {
-                    return Err(BadRow::DateOutOfRange);
+        let day = self.day_of(cells.day)?;
+        self.forms[day.2 as usize] += 1;
+        Ok(Row::Counts(Seen { group: (day.0, kind), key: self.key_of(cells.key)?, day: day.1 }))
+    }
+
+    /// What becomes of a row whose cells were read before.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn decide(
+        &mut self,
+        kind: Result<bool, BadRow>,
+        scenario: Result<Option<Ground>, BadRow>,
+        key: Result<Key, BadRow>,
+        day: Result<Day, BadRow>,
+    ) -> Result<Row, BadRow> {
+        let kind = kind?;
+        if let Some(excluded) = scenario? {
+            return Ok(Row::Excluded(excluded));
+        }
+        if key == Err(BadRow::EmptyKey) {
+            return Err(BadRow::EmptyKey);
+        }
+        let day = day?;
+        self.forms[day.2 as usize] += 1;
+        Ok(Row::Counts(Seen { group: (day.0, kind), key: key?, day: day.1 }))
+    }
+
+    /// The day of a cell.
+    pub(crate) fn day_of(&mut self, cell: DayCell<'_>) -> Result<Day, BadRow> {
+        match cell {
+            DayCell::Known { year, .. } if !YEARS.contains(&year) => Err(BadRow::DateOutOfRange),
+            DayCell::Known { year, day, form } => Ok((year, day, form)),
+            DayCell::Text(text) => {
+                if let Some(day) = self.last_day.filter(|_| same(&self.last_text, text)) {
+                    return Ok(day);
                 }
-                self.forms[form as usize] += 1;
-                (year, day)
+                let (day, form) = parse_day(text)?;
+                let place = (day - date(day.year(), 1, 1)).get_days();
+                let found = (day.year(), u16::try_from(place).map_err(|_| BadRow::Date)?, form);
+                self.last_text.clear();
+                self.last_text.extend_from_slice(text);
+                self.last_day = Some(found);
+                Ok(found)
             }
-        };
-        let key = match pack(cells.key) {
-            Some(_) if self.keyed => Key::Keyed(self.secret.keyed(&cells.key.to_ascii_uppercase())),
-            Some(packed) => Key::Packed(packed),
-            None if self.ids_only => return Err(BadRow::NotAnId),
+        }
+    }
+
+    /// Who a cell names.
+    pub(crate) fn key_of(&self, text: &[u8]) -> Result<Key, BadRow> {
+        match pack(text) {
+            _ if text.is_empty() => Err(BadRow::EmptyKey),
+            Some(_) if self.keyed => Ok(Key::Keyed(self.secret.keyed(&text.to_ascii_uppercase()))),
+            Some(packed) => Ok(Key::Packed(packed)),
+            None if self.ids_only => Err(BadRow::NotAnId),
             // An ID number with a wrong check character is still the same person in either case of the letter.
-            None if lower_id(cells.key) => Key::Keyed(self.secret.keyed(&cells.key.to_ascii_uppercase())),
-            None => Key::Keyed(self.secret.keyed(cells.key)),
-        };
-        Ok(Row::Counts(Seen { group: (year, kind), key, day }))
+            None if lower_id(text) => Ok(Key::Keyed(self.secret.keyed(&text.to_ascii_uppercase()))),
+            None => Ok(Key::Keyed(self.secret.keyed(text))),
+        }
+    }
+}
+
+/// Whether two texts are the same: those of a day are short, and two words of eight bytes tell.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<8>(), a.last_chunk::<8>(), b.first_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a1), Some(a2), Some(b1), Some(b2)) if a.len() <= 16 => a.len() == b.len() && a1 == b1 && a2 == b2,
+        _ => a == b,
     }
 }
 

@@ -31,60 +31,90 @@ pub(crate) struct Seen {
     pub(crate) day: u16,
 }
 
-impl Seen {
-    /// The partition: from bits that the tables inside do not use.
-    pub(crate) fn part(&self) -> usize {
-        (hash(self.key) >> 57) as usize % PARTS
+/// The partition of a hash: from bits that the tables inside do not use.
+#[inline]
+fn part_of(hash: u64) -> usize {
+    (hash >> 57) as usize % PARTS
+}
+
+/// Rows of one partition that travel together: enough that a table is looked up in many times while its pages are known.
+const ROWS: usize = 1024;
+
+/// Rows of one group on their way into the store.
+#[derive(Debug)]
+struct Batch {
+    group: Group,
+    /// Packed ID numbers: [`ROWS`] places for each partition, side by side.
+    packed: Vec<u64>,
+    /// How many of them are filled.
+    filled: [usize; PARTS],
+    keyed: Vec<Vec<(u128, u16)>>,
+}
+
+impl Batch {
+    fn new(group: Group) -> Self {
+        let keyed = (0..PARTS).map(|_| Vec::new()).collect();
+        Self { group, packed: vec![0; ROWS * PARTS], filled: [0; PARTS], keyed }
+    }
+
+    /// What is there of one partition goes to the store.
+    fn hand_over(&mut self, part: usize, store: &Store) -> Result<(), CountError> {
+        let from = part * ROWS;
+        let packed = &mut self.packed[from..from + std::mem::take(&mut self.filled[part])];
+        store.add(part, self.group, packed, &mut self.keyed[part])
     }
 }
 
-/// People of one partition and one group that travel together: eight bytes for an ID number.
-#[derive(Debug, Default)]
-struct Batch {
-    packed: Vec<u64>,
-    keyed: Vec<(u128, u16)>,
-}
-
-/// Rows on their way into the store. Batches are small, so that all of them stay near the processor.
+/// Rows on their way into the store.
 #[derive(Debug, Default)]
 pub(crate) struct Batches {
-    groups: Vec<(Group, Vec<Batch>)>,
+    groups: Vec<Batch>,
     /// The group of the last row: mostly that of the next one too.
     last: usize,
 }
 
 impl Batches {
-    /// Rows of one batch.
-    const ROWS: usize = 512;
+    /// The place of a group, for [`Self::take_packed`].
+    pub(crate) fn place(&mut self, group: Group) -> usize {
+        self.groups.iter().position(|batch| batch.group == group).unwrap_or_else(|| {
+            self.groups.push(Batch::new(group));
+            self.groups.len() - 1
+        })
+    }
+
+    /// Takes a packed ID number of the group at a place.
+    #[inline]
+    pub(crate) fn take_packed(&mut self, place: usize, key: u64, day: u16, store: &Store) -> Result<(), CountError> {
+        let word = Packed::word(key, day);
+        let part = part_of(spread(word >> 9));
+        let batch = &mut self.groups[place];
+        let filled = batch.filled[part];
+        batch.packed[part * ROWS + filled] = word;
+        batch.filled[part] = filled + 1;
+        if filled + 1 == ROWS { batch.hand_over(part, store) } else { Ok(()) }
+    }
 
     /// Takes a row; a full batch goes to the store.
     pub(crate) fn take(&mut self, seen: &Seen, store: &Store) -> Result<(), CountError> {
-        if self.groups.get(self.last).is_none_or(|(group, _)| *group != seen.group) {
-            self.last = self.groups.iter().position(|(group, _)| *group == seen.group).unwrap_or_else(|| {
-                self.groups.push((seen.group, (0..PARTS).map(|_| Batch::default()).collect()));
-                self.groups.len() - 1
-            });
+        if self.groups.get(self.last).is_none_or(|batch| batch.group != seen.group) {
+            self.last = self.place(seen.group);
         }
-        let part = seen.part();
-        let batch = &mut self.groups[self.last].1[part];
-        let rows = match seen.key {
-            Key::Packed(key) => {
-                batch.packed.push(Packed::word(key, seen.day));
-                batch.packed.len()
-            }
+        match seen.key {
+            Key::Packed(key) => self.take_packed(self.last, key, seen.day, store),
             Key::Keyed(key) => {
-                batch.keyed.push((key, seen.day));
-                batch.keyed.len()
+                let part = part_of(hash(seen.key));
+                let batch = &mut self.groups[self.last];
+                batch.keyed[part].push((key, seen.day));
+                if batch.keyed[part].len() >= ROWS { batch.hand_over(part, store) } else { Ok(()) }
             }
-        };
-        if rows >= Self::ROWS { store.add(part, seen.group, batch) } else { Ok(()) }
+        }
     }
 
     /// Everything that is still here goes to the store.
     pub(crate) fn flush(&mut self, store: &Store) -> Result<(), CountError> {
-        for (group, batches) in &mut self.groups {
-            for (part, batch) in batches.iter_mut().enumerate() {
-                store.add(part, *group, batch)?;
+        for batch in &mut self.groups {
+            for part in 0..PARTS {
+                batch.hand_over(part, store)?;
             }
         }
         Ok(())
@@ -97,7 +127,7 @@ fn spill_failed(source: io::Error, written: u64) -> CountError {
 
 fn hash(key: Key) -> u64 {
     match key {
-        Key::Packed(key) => spread(key ^ 0x5555_5555),
+        Key::Packed(key) => spread(key + 1),
         Key::Keyed(key) => (key >> 64) as u64,
     }
 }
@@ -182,14 +212,20 @@ impl Store {
     }
 
     /// Takes a batch of one partition and one group.
-    fn add(&self, part: usize, group: Group, batch: &mut Batch) -> Result<(), CountError> {
-        if batch.packed.is_empty() && batch.keyed.is_empty() {
+    fn add(
+        &self,
+        part: usize,
+        group: Group,
+        packed: &mut [u64],
+        keyed: &mut Vec<(u128, u16)>,
+    ) -> Result<(), CountError> {
+        if packed.is_empty() && keyed.is_empty() {
             return Ok(());
         }
         let mut part = self.parts[part].lock().unwrap_or_else(PoisonError::into_inner);
         let sets = part.groups.entry(group).or_default();
-        batch.packed.drain(..).for_each(|word| sets.packed.insert(word));
-        batch.keyed.drain(..).for_each(|(key, day)| sets.keyed.insert(key, day));
+        sets.packed.insert_all(packed);
+        keyed.drain(..).for_each(|(key, day)| sets.keyed.insert(key, day));
         let now: usize = part.groups.values().map(Sets::bytes).sum();
         self.used.fetch_add(now, Relaxed);
         let used = self.used.fetch_sub(part.bytes, Relaxed) - part.bytes;
@@ -293,7 +329,8 @@ impl Store {
                 let mut sets = Sets::default();
                 for run in &runs {
                     self.read(run, |key, day| {
-                        if (hash(key) >> 8) % passes == pass {
+                        // Neither the bits of the partition nor those that the tables use.
+                        if (hash(key) >> 40 & 0x1_FFFF) % passes == pass {
                             sets.insert(key, day);
                         }
                     })?;

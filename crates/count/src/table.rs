@@ -7,6 +7,12 @@ pub(crate) fn spread(value: u64) -> u64 {
     ((wide >> 64) ^ wide) as u64
 }
 
+/// Places that are looked at before a person counts as new: most stand in the first, nearly all in one of these.
+const LOOK: usize = 3;
+
+/// Places that are fetched before the first of them is compared: the waiting for memory goes on side by side.
+const AHEAD: usize = 32;
+
 /// People by packed ID number: one word each, 48 bits of number (plus one, zero is empty) and 9 bits of day.
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
@@ -25,6 +31,41 @@ impl Packed {
             self.grow();
         }
         self.put(word);
+    }
+
+    /// Takes many; the room that they were in is used for sorting them.
+    ///
+    /// Most people of a log were seen before, on an earlier day: those are passed over in a loop without branches, so
+    /// that the processor fetches many places of the table at once. What remains is put in one by one.
+    pub(crate) fn insert_all(&mut self, words: &mut [u64]) {
+        let mut left = words.len();
+        if self.slots.len() > LOOK {
+            let mask = self.slots.len() - 1;
+            left = 0;
+            let mut from = 0;
+            let mut places = [0; AHEAD];
+            let mut firsts = [0; AHEAD];
+            while from < words.len() {
+                let count = AHEAD.min(words.len() - from);
+                for ((&word, place), first) in words[from..from + count].iter().zip(&mut places).zip(&mut firsts) {
+                    *place = spread(word >> 9) as usize & mask;
+                    *first = self.slots[*place];
+                }
+                for at in 0..count {
+                    let word = words[from + at];
+                    // The same person on the same day or an earlier one: what is missing is a part of the day.
+                    let is = |slot: u64| word.wrapping_sub(slot) <= word & 0x1FF;
+                    let mut known = is(firsts[at]);
+                    for next in 1..LOOK {
+                        known |= is(self.slots[(places[at] + next) & mask]);
+                    }
+                    words[left] = word;
+                    left += usize::from(!known);
+                }
+                from += count;
+            }
+        }
+        words[..left].iter().for_each(|&word| self.insert(word));
     }
 
     fn put(&mut self, entry: u64) {
@@ -126,12 +167,20 @@ mod tests {
         #[test]
         fn sets_agree_with_a_map(rows in prop::collection::vec((0_u64..500, 0_u16..366), 0..2000)) {
             let (mut packed, mut keyed, mut map) = (Packed::default(), Keyed::default(), BTreeMap::new());
+            let words: Vec<u64> = rows.iter().map(|&(key, day)| Packed::word(key, day)).collect();
             for (key, day) in rows {
                 packed.insert(Packed::word(key, day));
                 keyed.insert(u128::from(key) + 1, day);
                 let first = map.entry(key).or_insert(day);
                 *first = day.min(*first);
             }
+            let mut together = Packed::default();
+            // In pieces, so that tables of several sizes are met.
+            for piece in words.chunks(100) {
+                together.insert_all(&mut piece.to_vec());
+            }
+            prop_assert_eq!(together.len(), map.len());
+            prop_assert_eq!(together.iter().collect::<BTreeMap<_, _>>(), map.clone());
             prop_assert_eq!(packed.len(), map.len());
             prop_assert_eq!(keyed.len(), map.len());
             prop_assert_eq!(packed.iter().collect::<BTreeMap<_, _>>(), map.clone());

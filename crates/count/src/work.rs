@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "parquet")]
 use crate::columns::Table;
 use crate::error::CountError;
-use crate::input::Block;
+use crate::input::{Block, Spare};
+use crate::lines::Lines;
 use crate::report::Sample;
+#[cfg(feature = "parquet")]
+use crate::row::Day;
 use crate::row::{BadRow, Places, Reader, Row};
 use crate::store::{Batches, Store};
 use crate::{Options, Progress, SAMPLES};
@@ -48,6 +51,7 @@ impl Tally {
         }
     }
 
+    #[inline]
     fn see(&mut self, day: (i16, u16)) {
         let (first, last) = self.days.get_or_insert((day, day));
         *first = day.min(*first);
@@ -74,6 +78,8 @@ pub(crate) struct Job {
 pub(crate) struct Shared<'a> {
     pub(crate) jobs: Mutex<Receiver<Job>>,
     pub(crate) store: &'a Store,
+    /// Where the bytes of blocks go back to.
+    pub(crate) spare: &'a Spare,
     pub(crate) options: &'a Options,
     pub(crate) names: &'a [String],
     pub(crate) progress: &'a Progress,
@@ -97,6 +103,8 @@ impl Shared<'_> {
             batches: Batches::default(),
             shared: self,
             input: 0,
+            marks: Vec::new(),
+            groups: None,
         };
         let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
         let mut failure = None;
@@ -110,6 +118,9 @@ impl Shared<'_> {
             worker.input = job.input;
             // A panic here would leave the feeder waiting for ever.
             let done = catch_unwind(AssertUnwindSafe(|| worker.rows(&job.rows))).unwrap_or(Err(CountError::Lost));
+            if let Rows::Text { block, .. } = job.rows {
+                self.spare.give(block.bytes);
+            }
             if let Err(error) = done {
                 self.failed.store(true, Relaxed);
                 failure = Some(error);
@@ -133,6 +144,25 @@ struct Worker<'a> {
     batches: Batches,
     shared: &'a Shared<'a>,
     input: usize,
+    /// Room for the marks of a block.
+    marks: Vec<u64>,
+    /// The groups of the year in hand: not sensitive, sensitive.
+    groups: Option<(i16, [usize; 2])>,
+}
+
+#[cfg(feature = "parquet")]
+impl crate::columns::Takes for Worker<'_> {
+    fn person(&mut self, sensitive: bool, key: u64, (year, day, _): Day) -> Result<(), CountError> {
+        self.person(sensitive, key, year, day)
+    }
+
+    fn row(&mut self, number: u64, row: Result<Row, BadRow>) -> Result<(), CountError> {
+        self.take(number, row)
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.shared.over()
+    }
 }
 
 impl Worker<'_> {
@@ -151,44 +181,45 @@ impl Worker<'_> {
         // The reader is lent out while the rows are taken here.
         let spare = Reader::new(&self.shared.options.secret, self.shared.options.ids_only, self.shared.keyed);
         let mut reader = std::mem::replace(&mut self.reader, spare);
-        let result = table.rows(group, &name, &mut reader, |number, row| {
-            self.take(number, row)?;
-            Ok(!number.is_multiple_of(4096) || !self.shared.over())
-        });
+        let result = table.rows(group, &name, &mut reader, self);
         self.reader = reader;
         self.shared.progress.bytes.fetch_add(table.bytes(group), Relaxed);
         result
     }
 
+    /// Counts a person by its packed ID number.
+    #[inline]
+    fn person(&mut self, sensitive: bool, key: u64, year: i16, day: u16) -> Result<(), CountError> {
+        let places = match self.groups {
+            Some((known, places)) if known == year => places,
+            _ => {
+                let both = [false, true].map(|kind| self.batches.place((year, kind)));
+                self.groups.insert((year, both)).1
+            }
+        };
+        self.tally.rows += 1;
+        self.tally.counted += 1;
+        self.tally.see((year, day));
+        self.batches.take_packed(places[usize::from(sensitive)], key, day, self.shared.store)
+    }
+
     /// Without quotes a record is a line and a cell is what lies between separators.
     fn plain(&mut self, block: &Block, places: &Places, delimiter: u8) -> Result<(), CountError> {
-        let needed = places.last() + 1;
-        let mut cells: Vec<&[u8]> = Vec::with_capacity(needed);
-        let bytes = block.bytes.as_slice();
-        let (separator, newline) = (splat(delimiter), splat(b'\n'));
-        let (mut at, mut line) = (0, block.line);
-        while at < bytes.len() {
-            cells.clear();
-            let start = at;
-            let end = loop {
-                let stop = first_of(bytes, at, separator, newline);
-                cells.push(&bytes[at..stop]);
-                if bytes.get(stop) != Some(&delimiter) {
-                    break stop;
-                }
-                at = stop + 1;
-                if cells.len() == needed {
-                    break memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-                }
-            };
-            // An empty line is no row.
-            if !matches!(&bytes[start..end], b"" | b"\r") {
-                let row = self.reader.read(places, &cells);
-                self.take(line, row)?;
+        let mut room = std::mem::take(&mut self.marks);
+        let mut lines = Lines::new(&block.bytes, delimiter, places.last() + 1, &mut room);
+        let mut number = block.line;
+        while lines.advance() {
+            if let Some((kind, key, (year, day))) = self.reader.quick(places, &lines.line()) {
+                lines.remember();
+                self.person(kind, key, year, day)?;
+            } else if !lines.line().is_empty() {
+                let line = lines.line();
+                let row = self.reader.read(places, |at| line.cell(at));
+                self.take(number, row)?;
             }
-            at = end + 1;
-            line += 1;
+            number += 1;
         }
+        self.marks = room;
         Ok(())
     }
 
@@ -196,11 +227,9 @@ impl Worker<'_> {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).flexible(true).from_reader(block.bytes.as_slice());
         let mut record = csv::ByteRecord::new();
-        let mut cells: Vec<&[u8]>;
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             let line = block.line + record.position().map_or(0, |position| position.line() - 1);
-            cells = record.iter().collect();
-            let row = self.reader.read(places, &cells);
+            let row = self.reader.read(places, |at| record.get(at));
             self.take(line, row)?;
         }
         Ok(())
@@ -227,46 +256,5 @@ impl Worker<'_> {
             }
         }
         Ok(())
-    }
-}
-
-const LOW: u64 = u64::from_le_bytes([1; 8]);
-
-/// The byte in all eight places.
-fn splat(byte: u8) -> u64 {
-    u64::from(byte) * LOW
-}
-
-/// The place of the first of two bytes (given as [`splat`]) from `at` on, or the end.
-///
-/// Cells are short: eight bytes at a time in place is faster than a call of a search made for long texts.
-fn first_of(bytes: &[u8], mut at: usize, one: u64, other: u64) -> usize {
-    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*eight);
-        // The lowest marked byte is zero in one of the two; marks above it may be wrong.
-        let zero = |word: u64| word.wrapping_sub(LOW) & !word;
-        let marks = (zero(word ^ one) | zero(word ^ other)) & LOW << 7;
-        if marks != 0 {
-            return at + (marks.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    let bytes_of = |word: u64| word.to_le_bytes()[0];
-    let found = bytes[at..].iter().position(|&byte| byte == bytes_of(one) || byte == bytes_of(other));
-    found.map_or(bytes.len(), |place| at + place)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn the_first_of_two_bytes(bytes in prop::collection::vec(prop_oneof![Just(b','), Just(b'\n'), Just(b'-'), any::<u8>()], 0..40), at in 0_usize..40) {
-            let at = at.min(bytes.len());
-            let plain = bytes[at..].iter().position(|byte| matches!(byte, b',' | b'\n')).map_or(bytes.len(), |place| at + place);
-            prop_assert_eq!(first_of(&bytes, at, splat(b','), splat(b'\n')), plain);
-        }
     }
 }

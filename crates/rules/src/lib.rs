@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod checklist;
 pub mod deadline;
 pub mod ids;
+mod keyed;
 pub mod path;
 pub mod period;
 pub mod risk;

@@ -5,8 +5,6 @@
 //! between the largest part and the sum of the parts; the two are kept apart until a person settles them.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
@@ -15,44 +13,7 @@ use crate::article::{Article, Instrument};
 use crate::path::{Fact, Ground, Law, NoLaw};
 use crate::series::{Series, lines_of, series};
 
-/// A person as a keyed value of 128 bits: never an identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Person(pub u128);
-
-impl fmt::Display for Person {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl FromStr for Person {
-    type Err = NotKeyed;
-
-    fn from_str(text: &str) -> Result<Self, NotKeyed> {
-        let plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if !plain {
-            return Err(NotKeyed);
-        }
-        u128::from_str_radix(text, 16).map(Self).map_err(|_| NotKeyed)
-    }
-}
-
-/// Not a keyed value: 32 hexadecimal digits in lower case. An ID number or a telephone number never passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a keyed value has 32 hexadecimal digits in lower case")]
-pub struct NotKeyed;
-
-impl Serialize for Person {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Person {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+pub use crate::keyed::{NotKeyed, Person, Seen};
 
 /// Distinct people of a flow from 1 January up to a day, that day included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,19 +25,6 @@ pub struct Point {
     pub non_sensitive: u64,
     /// People whose sensitive information left.
     pub sensitive: u64,
-}
-
-/// A person and a day on which information about it left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seen {
-    /// Who.
-    pub person: Person,
-    /// When.
-    pub on: Date,
-    /// Sensitive information?
-    #[serde(default)]
-    pub sensitive: bool,
 }
 
 /// What a flow reports.
@@ -93,6 +41,7 @@ pub enum Count {
         /// What tells whether two keys are the same; not the key.
         key: String,
         /// The values.
+        #[serde(with = "crate::keyed::many")]
         seen: Vec<Seen>,
     },
 }
@@ -267,23 +216,23 @@ fn plain(points: &[Point], year: i16, sensitive: bool) -> Part {
 
 /// The parts of one count: one for each key, one for each plain flow.
 fn parts(flows: &[&Flow], year: i16, sensitive: bool) -> Vec<Part> {
-    let mut keyed: BTreeMap<&str, BTreeMap<Person, usize>> = BTreeMap::new();
+    let mut keyed: BTreeMap<&str, Vec<(Person, usize)>> = BTreeMap::new();
     let mut out = Vec::new();
     for flow in flows {
         match &flow.count {
             Count::Plain { points } => out.push(plain(points, year, sensitive)),
             Count::Keyed { key, seen } => {
-                let people = keyed.entry(key).or_default();
-                for s in seen.iter().filter(|s| s.on.year() == year && s.sensitive == sensitive) {
-                    let day = people.entry(s.person).or_insert(usize::MAX);
-                    *day = place(s.on).min(*day);
-                }
+                let of_year = seen.iter().filter(|s| s.on.year() == year && s.sensitive == sensitive);
+                keyed.entry(key).or_default().extend(of_year.map(|s| (s.person, place(s.on))));
             }
         }
     }
-    for people in keyed.into_values() {
+    for mut people in keyed.into_values() {
+        // Once each, on the first day: sorting is many times faster than a map where there are a million.
+        people.sort_unstable();
+        people.dedup_by_key(|(person, _)| *person);
         let mut steps: BTreeMap<usize, u64> = BTreeMap::new();
-        for day in people.into_values() {
+        for (_, day) in people {
             *steps.entry(day).or_default() += 1;
         }
         out.push(Part { spread: steps.clone(), steps });

@@ -282,3 +282,175 @@ async fn splitting_is_explained_to_authorities_and_bodies() {
     let page = manager.get("/body/splitting").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
 }
+
+/// One page with a square on it.
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>endobj\n\
+4 0 obj<</Length 22>>stream\n20 20 100 100 re f    \nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+#[tokio::test]
+async fn files_of_evidence_are_kept_listed_and_given_out_to_members_only() {
+    let (app, mut xu) = played().await;
+    let at = xu.post("/processor/assessments", &[("title", "证明材料（虚构）")]).await.location().to_owned();
+    let evidence = format!("{at}/evidence");
+    let nothing = xu.upload(&evidence, &[("item", "1"), ("version", "1.0")], &[]).await;
+    assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("先选择文件"), "{}", nothing.text);
+    let text = xu.upload(&evidence, &[("item", "1"), ("version", "1.0")], &[("file", "a.exe", "application/pdf", b"MZ")]).await;
+    assert_eq!(text.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", text.text);
+    let file = [("file", "加密制度.pdf", "application/pdf", PDF)];
+    let typed = xu.upload(&evidence, &[("item", "3"), ("version", "")], &file).await;
+    assert!(typed.text.contains("写明版本"), "{}", typed.text);
+    let done = xu.upload(&evidence, &[("item", "3"), ("version", "2.1")], &file).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = xu.get(&evidence).await.text;
+    let digest = guosuo_seal::digest::sha256(PDF).to_hex();
+    for words in ["加密制度.pdf", "（三）", "2.1", digest.as_str()] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let got = xu.get(&format!("{evidence}/{digest}")).await;
+    assert_eq!((got.status, got.bytes.as_slice()), (StatusCode::OK, PDF));
+    // The editor shows it with both digests, so that a save of the section keeps it.
+    let section = xu.get(&format!("{at}/edit/opinions")).await.text;
+    assert!(section.contains(&digest) && section.contains("加密制度.pdf"));
+    assert_eq!(xu.get(&format!("{at}/report.docx")).await.status, StatusCode::OK);
+
+    // Taken out by somebody who typed against an older revision: the file itself stays and can be listed again.
+    let emptied = xu.post(&format!("{at}/edit/opinions"), &[("version", "1"), ("e_item-0", "1"), ("then", "stay")]).await;
+    assert_eq!(emptied.status, StatusCode::SEE_OTHER, "{}", emptied.text);
+    let page = xu.get(&evidence).await.text;
+    assert!(page.contains("已经保存、没有列入的文件") && page.contains(&digest), "{page}");
+    let again = [("stored", digest.as_str()), ("item", "3"), ("title", "加密制度"), ("version", "2.1")];
+    assert_eq!(xu.upload(&evidence, &again, &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!xu.get(&evidence).await.text.contains("没有列入的文件"));
+
+    let mut body = app.sign_in("qiheng").await;
+    for address in [evidence.clone(), format!("{evidence}/{digest}")] {
+        let answer = body.get(&address).await.status;
+        assert!(answer == StatusCode::FORBIDDEN || answer == StatusCode::NOT_FOUND, "{address}: {answer}");
+    }
+    assert_eq!(xu.get(&format!("{evidence}/{}", "0".repeat(64))).await.status, StatusCode::NOT_FOUND);
+    // A frozen version takes no more files, and says so before anything is stored.
+    let frozen = assessments(&mut xu).await;
+    for other in frozen.iter().filter(|other| **other != at) {
+        let page = xu.get(other).await.text;
+        if page.contains("修订，形成新版本") {
+            let late = xu.upload(&format!("{other}/evidence"), &[("item", "1"), ("version", "1")], &file).await;
+            assert!(late.status.is_client_error(), "{}", late.status);
+            assert!(!xu.get(&format!("{other}/evidence")).await.text.contains(&digest));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_keyed_set_of_many_thousands_is_read_and_counted_with_another_of_the_same_key() {
+    let (_app, mut xu) = played().await;
+    let set = |from: u32, to: u32| {
+        use std::fmt::Write as _;
+        let mut text = String::from("person,date,sensitive\n");
+        for n in from..to {
+            let _ = writeln!(text, "{:032x},2026-01-{:02},0", u128::from(n) << 64 | 5, n % 28 + 1);
+        }
+        text
+    };
+    for (flow, from, to) in [("1", 0, 60_000), ("2", 30_000, 90_000)] {
+        let csv = set(from, to);
+        let fields = [("flow", flow), ("key", "集团密钥甲")];
+        let done = xu.upload("/processor/ledger/reports", &fields, &[("file", "a.csv", "text/csv", csv.as_bytes())]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    }
+    let page = xu.get("/processor/ledger").await.text;
+    assert_eq!(page.matches("60000条去重数据，密钥“集团密钥甲”").count(), 2, "{page}");
+    assert!(page.contains("最多100万个不同的值"));
+}
+
+#[tokio::test]
+async fn an_assessment_is_compared_with_the_application_under_way() {
+    let (_app, mut xu) = processor().await;
+    let key = xu.get("/processor/applications/new").await.hidden("idem");
+    let opened = xu.post("/processor/applications/new", &[("idem", &key), ("purpose", "new"), ("who", "self")]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    let application = opened.location().to_owned();
+    let at = xu.post("/processor/assessments", &[("title", "甲（虚构）")]).await.location().to_owned();
+    let scope = |people: &'static str, version: &'static str| {
+        [
+            ("purposes", "订单履行"),
+            ("kinds", "姓名"),
+            ("people", people),
+            ("recipients", "Fictional GmbH | DE | dpo@example"),
+            ("systems", "订单系统"),
+            ("retention", "24"),
+            ("version", version),
+        ]
+    };
+    assert_eq!(xu.post(&format!("{at}/edit/scope"), &scope("420000", "0")).await.status, StatusCode::SEE_OTHER);
+    let hub = xu.get(&at).await.text;
+    assert!(hub.contains("没有发现不一致") && hub.contains("认证申请（草稿）"), "an empty draft says nothing: {hub}");
+    let version = xu.get(&format!("{application}/scope")).await.hidden("version");
+    let fields = [
+        ("version", version.as_str()),
+        ("purposes", "订单履行\n客户服务"),
+        ("kind-1", "姓名"),
+        ("people", "300000"),
+        ("people_sensitive", "0"),
+        ("recipient-1", "Fictional GmbH"),
+        ("country-1", "FR"),
+        ("contact-1", "dpo@example"),
+        ("systems", "订单系统"),
+        ("retention", "24"),
+        ("group", "示例集团（虚构）"),
+        ("affiliates", "示例关联公司（虚构）"),
+        ("then", "later"),
+    ];
+    let saved = xu.post(&format!("{application}/scope"), &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let hub = xu.get(&at).await.text;
+    for words in [
+        "目的“客户服务”：评估报告“没有写”，认证申请（草稿）“客户服务”",
+        "人数（非敏感）：评估报告“420000”，认证申请（草稿）“300000”",
+        "评估报告“DE”，认证申请（草稿）“FR”",
+    ] {
+        assert!(hub.contains(words), "{words}: {hub}");
+    }
+    assert!(xu.get(&format!("/en{at}")).await.text.contains("application (draft)"));
+    // The choice stands among the facts, and "none" is heeded.
+    let facts = xu.get(&format!("{at}/edit/facts")).await.text;
+    assert!(facts.contains("与哪一份认证申请核对") && facts.contains("订单履行、客户服务"), "{facts}");
+    let none = xu.post(&format!("{at}/edit/facts"), &[("application", "none"), ("title", "甲（虚构）"), ("version", "1")]).await;
+    assert_eq!(none.status, StatusCode::SEE_OTHER, "{}", none.text);
+    let hub = xu.get(&at).await.text;
+    assert!(!hub.contains("客户服务") && hub.contains("已选择不与认证申请核对"), "{hub}");
+    let risks = xu.get(&format!("{at}/edit/risks")).await.text;
+    assert!(risks.contains("没有与标准文本逐格核对"), "the risk map is called what it is");
+}
+
+#[tokio::test]
+async fn a_mark_makes_one_group_of_two_applicants_and_can_be_lifted() {
+    let app = TestApp::new().await;
+    let mut manager = app.sign_in("qianguan").await;
+    let short = [("group", "示例集团（虚构）"), ("members", "示例甲公司（虚构）"), ("reason", "")];
+    let refused = manager.post("/body/splitting/groups", &short).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in ["写2个到50个申请人的名称", "写明为什么认为是同一集团", "示例甲公司（虚构）"] {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    let whole = [
+        ("group", "示例集团（虚构）"),
+        ("members", "示例甲公司（虚构）\n示例乙公司（虚构）"),
+        ("reason", "示例依据：年报第三页"),
+    ];
+    assert_eq!(manager.post("/body/splitting/groups", &whole).await.status, StatusCode::SEE_OTHER);
+    let page = manager.get("/body/splitting").await.text;
+    assert!(page.contains("示例依据：年报第三页") && page.contains("撤销标注"), "{page}");
+    // Another organisation does not see it.
+    let mut chen = app.sign_in("chenmin").await;
+    assert!(!chen.get("/authority/splitting").await.text.contains("示例依据：年报第三页"));
+    assert_eq!(chen.post("/authority/splitting/groups", &whole).await.status, StatusCode::SEE_OTHER);
+    let empty = manager.post("/body/splitting/groups/1/lift", &[("reason", "")]).await;
+    assert_eq!(empty.status, StatusCode::SEE_OTHER);
+    assert!(manager.get("/body/splitting").await.text.contains("撤销标注"), "not without a reason");
+    manager.post("/body/splitting/groups/1/lift", &[("reason", "看错了")]).await;
+    let page = manager.get("/en/body/splitting").await.text;
+    assert!(page.contains("Lifted: ") && page.contains("看错了"), "{page}");
+    let mut operator = app.sign_in("qiheng").await;
+    assert_eq!(operator.post("/body/splitting/groups", &whole).await.status, StatusCode::FORBIDDEN);
+}

@@ -97,6 +97,8 @@ fn form() -> Form {
     let flow = path::Flow { non_sensitive: 200_000, ..path::Flow::default() };
     Form {
         relation: "集团内部授权".into(),
+        group: String::new(),
+        affiliates: Vec::new(),
         scope: scope(),
         eligibility: Some(Eligibility {
             answers: path::Case::single(flow, false, today),

@@ -106,6 +106,7 @@ pub(super) const CLAUSES: &[Clause] = &[
         gist: "no splitting of numbers",
         places: &[
             Rule("splitting::find"),
+            Rule("splitting::join"),
             Rule("path::range"),
             Screen("/path/result"),
             Test("parts_below_the_line_that_reach_it_together_are_shown_with_their_evidence"),
@@ -114,6 +115,8 @@ pub(super) const CLAUSES: &[Clause] = &[
             Screen("/body/splitting"),
             Test("three_sample_groups_are_three_hits_and_each_is_explained"),
             Test("splitting_is_explained_to_authorities_and_bodies"),
+            Test("declared_and_marked_groups_meet_through_others"),
+            Test("a_mark_makes_one_group_of_two_applicants_and_can_be_lifted"),
         ],
     },
     Clause {

@@ -319,12 +319,19 @@ pub struct Conclusion {
     pub reasons: String,
 }
 
+/// Stands for "with no application" in [`Content::application`].
+pub const NOT_COMPARED: &str = "none";
+
 /// An assessment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Content {
     /// What is assessed, in a few words.
     pub title: String,
+    /// The application for certification with which it is compared: its case, [`NOT_COMPARED`] for none, empty for the one
+    /// that is under way where there is only one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub application: String,
     /// The processor.
     pub processor: Processor,
     /// Who assessed.

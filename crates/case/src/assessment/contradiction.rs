@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::content::{Content, ContractFacts};
-use crate::certification::Scope;
+use super::content::{Content, ContractFacts, NOT_COMPARED};
+use crate::certification::{Application, People, Phase, Scope};
 
 /// Who says it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,6 +111,25 @@ impl Said {
         }
     }
 
+    /// What an application for certification says. In a draft what is still empty says nothing.
+    pub fn of_application(a: &Application) -> Self {
+        let number = a.receipt.as_ref().map(|r| r.number.to_string()).unwrap_or_default();
+        let s = &a.dossier.form.scope;
+        let mut said = Self::of_scope(Source::Application { number }, s);
+        if a.phase == Phase::Draft {
+            said.purposes = said.purposes.filter(|x| !x.is_empty());
+            said.kinds = said.kinds.filter(|x| !x.is_empty());
+            said.recipients = said.recipients.filter(|x| !x.is_empty());
+            said.onward = said.onward.filter(|x| !x.is_empty());
+            said.systems = said.systems.filter(|x| !x.is_empty());
+            said.retention_months = said.retention_months.filter(|months| *months > 0);
+            if s.people == People::default() {
+                (said.people, said.people_sensitive) = (None, None);
+            }
+        }
+        said
+    }
+
     /// What a legal document says.
     pub fn of_contract(k: &ContractFacts) -> Self {
         let some = |list: &[String]| (!list.is_empty()).then(|| list.iter().map(|x| name(x)).collect::<BTreeSet<_>>());
@@ -124,6 +143,25 @@ impl Said {
             people_sensitive: k.people_sensitive.map(Span::exact),
             ..Self::nothing(Source::Contract { title: k.document.title.clone() }, false)
         }
+    }
+}
+
+/// The application with which an assessment is compared, of those of its processor (case and state): the one that it names,
+/// or the only one under way. What was declined, ended or withdrawn asks for nothing any more.
+pub fn compared_application<'a>(
+    content: &Content,
+    applications: impl IntoIterator<Item = (&'a str, &'a Application)>,
+) -> Option<(&'a str, &'a Application)> {
+    let over = |a: &Application| matches!(a.phase, Phase::Declined | Phase::Ended | Phase::Withdrawn);
+    let mut left = applications.into_iter().filter(|(_, a)| !over(a));
+    match content.application.as_str() {
+        NOT_COMPARED => None,
+        "" => {
+            // What is certified already is compared only when it is named.
+            let mut open = left.filter(|(_, a)| a.phase != Phase::Certified);
+            open.next().filter(|_| open.next().is_none())
+        }
+        named => left.find(|(id, _)| *id == named),
     }
 }
 

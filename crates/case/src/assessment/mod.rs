@@ -19,10 +19,10 @@ pub use available::{Action, available, permit};
 pub use check::{Gap, Lack, Place, check_content};
 pub use command::{Command, Config, Digests, Facts};
 pub use content::{
-    Answer, Assessor, Concern, Conclusion, Content, ContractFacts, CountryProfile, Evidence, Opinion, Part, Processor,
-    RecipientProfile, Risk,
+    Answer, Assessor, Concern, Conclusion, Content, ContractFacts, CountryProfile, Evidence, NOT_COMPARED, Opinion, Part,
+    Processor, RecipientProfile, Risk,
 };
-pub use contradiction::{About, Contradiction, Said, Source, Span, contradictions};
+pub use contradiction::{About, Contradiction, Said, Source, Span, compared_application, contradictions};
 pub use event::Event;
 pub use fresh::{Freshness, freshness, keep_until};
 pub use state::{Assessment, Phase, Release, Review, Version};

@@ -90,6 +90,13 @@ pub enum LegalBasis {
 pub struct Form {
     /// How applicant and processor are related, where they differ (R37 4.4).
     pub relation: String,
+    /// The group of companies to which the processor belongs, as it declares; empty: none. Tells whose numbers are looked
+    /// at together (M 5(4)).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// Its affiliates that export personal information too, as it declares.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub affiliates: Vec<String>,
     /// The scope.
     pub scope: Scope,
     /// Eligibility.

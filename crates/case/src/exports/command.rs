@@ -11,8 +11,13 @@ use crate::assessment::Digests;
 
 /// Most days in one report of numbers.
 pub const POINTS_MAX: usize = 400;
-/// Most keyed values in one report: larger sets are counted with `guosuo count`, which gives the exact numbers.
-pub const KEYED_MAX: usize = 20_000;
+/// Most consents that are recorded at once.
+pub const CONSENTS_MAX: usize = 20_000;
+/// Most keyed values in one report: the highest line of the law. Larger sets are counted with `guosuo count`, which gives the
+/// exact numbers by day.
+pub const KEYED_MAX: usize = 1_000_000;
+/// Most keyed values of all reports that count.
+pub const KEYED_ALL_MAX: usize = 3_000_000;
 
 /// A command to the record of exports.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::available::permit;
-use super::command::{Command, Facts, KEYED_MAX, POINTS_MAX};
+use super::command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_MAX, POINTS_MAX};
 use super::consent::{ConsentFault, check_consents};
 use super::event::Event;
 use super::flow::{Basis, FlowLack, check_flow};
@@ -41,6 +41,13 @@ pub enum Fault {
     /// More than one report takes.
     TooMany {
         /// Given.
+        count: usize,
+        /// Most.
+        most: usize,
+    },
+    /// More keyed values in all reports that count than the record keeps.
+    TooManyKept {
+        /// With this report.
         count: usize,
         /// Most.
         most: usize,
@@ -197,8 +204,8 @@ impl Life for Exports {
                 if consents.is_empty() {
                     return refuse(Fault::NothingReported, article);
                 }
-                if consents.len() > KEYED_MAX {
-                    return refuse(Fault::TooMany { count: consents.len(), most: KEYED_MAX }, "house");
+                if consents.len() > CONSENTS_MAX {
+                    return refuse(Fault::TooMany { count: consents.len(), most: CONSENTS_MAX }, "house");
                 }
                 let rows = check_consents(t, &consents, now);
                 if let Some((_, first)) = rows.first() {
@@ -248,6 +255,13 @@ fn report(
     if days.len() > most {
         return refuse(Fault::TooMany { count: days.len(), most }, "house");
     }
+    let all = e.keyed().saturating_add(days.len());
+    if matches!(*count, Count::Keyed { .. }) && all > KEYED_ALL_MAX {
+        return refuse(Fault::TooManyKept { count: all, most: KEYED_ALL_MAX }, "house");
+    }
+    let mut days = days;
+    days.sort_unstable();
+    days.dedup();
     for day in days.iter().copied() {
         if day > cst_date(now) {
             return refuse(Fault::DayInFuture { day }, article);

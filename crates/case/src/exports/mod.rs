@@ -14,7 +14,7 @@ mod notice;
 mod state;
 
 pub use available::{Action, available, permit};
-pub use command::{Command, Facts, KEYED_MAX, POINTS_MAX};
+pub use command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_MAX, POINTS_MAX};
 pub use consent::{Channel, Consent, ConsentFault, Guardian, check_consents, stands};
 pub use decide::Fault;
 pub use duty::{Duty, duties};

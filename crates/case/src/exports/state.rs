@@ -150,6 +150,12 @@ impl Exports {
         out
     }
 
+    /// Keyed values of all reports that count.
+    pub fn keyed(&self) -> usize {
+        let of = |count: &Count| if let Count::Keyed { seen, .. } = count { seen.len() } else { 0 };
+        self.reports.iter().filter(|r| r.voided.is_none()).map(|r| of(&r.count)).sum()
+    }
+
     /// One year of the ledger.
     ///
     /// # Errors
@@ -160,8 +166,14 @@ impl Exports {
 
     /// The years of which anything was reported, newest first.
     pub fn years(&self) -> Vec<i16> {
-        let days = self.reports.iter().filter(|r| r.voided.is_none()).flat_map(|r| days(&r.count));
-        days.map(Date::year).collect::<BTreeSet<_>>().into_iter().rev().collect()
+        let mut years = BTreeSet::new();
+        for report in self.reports.iter().filter(|r| r.voided.is_none()) {
+            match &report.count {
+                Count::Plain { points } => years.extend(points.iter().map(|p| p.on.year())),
+                Count::Keyed { seen, .. } => years.extend(seen.iter().map(|s| s.on.year())),
+            }
+        }
+        years.into_iter().rev().collect()
     }
 
     /// What the ledger of a year says to an assessment: flows that count or are described and not ended, and the people

@@ -128,6 +128,8 @@ pub(crate) fn answers(non_sensitive: u64, sensitive: u64, on: Date) -> path::Cas
 pub(crate) fn form(today: Date) -> Form {
     Form {
         relation: String::new(),
+        group: String::new(),
+        affiliates: Vec::new(),
         scope: scope(),
         eligibility: Some(Eligibility {
             answers: answers(200_000, 3_000, today),

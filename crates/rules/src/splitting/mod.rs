@@ -4,6 +4,7 @@
 //! security assessment and all together above it. A hit is a reason to look, with its evidence; it accuses nobody. The
 //! same people may stand in several parts, so the total lies between the largest part and the sum.
 
+mod group;
 mod similar;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, Instrument};
 use crate::path::{Counting, Fact, Law};
+
+pub use group::{Tie, join, ties_of};
 
 /// One application or flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use crate::path::people;
 use crate::web::{Form, Lang};
 
 /// Most rows of a list on the page.
-const MOST: usize = 60;
+pub const MOST: usize = 60;
 /// Empty rows after the last one that is filled.
 const SPARE: usize = 2;
 
@@ -45,7 +45,8 @@ pub fn typed(s: &Scope) -> Form {
     form
 }
 
-fn lines(text: &str) -> Vec<String> {
+/// What stands on the lines of a field.
+pub fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
 }
 

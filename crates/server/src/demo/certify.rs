@@ -159,6 +159,8 @@ impl Certifying {
         let flow = path::Flow { non_sensitive: 210_000, sensitive: 3_200, ..path::Flow::default() };
         Ok(Form {
             relation: String::new(),
+            group: String::new(),
+            affiliates: Vec::new(),
             scope: scope(),
             eligibility: Some(Eligibility {
                 answers: path::Case::single(flow, false, day),

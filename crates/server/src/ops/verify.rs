@@ -7,6 +7,7 @@ use guosuo_case::assessment::Assessment;
 use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::Application;
 use guosuo_case::exports::Exports;
+use guosuo_case::grouping::Grouping;
 use guosuo_case::filing::Filing;
 use guosuo_seal::certificate::{Keyring, Trusted};
 use guosuo_store::{Error, Fault, Options, Report, RootKey, Store, Verifier};
@@ -39,7 +40,7 @@ pub async fn walk(config: &Config) -> anyhow::Result<Report> {
     let check = |note: &str| checkpoint::check(note, &origin, &verifiers).map_err(|e| e.to_string());
     let published = published(&folder)?;
     let verifier = Verifier::new().with::<Filing>().with::<Application>().with::<Certificate>();
-    let mut verifier = verifier.with::<Assessment>().with::<Exports>().notes(&check);
+    let mut verifier = verifier.with::<Assessment>().with::<Exports>().with::<Grouping>().notes(&check);
     if let Some(trusted) = &published {
         verifier = verifier.keys(trusted);
     }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use guosuo_case::assessment::{self, Assessment, Content, Digests, Said};
+use guosuo_case::certification::Application;
 use guosuo_case::exports::{self, Exports};
+use guosuo_case::grouping::{self, Grouping};
 use guosuo_case::{Actor, Life as _, Refusal, RefusalCode};
 use guosuo_rules::risk::Method;
 use guosuo_seal::digest::{sha256, sm3};
-use guosuo_store::{ActError, Acted, Error as StoreError, Request, Tx};
+use guosuo_store::{ActError, Acted, Error as StoreError, Reader, Request, Tx};
 use jiff::Timestamp;
 
 use crate::app::{App, Cx};
@@ -51,22 +53,58 @@ pub(crate) async fn exports(cx: &Cx) -> Result<Option<Exports>, Error> {
     }
 }
 
-/// What is said elsewhere about an export: the ledger of the year, where the record has flows.
-pub(super) async fn elsewhere(cx: &Cx) -> Result<Vec<Said>, Error> {
-    let found = exports(cx).await?.filter(|e| !e.flows.is_empty());
-    Ok(found.map(|e| e.said(cx.today().year())).into_iter().collect())
+/// The applications for certification of an organisation, by case, with their state.
+async fn applications(reader: &mut Reader, org: &str) -> Result<Vec<(String, Application)>, StoreError> {
+    let mut out = Vec::new();
+    for id in reader.cases_of(org, Application::KIND).await? {
+        if let Some(state) = reader.case::<Application>(&id).await?.state {
+            out.push((id, state));
+        }
+    }
+    Ok(out)
+}
+
+/// The applications of the actor's organisation.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) async fn own_applications(cx: &Cx) -> Result<Vec<(String, Application)>, Error> {
+    let mut reader = cx.app.store.reader().await?;
+    Ok(applications(&mut reader, cx.actor()?.org.as_str()).await?)
+}
+
+/// What is said elsewhere about the export of an assessment: the ledger of the year, where the record has flows, and the
+/// application with which it is compared.
+async fn said(reader: &mut Reader, org: &str, year: i16, content: Option<&Content>) -> Result<Vec<Said>, StoreError> {
+    let record = reader.case::<Exports>(&exports_id(org)).await?.state;
+    let mut out: Vec<Said> = record.filter(|e| !e.flows.is_empty()).map(|e| e.said(year)).into_iter().collect();
+    if let Some(content) = content {
+        let own = applications(reader, org).await?;
+        let found = assessment::compared_application(content, own.iter().map(|(id, a)| (id.as_str(), a)));
+        out.extend(found.map(|(_, a)| Said::of_application(a)));
+    }
+    Ok(out)
+}
+
+/// What is said elsewhere about the export of an assessment of the actor's organisation.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) async fn elsewhere(cx: &Cx, a: &Assessment) -> Result<Vec<Said>, Error> {
+    let mut reader = cx.app.store.reader().await?;
+    Ok(said(&mut reader, a.org.as_str(), cx.today().year(), Some(a.content())).await?)
 }
 
 /// The facts for drawing the pages of an assessment.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(super) async fn facts(cx: &Cx) -> Result<assessment::Facts, Error> {
+pub(super) async fn facts(cx: &Cx, a: &Assessment) -> Result<assessment::Facts, Error> {
     Ok(assessment::Facts {
         calendar: cx.calendar().await?,
         config: assessment::Config::default(),
         method: Arc::new(Method::shipped().clone()),
-        elsewhere: elsewhere(cx).await?,
+        elsewhere: elsewhere(cx, a).await?,
         digests: Digests::default(),
     })
 }
@@ -84,14 +122,13 @@ async fn put_assessment(app: &App, request: Request<Assessment>) -> Result<Acted
         .act(request, move |tx: &mut Tx, state: Option<&Assessment>| {
             let known = Arc::clone(&known);
             Box::pin(async move {
-                let record = tx.case::<Exports>(&exports_id(&known.org)).await?.state;
                 let draft = state.and_then(|a| a.draft.as_ref());
                 let digests = draft.map(assessment_digests).transpose().map_err(|e| StoreError::Damaged(e.to_string()))?;
                 Ok(assessment::Facts {
                     calendar: tx.calendar().await?,
                     config: assessment::Config::default(),
                     method: Arc::new(Method::shipped().clone()),
-                    elsewhere: record.filter(|e| !e.flows.is_empty()).map(|e| e.said(known.year)).into_iter().collect(),
+                    elsewhere: said(tx.reader().await?, &known.org, known.year, state.map(Assessment::content)).await?,
                     digests: digests.unwrap_or_default(),
                 })
             })
@@ -110,6 +147,34 @@ async fn put_exports(app: &App, request: Request<Exports>) -> Result<Acted<Expor
             Box::pin(async move { Ok(exports::Facts { digests }) })
         })
         .await
+}
+
+fn grouping_id(org: &str) -> String {
+    format!("grouping-{org}")
+}
+
+/// The marks of the actor's organisation; none before the first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) async fn grouping(cx: &Cx) -> Result<Grouping, Error> {
+    let actor = cx.actor()?;
+    let none = || Grouping { org: actor.org.clone(), marks: Vec::new() };
+    match cx.app.store.case_for::<Grouping>(actor, &grouping_id(actor.org.as_str())).await {
+        Ok(loaded) => Ok(loaded.state.unwrap_or_else(none)),
+        Err(StoreError::NotFound(_)) => Ok(none()),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Puts a command to the marks of the actor's organisation.
+///
+/// # Errors
+/// As [`act`].
+pub(super) async fn act_on_grouping(cx: &Cx, command: grouping::Command) -> Result<Result<Grouping, Refusal>, Error> {
+    let request = request::<Grouping>(cx, &grouping_id(cx.actor()?.org.as_str()), command)?;
+    let done = cx.app.store.act(request, |_: &mut Tx, _: Option<&Grouping>| Box::pin(async { Ok(()) })).await;
+    Ok(sorted(done)?.map(|a| a.state))
 }
 
 fn request<L: guosuo_case::Life>(cx: &Cx, id: &str, command: L::Command) -> Result<Request<L>, Error> {

@@ -34,7 +34,7 @@ struct Page {
 
 async fn render(cx: &Cx, id: &str, a: &Assessment, form: Form, status: StatusCode) -> Result<Response, Error> {
     let l = cx.l();
-    let facts = acts::facts(cx).await?;
+    let facts = acts::facts(cx, a).await?;
     let gaps = check_content(a.content(), &facts.method, cx.today(), &facts.config);
     let of = |severity| {
         let found = gaps.iter().filter(move |g| g.severity == severity);

@@ -105,6 +105,7 @@ struct Page {
     likelihoods: Vec<&'static str>,
     map: Vec<MapRow>,
     method: String,
+    compared: String,
     contradictions: Vec<String>,
     versions: Vec<Line>,
     can_freeze: bool,
@@ -157,7 +158,7 @@ fn rows(l: Lang, base: &str, a: &Assessment, gaps: &[guosuo_case::assessment::Ga
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
     let a = acts::assessment(&cx, &id).await?;
-    let facts = acts::facts(&cx).await?;
+    let facts = acts::facts(&cx, &a).await?;
     let gaps = check_content(a.content(), &facts.method, cx.today(), &facts.config);
     let found = contradictions(a.content(), &facts.elsewhere);
     let can = available(Some(&a), cx.actor()?, &facts, cx.now);
@@ -208,7 +209,8 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
         saved: section::saved_line(l, &a),
         likelihoods: Likelihood::ALL.into_iter().map(|x| words::likelihood(l, x)).collect(),
         map: map(l, a.content(), &facts.method),
-        method: facts.method.id.clone(),
+        method: words::method(l, &facts.method),
+        compared: words::compared(l, a.content(), &facts.elsewhere),
         contradictions: found.iter().map(|c| words::contradiction(l, c)).collect(),
         can_freeze: can.contains(&Action::Freeze),
         can_revise: can.contains(&Action::Revise),

@@ -9,20 +9,18 @@ use guosuo_case::exports::{Command, Exports};
 use guosuo_cli::path_words;
 use guosuo_rules::path::Fact;
 use guosuo_rules::series::Series;
-use guosuo_rules::yearly::{Count, Counter, Point, Seen, Task, Year};
+use guosuo_rules::yearly::{Count, Counter, Task, Year};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::acts;
+use super::{acts, sheet};
 use crate::app::Cx;
 use crate::body::case::page;
-use crate::body::keep;
 use crate::error::{Error, refusal_status};
 use crate::web::components::{Choice, Tone};
 use crate::web::shell::Flash;
 use crate::web::{Form, Front, Lang, Shell};
 use crate::words::{self, exports as say};
-use guosuo_case::filing::parse_date;
 
 /// What the address asks for.
 #[derive(Debug, Deserialize)]
@@ -341,92 +339,27 @@ pub(super) async fn show(cx: Cx, Query(q): Query<Asked>) -> Result<Response, Err
     render(&cx, Form::new(), q.year, StatusCode::OK).await
 }
 
-/// Reads an upload: numbers by day, or keyed values. The first line names the columns.
-///
-/// # Errors
-/// The line and what would be right.
-pub(super) fn read(l: Lang, text: &str, key: &str) -> Result<Count, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let split = |line: &str| line.split([',', '\t']).map(|c| c.trim().trim_matches('"').to_owned()).collect::<Vec<_>>();
-    let mut rows = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-    let head = rows.next().map(|(line, _)| split(line)).unwrap_or_default();
-    let at = |name: &str| head.iter().position(|h| h == name);
-    let wrong = |n: usize, why: &str| l.pick(format!("第{n}行：{why}"), format!("line {n}: {why}"));
-    let day = |cells: &[String], at: usize, n: usize| {
-        let typed = cells.get(at).map_or("", String::as_str);
-        parse_date(typed).ok_or_else(|| wrong(n, l.t("日期写成2026-06-30这样", "write the day such as 2026-06-30")))
-    };
-    if let (Some(person), Some(date)) = (at("person"), at("date")) {
-        let sensitive = at("sensitive");
-        let mut seen = Vec::new();
-        for (line, n) in rows {
-            let cells = split(line);
-            let value = cells.get(person).map_or("", String::as_str);
-            let flag = sensitive.and_then(|s| cells.get(s)).map_or("", String::as_str);
-            seen.push(Seen {
-                person: value.parse().map_err(|_| {
-                    wrong(
-                        n,
-                        l.t(
-                            "person 要是32位小写十六进制的密钥值，不能是证件号码",
-                            "person is a keyed value of 32 lower-case hexadecimal digits, never an identity number",
-                        ),
-                    )
-                })?,
-                on: day(&cells, date, n)?,
-                sensitive: matches!(flag, "1" | "true" | "yes" | "是"),
-            });
-        }
-        return Ok(Count::Keyed { key: key.trim().to_owned(), seen });
-    }
-    let (Some(date), Some(non_sensitive), Some(sensitive)) = (at("date"), at("non_sensitive"), at("sensitive")) else {
-        let there = head.join(l.t("、", ", "));
-        return Err(l.pick(
-            format!("第一行要有列名 date、non_sensitive、sensitive（累计人数），或者 person、date、sensitive（去重数据）；现在是：{there}"),
-            format!("The first line names date, non_sensitive, sensitive (numbers), or person, date, sensitive (keyed values); it has: {there}"),
-        ));
-    };
-    let mut points = Vec::new();
-    for (line, n) in rows {
-        let cells = split(line);
-        let number = |at: usize| {
-            let typed = cells.get(at).map_or("", String::as_str);
-            typed
-                .parse::<u64>()
-                .map_err(|_| wrong(n, l.t("人数要是不带符号的整数", "numbers of people are whole and not negative")))
-        };
-        points.push(Point { on: day(&cells, date, n)?, non_sensitive: number(non_sensitive)?, sensitive: number(sensitive)? });
-    }
-    Ok(Count::Plain { points })
-}
-
-/// `POST /processor/ledger/reports`: a file of numbers or keyed values.
+/// `POST /processor/ledger/reports`: a file of numbers or keyed values, read while it arrives.
 ///
 /// # Errors
 /// [`Error::TooLarge`]; faults of the store. What a person can put right re-renders the page.
 pub(super) async fn upload(cx: Cx, form: Multipart) -> Result<Response, Error> {
     let l = cx.l();
-    let sent = keep::read(&cx, form).await?;
-    let mut form = Form::from_pairs(sent.fields.clone());
-    let Some(file) = sent.files.first() else {
+    let sent = sheet::receive(&cx, form).await?;
+    let mut form = Form::from_pairs(sent.fields);
+    let Some((name, read)) = sent.file else {
         form.fail("file", l.t("先选择CSV文件。", "Choose a CSV file first."));
         return render(&cx, form, None, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let read = match std::str::from_utf8(&file.bytes) {
-        Ok(text) => read(l, text, sent.value("key")),
-        Err(_) => {
-            Err(l.t("文件不是UTF-8编码。另存为“CSV UTF-8”再上传。", "The file is not UTF-8. Save it as “CSV UTF-8”.").to_owned())
-        }
-    };
-    let count = match read {
+    let count = match read.finish(form.trimmed("key")) {
         Ok(count) => count,
         Err(why) => {
             form.fail("file", why);
             return render(&cx, form, None, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let flow = sent.value("flow").parse().unwrap_or(0);
-    let command = Command::Report { flow, count: Box::new(count), source: file.name.clone() };
+    let flow = form.trimmed("flow").parse().unwrap_or(0);
+    let command = Command::Report { flow, count: Box::new(count), source: name };
     match acts::act_on_exports(&cx, command).await? {
         Ok(_) => Ok(Flash::good(l.t("已记入台账。", "Recorded in the ledger.")).to(l, "/processor/ledger")),
         Err(r) => {
@@ -462,29 +395,4 @@ pub(super) async fn close(cx: Cx, form: Form) -> Result<Response, Error> {
     let year = form.trimmed("year").parse().unwrap_or(0);
     let command = Command::CloseDossier { year, fact, words: form.value("words").to_owned() };
     done(&cx, command, cx.l().t("已记录怎么办的。", "What was done is recorded.")).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_kinds_of_files_are_read() {
-        let plain = read(Lang::Zh, "\u{feff}date,non_sensitive,sensitive\n2026-06-30,420000,6800\n", "").unwrap();
-        let Count::Plain { points } = plain else { unreachable!() };
-        assert_eq!((points[0].non_sensitive, points[0].sensitive), (420_000, 6_800));
-        let keyed =
-            read(Lang::Zh, "person\tdate\tsensitive\n00000000000000000000000000000a0b\t2026-01-05\t1\n", "集团密钥甲").unwrap();
-        let Count::Keyed { key, seen } = keyed else { unreachable!() };
-        assert_eq!((key.as_str(), seen[0].sensitive), ("集团密钥甲", true));
-    }
-
-    #[test]
-    fn a_bad_line_is_named_with_what_would_be_right() {
-        let bad = |text| read(Lang::Zh, text, "k").unwrap_err();
-        assert!(bad("日期,人数\n").contains("日期、人数"), "says which columns there are");
-        assert!(bad("date,non_sensitive,sensitive\n2026-06-30,-1,0").starts_with("第2行：人数"));
-        assert!(bad("date,non_sensitive,sensitive\n昨天,1,0").starts_with("第2行：日期"));
-        assert!(bad("person,date\n11010519491231002X,2026-01-01").contains("不能是证件号码"));
-    }
 }

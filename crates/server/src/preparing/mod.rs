@@ -8,8 +8,10 @@ mod acts;
 mod conclude;
 mod consents;
 mod docx;
+mod evidence;
 mod fields;
 mod flows;
+mod grouping;
 mod hub;
 mod ledger;
 mod list;
@@ -18,10 +20,11 @@ mod notices;
 mod report;
 mod section;
 mod sections;
+mod sheet;
 mod splitting;
 mod versions;
 
-use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLook};
+use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLook, SplittingMark};
 
 use crate::router::Routes;
 
@@ -42,6 +45,9 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/assessments/{id}/edit/{section}", ApplicationReadOwn, section::show)
         .post("/processor/assessments/{id}/edit/{section}", ApplicationEdit, section::save)
         .post("/processor/assessments/{id}/edit/{section}/autosave", ApplicationEdit, section::autosave)
+        .get("/processor/assessments/{id}/evidence", ApplicationReadOwn, evidence::show)
+        .post("/processor/assessments/{id}/evidence", ApplicationEdit, evidence::add)
+        .get("/processor/assessments/{id}/evidence/{sha256}", ApplicationReadOwn, evidence::download)
         .get("/processor/assessments/{id}/freeze", ApplicationReadOwn, conclude::show)
         .post("/processor/assessments/{id}/freeze", ApplicationSubmit, conclude::freeze)
         .post("/processor/assessments/{id}/revise", ApplicationEdit, versions::revise)
@@ -63,6 +69,10 @@ pub fn routes(r: Routes) -> Routes {
         .post("/processor/consents/{text}/withdraw", FlowsDeclare, consents::withdraw)
         .get("/authority/splitting", SplittingLook, splitting::show)
         .post("/authority/splitting", SplittingLook, splitting::look)
+        .post("/authority/splitting/groups", SplittingMark, grouping::mark)
+        .post("/authority/splitting/groups/{n}/lift", SplittingMark, grouping::lift)
         .get("/body/splitting", SplittingLook, splitting::show)
         .post("/body/splitting", SplittingLook, splitting::look)
+        .post("/body/splitting/groups", SplittingMark, grouping::mark)
+        .post("/body/splitting/groups/{n}/lift", SplittingMark, grouping::lift)
 }

@@ -78,7 +78,7 @@ pub(super) fn blocks(c: &Content, method: &Method, found: &[Contradiction], note
     risks(c, method, &mut w);
     w.heading(2, "（八）与其他材料的核对");
     if found.is_empty() {
-        w.text("与法律文件、年度台账核对，没有发现不一致。");
+        w.text("与已有的法律文件、年度台账、认证申请核对，没有发现不一致。");
     } else {
         let rows = found
             .iter()
@@ -199,7 +199,7 @@ fn risks(c: &Content, method: &Method, w: &mut Writer) {
         likelihood: "可能性".into(),
         columns: Likelihood::ALL.into_iter().map(|x| say::likelihood(L, x).to_owned()).collect(),
         rows,
-        note: format!("●采取措施以前的风险编号　○剩余风险编号　判定方法：{}", method.id),
+        note: format!("●采取措施以前的风险编号　○剩余风险编号　判定方法：{}", say::method(L, method)),
     });
     let level = |l: Option<guosuo_rules::risk::Level>| l.map_or_else(|| "—".to_owned(), |x| say::level(L, x).to_owned());
     let rows = c
@@ -270,7 +270,7 @@ pub(super) async fn asked(cx: &Cx, id: &str, v: Option<u32>) -> Result<(ImpactRe
     let method = Method::shipped();
     let found = match version {
         Some(v) => v.contradictions.clone(),
-        None => guosuo_case::assessment::contradictions(content, &acts::elsewhere(cx).await?),
+        None => guosuo_case::assessment::contradictions(content, &acts::elsewhere(cx, &a).await?),
     };
     let report = ImpactReport {
         processor: content.processor.name.clone(),

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use guosuo_case::assessment::{Action, Assessment, Command, Content, available, check_content};
+use guosuo_case::assessment::{Action, Assessment, Command, Content, NOT_COMPARED, Source, available, check_content};
 use guosuo_case::filing::Severity;
 use guosuo_case::{RefusalCode, text};
 use serde_json::json;
@@ -16,6 +16,7 @@ use super::sections::{Section, apply, groups};
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::error::{Error, refusal_status};
+use crate::web::components::Choice;
 use crate::web::shell::Flash;
 use crate::web::{Form, Front, Lang, Shell};
 use crate::words::{self, assessment as say};
@@ -39,6 +40,8 @@ struct Page {
     can_save: bool,
     told: String,
     next: String,
+    /// Where files of evidence are uploaded; empty on the other pages.
+    evidence: String,
 }
 
 /// The frame of a page of one assessment.
@@ -68,16 +71,51 @@ pub(super) fn saved_line(l: Lang, a: &Assessment) -> String {
     })
 }
 
+/// The applications with which an assessment can be compared, on the page where one is chosen; none: nothing to choose.
+async fn applications(cx: &Cx, section: Section) -> Result<Vec<Choice>, Error> {
+    let l = cx.l();
+    let own = if section == Section::Facts { acts::own_applications(cx).await? } else { Vec::new() };
+    if own.is_empty() {
+        return Ok(Vec::new());
+    }
+    let only = l.t("正在办理的那一份（只有一份时）", "The one under way, where there is only one");
+    let mut out = vec![Choice::new("", only)];
+    out.extend(own.into_iter().map(|(id, a)| {
+        let number = a.receipt.as_ref().map(|r| r.number.to_string()).unwrap_or_default();
+        let name = say::source(l, &Source::Application { number });
+        let what = a.dossier.form.scope.purposes.join(l.t("、", ", "));
+        let name = if what.is_empty() { name } else { l.pick(format!("{name}：{what}"), format!("{name}: {what}")) };
+        Choice::new(id, name.chars().take(80).collect::<String>())
+    }));
+    out.push(Choice::new(NOT_COMPARED, l.t("不与认证申请核对", "With none")));
+    Ok(out)
+}
+
+/// The groups of a section, with the choice of an application among the facts.
+fn all_groups(l: Lang, section: Section, content: &Content, applications: Vec<Choice>) -> Vec<Group> {
+    let mut out = groups(l, section, content);
+    if let Some(first) = out.first_mut().filter(|_| !applications.is_empty()) {
+        let field = Field::new("application", l.t("与哪一份认证申请核对", "Application to compare with"), &content.application);
+        let hint = l.t(
+            "人数、接收方、国家、目的不一致的，列在任务清单下面",
+            "Where numbers, recipients, countries or purposes differ, it is listed below the tasks",
+        );
+        first.fields.push(field.hint(hint).select(applications));
+    }
+    out
+}
+
 /// What a page shows beside the stored assessment: what was typed, and news of a colleague.
 struct Shown<'a> {
     form: Form,
     content: &'a Content,
     told: String,
     status: StatusCode,
+    applications: Vec<Choice>,
 }
 
 fn render(cx: &Cx, id: &str, a: &Assessment, section: Section, shown: Shown<'_>) -> Result<Response, Error> {
-    let Shown { form, content, told, status } = shown;
+    let Shown { form, content, told, status, applications } = shown;
     let l = cx.l();
     let facts = guosuo_case::assessment::Config::default();
     let gaps = check_content(a.content(), guosuo_rules::risk::Method::shipped(), cx.today(), &facts);
@@ -91,12 +129,17 @@ fn render(cx: &Cx, id: &str, a: &Assessment, section: Section, shown: Shown<'_>)
         code: section.code(),
         version: a.rev,
         guidance: section.guidance(l),
-        groups: groups(l, section, content),
+        groups: all_groups(l, section, content, applications),
         gaps: gaps.map(|g| (g.severity == Severity::Blocks, say::gap(l, g))).collect(),
         saved: saved_line(l, a),
         can_save: a.draft.is_some() && guosuo_case::Right::ApplicationEdit.held_by(cx.actor()?),
         told,
         next: next.to_owned(),
+        evidence: if section == Section::Opinions {
+            l.href(format!("/processor/assessments/{id}/evidence"))
+        } else {
+            String::new()
+        },
         form,
     };
     page(status, &view)
@@ -104,7 +147,9 @@ fn render(cx: &Cx, id: &str, a: &Assessment, section: Section, shown: Shown<'_>)
 
 /// The values of the fields as a form.
 fn typed(l: Lang, section: Section, content: &Content) -> Form {
-    Form::from_pairs(groups(l, section, content).into_iter().flat_map(|g| g.fields).map(|f| (f.id, f.value)))
+    let chosen = (section == Section::Facts).then(|| ("application".to_owned(), content.application.clone()));
+    let fields = groups(l, section, content).into_iter().flat_map(|g| g.fields).map(|f| (f.id, f.value));
+    Form::from_pairs(fields.chain(chosen))
 }
 
 /// `GET …/edit/{section}`.
@@ -115,7 +160,9 @@ pub(super) async fn show(cx: Cx, Path((id, code)): Path<(String, String)>) -> Re
     let section = Section::parse(&code).ok_or(Error::NotFound)?;
     let a = acts::assessment(&cx, &id).await?;
     let form = typed(cx.l(), section, a.content());
-    render(&cx, &id, &a, section, Shown { form, content: a.content(), told: String::new(), status: StatusCode::OK })
+    let applications = applications(&cx, section).await?;
+    let (told, status) = (String::new(), StatusCode::OK);
+    render(&cx, &id, &a, section, Shown { form, content: a.content(), told, status, applications })
 }
 
 /// What no draft may hold: texts beyond all measure, and characters that cannot be stored.
@@ -150,8 +197,9 @@ pub(super) async fn save(cx: Cx, Path((id, code)): Path<(String, String)>, mut f
         for (field, message) in bad {
             form.fail(field, message);
         }
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return render(&cx, &id, &a, section, Shown { form, content: &content, told: String::new(), status });
+        let applications = applications(&cx, section).await?;
+        let (told, status) = (String::new(), StatusCode::UNPROCESSABLE_ENTITY);
+        return render(&cx, &id, &a, section, Shown { form, content: &content, told, status, applications });
     }
     let seen = form.trimmed("version").parse().unwrap_or(0);
     if content != *a.content() {
@@ -163,7 +211,8 @@ pub(super) async fn save(cx: Cx, Path((id, code)): Path<(String, String)>, mut f
                 RefusalCode::StaleForm { .. } => saved_line(l, &a),
                 _ => String::new(),
             };
-            return render(&cx, &id, &a, section, Shown { form, content: &content, told, status: refusal_status(&r) });
+            let (applications, status) = (applications(&cx, section).await?, refusal_status(&r));
+            return render(&cx, &id, &a, section, Shown { form, content: &content, told, status, applications });
         }
     }
     let base = format!("/processor/assessments/{id}");
@@ -201,7 +250,7 @@ pub(super) async fn autosave(cx: Cx, Path((id, code)): Path<(String, String)>, f
 
 /// Whether an act exists now for the signed-in person.
 pub(super) async fn can(cx: &Cx, a: &Assessment, action: Action) -> Result<bool, Error> {
-    Ok(available(Some(a), cx.actor()?, &acts::facts(cx).await?, cx.now).contains(&action))
+    Ok(available(Some(a), cx.actor()?, &acts::facts(cx, a).await?, cx.now).contains(&action))
 }
 
 impl Field {

@@ -4,7 +4,7 @@ use guosuo_case::assessment::{
     Concern, Content, ContractFacts, CountryProfile, Evidence, Opinion, Part, Place, RecipientProfile, Risk,
 };
 use guosuo_case::certification::{DocRef, ImpactItem, Kind, Onward, Recipient};
-use guosuo_rules::risk::{Impact, Likelihood};
+use guosuo_rules::risk::{Impact, Likelihood, Method};
 use jiff::civil::Date;
 
 use super::fields::{Field, Group, joined, lines, parts};
@@ -297,7 +297,7 @@ fn risk_groups(l: Lang, c: &Content) -> Vec<Group> {
         } else {
             l.pick(format!("新的风险：{name}"), format!("New risk: {name}"))
         };
-        Group::new(
+        let group = Group::new(
             title,
             vec![
                 Field::new(id("concern", n), l.t("事项", "About"), r.concern.code()).select(concerns.clone()),
@@ -309,7 +309,9 @@ fn risk_groups(l: Lang, c: &Content) -> Vec<Group> {
                 chances(r.residual_likelihood, id("left_likelihood", n), l.t("剩余可能性", "Remaining likelihood")),
             ],
         )
-        .dense()
+        .dense();
+        let method = || l.t("判定方法：", "Method: ").to_owned() + &words::method(l, Method::shipped());
+        if n == 0 { group.note(method()) } else { group }
     })
     .collect()
 }
@@ -437,6 +439,10 @@ pub(super) fn apply(l: Lang, section: Section, form: &Form, c: &mut Content) -> 
     let rows = |name: &'static str| (0..500).take_while(move |n| has(name, *n));
     match section {
         Section::Facts => {
+            // The choice is shown only where there are applications.
+            if let Some(chosen) = form.values("application").first() {
+                c.application = chosen.trim().to_owned();
+            }
             c.title = text("title");
             let p = &mut c.processor;
             p.name = text("processor_name");

@@ -1,19 +1,24 @@
 //! `/authority/splitting` and `/body/splitting`: applications that look like one export in several parts (M 5(4)), each
 //! with its evidence in words and as a table. For a person to judge: a hit accuses nobody.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Multipart;
 use axum::http::StatusCode;
 use axum::response::Response;
 use guosuo_case::certification::Application;
-use guosuo_case::{Life as _, OrgKind};
+use guosuo_case::grouping::Grouping;
+use guosuo_case::{Life as _, OrgKind, Right};
 use guosuo_cli::path_words;
-use guosuo_rules::splitting::{self, Hit, Settings};
+use guosuo_rules::splitting::{self, Hit, Settings, Tie};
 use guosuo_rules::time::cst_date;
 use guosuo_store::Error as StoreError;
 use serde::Deserialize;
 
+use super::grouping::{MarkRow, Why};
 use super::ledger::{cli, line_words};
+use super::{acts, grouping};
 use crate::account::front_of;
 use crate::app::Cx;
 use crate::body::case::page;
@@ -52,6 +57,8 @@ struct Part {
 struct Found {
     title: String,
     why: Vec<String>,
+    /// Why its applicants count as one group.
+    group: Vec<String>,
     parts: Vec<Part>,
     least: String,
     most: String,
@@ -72,6 +79,10 @@ struct Page {
     uploaded: Option<(usize, Vec<Found>)>,
     samples: Vec<Found>,
     window: u16,
+    marks: Vec<MarkRow>,
+    /// Names of applicants on the platform, for marking.
+    applicants: Vec<String>,
+    can_mark: bool,
 }
 
 fn permille(l: Lang, n: u16) -> String {
@@ -79,7 +90,7 @@ fn permille(l: Lang, n: u16) -> String {
     if tenth == 0 { format!("{whole}%") } else { l.pick(format!("{whole}.{tenth}%"), format!("{whole}.{tenth} %")) }
 }
 
-fn explain(l: Lang, h: &Hit) -> Found {
+fn explain(l: Lang, h: &Hit, list: &[splitting::Application], ties: &[Tie<Why>]) -> Found {
     let fact = path_words::fact(h.fact, cli(l));
     let (n, line) = (h.parts.len(), line_words(l, h.line));
     let (least, most) = (l.number(h.least), l.number(h.most));
@@ -91,9 +102,9 @@ fn explain(l: Lang, h: &Hit) -> Found {
     };
     let why = if l.zh() {
         vec![
-            format!("每一份单独都不满{line}人（{fact}）；合在一起最多{most}人，达到{line}人。"),
+            format!("每一份单独都不满{line}（{fact}）；合在一起最多{most}人，达到{line}。"),
             format!("如果各份是同一批人，合计只有{least}人。人是否重合，要由申请人的去重数据说明。"),
-            format!("同一集团；接收方名称相似度不低于{recipient}，处理目的相似度不低于{purpose}。"),
+            format!("接收方名称相似度不低于{recipient}，处理目的相似度不低于{purpose}。"),
             format!("第一份到最后一份相隔{days}天，都在同一个累计年度。"),
         ]
     } else {
@@ -102,7 +113,7 @@ fn explain(l: Lang, h: &Hit) -> Found {
             format!(
                 "If all parts hold the same people, they are {least}. The applicant's de-duplicated data tell whether they do."
             ),
-            format!("One group; recipients alike by {recipient} or more, purposes by {purpose} or more."),
+            format!("Recipients alike by {recipient} or more, purposes by {purpose} or more."),
             format!("{days} days from the first part to the last, all in one year of counting."),
         ]
     };
@@ -112,6 +123,7 @@ fn explain(l: Lang, h: &Hit) -> Found {
             format!("{n} parts, {least} to {most} people together, line {line}"),
         ),
         why,
+        group: same_group(l, h, list, ties),
         parts: h
             .parts
             .iter()
@@ -130,6 +142,20 @@ fn explain(l: Lang, h: &Hit) -> Found {
         line: l.number(h.line),
         articles: h.articles.iter().map(|a| words::article(l, &a.to_string())).collect::<Vec<_>>().join(l.t("；", "; ")),
     }
+}
+
+/// Why the applicants of a hit count as one group.
+fn same_group(l: Lang, h: &Hit, list: &[splitting::Application], ties: &[Tie<Why>]) -> Vec<String> {
+    let Some(first) = h.parts.first() else { return Vec::new() };
+    if h.parts.iter().all(|p| p.applicant == first.applicant) {
+        return vec![l.t("各份都是同一申请人。", "All parts have the same applicant.").to_owned()];
+    }
+    let found: Vec<String> = splitting::ties_of(&first.applicant, ties).iter().map(|t| grouping::evidence(l, &t.why)).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let group = list.iter().find(|a| a.id == first.id).map(|a| a.group.clone()).unwrap_or_default();
+    vec![l.pick(format!("清单写明同一集团：{group}。"), format!("The list names one group: {group}."))]
 }
 
 /// The labelled groups that the demonstration shows: one of each kind.
@@ -163,23 +189,31 @@ fn of(id: &str, a: &Application) -> Option<splitting::Application> {
     })
 }
 
-/// The submitted applications that the actor may see.
-async fn stored(cx: &Cx) -> Result<Vec<splitting::Application>, Error> {
+/// The submitted applications that the actor may see, each with its group, and what ties the groups.
+async fn stored(cx: &Cx, marks: &Grouping) -> Result<(Vec<splitting::Application>, Vec<Tie<Why>>), Error> {
     let actor = cx.actor()?;
     let mut reader = cx.app.store.reader().await?;
-    let (mut out, mut after) = (Vec::new(), String::new());
+    let (mut out, mut ties, mut after) = (Vec::new(), Vec::new(), String::new());
     loop {
         let heads = reader.heads_after(&after).await?;
-        let Some(last) = heads.last() else { return Ok(out) };
+        let Some(last) = heads.last() else { break };
         after.clone_from(&last.case_id);
         for head in heads.iter().filter(|h| h.kind == Application::KIND) {
             match reader.case_for::<Application>(actor, &head.case_id).await {
-                Ok(loaded) => out.extend(loaded.state.as_ref().and_then(|a| of(&head.case_id, a))),
+                Ok(loaded) => {
+                    if let Some((a, application)) = loaded.state.as_ref().and_then(|a| Some((a, of(&head.case_id, a)?))) {
+                        ties.extend(grouping::declared(a));
+                        out.push(application);
+                    }
+                }
                 Err(StoreError::NotFound(_)) => {}
                 Err(e) => return Err(e.into()),
             }
         }
     }
+    ties.extend(grouping::marked(marks));
+    splitting::join(&mut out, &ties);
+    Ok((out, ties))
 }
 
 /// Reads a file in the format of `guosuo splitting`: one JSON object per line.
@@ -208,7 +242,12 @@ fn read(l: Lang, text: &str) -> Result<Vec<splitting::Application>, String> {
         .collect()
 }
 
-async fn render(
+/// The page with what was typed into the form of marks.
+pub(super) async fn render(cx: &Cx, form: Form, status: StatusCode) -> Result<Response, Error> {
+    render_with(cx, form, String::new(), None, status).await
+}
+
+async fn render_with(
     cx: &Cx,
     form: Form,
     file: String,
@@ -218,12 +257,15 @@ async fn render(
     let l = cx.l();
     let kind = cx.actor()?.org_kind;
     let settings = Settings::default();
-    let hits =
-        |list: &[splitting::Application]| splitting::find(list, &settings).iter().map(|h| explain(l, h)).collect::<Vec<_>>();
-    let known = stored(cx).await?;
+    let hits = |list: &[splitting::Application], ties: &[Tie<Why>]| {
+        splitting::find(list, &settings).iter().map(|h| explain(l, h, list, ties)).collect::<Vec<_>>()
+    };
+    let marks = acts::grouping(cx).await?;
+    let (known, ties) = stored(cx, &marks).await?;
     let body = kind == OrgKind::Body;
     let front = if body { Front::Bench } else { front_of(kind) };
     let above = if body { ("/body/certificates", "certificates") } else { ("/authority/stats", "stats") };
+    let action = l.href(if body { "/body/splitting" } else { "/authority/splitting" });
     let view = Page {
         shell: Shell::new(&cx.screen, front, l.t("拆分线索", "Signs of splitting"))
             .at(above.1)
@@ -231,13 +273,16 @@ async fn render(
             .for_form(&form),
         l,
         form,
-        action: l.href(if body { "/body/splitting" } else { "/authority/splitting" }),
+        marks: grouping::rows(l, &marks, &action),
+        action,
         seen: known.len(),
-        stored: hits(&known),
+        stored: hits(&known, &ties),
         file,
-        uploaded: uploaded.map(|list| (list.len(), hits(list))),
-        samples: if cx.screen.site.demo { hits(&samples()) } else { Vec::new() },
+        uploaded: uploaded.map(|list| (list.len(), hits(list, &[]))),
+        samples: if cx.screen.site.demo { hits(&samples(), &[]) } else { Vec::new() },
         window: settings.window_days,
+        applicants: known.iter().map(|a| a.applicant.clone()).collect::<BTreeSet<_>>().into_iter().take(200).collect(),
+        can_mark: Right::SplittingMark.held_by(cx.actor()?),
     };
     page(status, &view)
 }
@@ -247,7 +292,7 @@ async fn render(
 /// # Errors
 /// When the store cannot be read.
 pub(super) async fn show(cx: Cx) -> Result<Response, Error> {
-    render(&cx, Form::new(), String::new(), None, StatusCode::OK).await
+    render(&cx, Form::new(), StatusCode::OK).await
 }
 
 /// `POST …/splitting`: looks at a file. Nothing of it is kept.
@@ -266,10 +311,10 @@ pub(super) async fn look(cx: Cx, form: Multipart) -> Result<Response, Error> {
         },
     };
     match read {
-        Ok((name, list)) => render(&cx, form, name, Some(&list), StatusCode::OK).await,
+        Ok((name, list)) => render_with(&cx, form, name, Some(&list), StatusCode::OK).await,
         Err(why) => {
             form.fail("file", why);
-            render(&cx, form, String::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await
+            render(&cx, form, StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -281,11 +326,12 @@ mod tests {
     #[test]
     fn three_sample_groups_are_three_hits_and_each_is_explained() {
         for l in [Lang::Zh, Lang::En] {
-            let hits = splitting::find(&samples(), &Settings::default());
+            let list = samples();
+            let hits = splitting::find(&list, &Settings::default());
             assert_eq!(hits.len(), SHOWN.len());
             for h in &hits {
-                let f = explain(l, h);
-                assert_eq!((f.why.len(), f.parts.len()), (4, h.parts.len()));
+                let f = explain(l, h, &list, &[]);
+                assert_eq!((f.why.len(), f.group.len(), f.parts.len()), (4, 1, h.parts.len()));
                 assert!(f.articles.contains(l.t("第五条第四款", "art. 5(4)")), "{}", f.articles);
             }
         }

@@ -64,7 +64,10 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
 }
 
 fn typed(f: &Filled) -> Form {
-    scope_form::typed(&f.scope).with("relation", f.relation.clone())
+    scope_form::typed(&f.scope)
+        .with("relation", f.relation.clone())
+        .with("group", f.group.clone())
+        .with("affiliates", f.affiliates.join("\n"))
 }
 
 /// What was typed; numbers that cannot be read are marked in the form and stay as stored.
@@ -75,13 +78,15 @@ fn read(l: Lang, form: &mut Form, stored: &Filled) -> Filled {
     } else {
         form.value("relation").replace("\r\n", "\n").trim().to_owned()
     };
-    Filled { relation, scope, ..stored.clone() }
+    let group = form.trimmed("group").to_owned();
+    let affiliates = scope_form::lines(form.value("affiliates")).into_iter().take(scope_form::MOST).collect();
+    Filled { relation, group, affiliates, scope, ..stored.clone() }
 }
 
 /// What no draft may hold: characters that change the text, texts far beyond a field.
 fn unstorable(form: &Form) -> Option<(String, usize)> {
     form.pairs().find_map(|(name, value)| {
-        let multi = matches!(name, "relation" | "purposes" | "systems");
+        let multi = matches!(name, "relation" | "affiliates" | "purposes" | "systems");
         if value.chars().count() > KEEP * 5 {
             return Some((name.to_owned(), 0));
         }

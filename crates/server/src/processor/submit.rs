@@ -136,6 +136,13 @@ fn scope(l: Lang, case: &Case) -> Vec<Fact> {
     out.push(Fact::new(l.t("信息系统", "Systems"), join(s.systems.clone())));
     let months = s.retention_months;
     out.push(Fact::new(l.t("境外保存期限", "Retention abroad"), l.pick(format!("{months}个月"), format!("{months} months"))));
+    if !f.group.is_empty() {
+        out.push(Fact::new(l.t("所属集团", "Group of companies"), f.group.clone()));
+    }
+    if !f.affiliates.is_empty() {
+        let names = f.affiliates.join(l.t("；", "; "));
+        out.push(Fact::new(l.t("集团里也向境外提供个人信息的单位", "Members that export personal information too"), names));
+    }
     if case.relation_asked() {
         out.push(Fact::new(l.t("委托人与处理者的关系", "Relation of applicant and processor"), f.relation.clone()));
     }

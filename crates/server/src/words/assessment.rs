@@ -1,8 +1,8 @@
 //! The impact assessment in words: items, parts with guidance, risks, what is missing, what contradicts.
 
-use guosuo_case::assessment::{About, Concern, Contradiction, Gap, Lack, Part, Place, Source};
+use guosuo_case::assessment::{About, Concern, Content, Contradiction, Gap, Lack, NOT_COMPARED, Part, Place, Said, Source};
 use guosuo_case::certification::ImpactItem;
-use guosuo_rules::risk::{Impact, Level, Likelihood};
+use guosuo_rules::risk::{Impact, Level, Likelihood, Method};
 
 use super::article;
 use crate::web::lang::Lang;
@@ -330,6 +330,36 @@ pub fn source(l: Lang, s: &Source) -> String {
         Source::Application { number } if number.is_empty() => l.t("认证申请（草稿）", "application (draft)").to_owned(),
         Source::Application { number } => l.pick(format!("认证申请{number}"), format!("application {number}")),
     }
+}
+
+/// With what an assessment was compared.
+pub fn compared(l: Lang, c: &Content, elsewhere: &[Said]) -> String {
+    let contracts = c.contracts.iter().map(|k| source(l, &Source::Contract { title: k.document.title.clone() }));
+    let all: Vec<String> = contracts.chain(elsewhere.iter().map(|s| source(l, &s.source))).collect();
+    let without = !elsewhere.iter().any(|s| matches!(s.source, Source::Application { .. }));
+    let note = match (without, c.application.as_str()) {
+        (false, _) => "",
+        (true, NOT_COMPARED) => l.t("已选择不与认证申请核对。", " You chose not to compare it with an application."),
+        (true, _) => l.t(
+            "没有可以核对的认证申请；有几份申请的，在“基本情况”里选一份。",
+            " There is no application to compare it with; where there are several, choose one under the facts.",
+        ),
+    };
+    if all.is_empty() {
+        return l.pick(format!("还没有可以核对的材料。{note}"), format!("There is nothing to compare it with yet.{note}"));
+    }
+    l.pick(format!("核对了：{}。{note}", all.join("、")), format!("Compared with: {}.{note}", all.join(", ")))
+}
+
+/// The method of the risk map, and that a house set it where it was not compared with the printed standard.
+pub fn method(l: Lang, m: &Method) -> String {
+    if m.verified {
+        return m.id.clone();
+    }
+    l.pick(
+        format!("{}的四级法；各格是本平台的配置，没有与标准文本逐格核对", m.id),
+        format!("four grades of {}; the cells are house configuration, not compared with the printed standard", m.id),
+    )
 }
 
 /// One side of a contradiction.

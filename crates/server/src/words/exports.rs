@@ -170,6 +170,12 @@ pub fn exports_fault(l: Lang, f: &Fault) -> String {
                 format!("At most {most} rows at once; there are {count}. Count larger data with `guosuo count` and report the distinct numbers."),
             );
         }
+        Fault::TooManyKept { count, most } => {
+            return l.pick(
+                format!("台账里的去重数据一共最多{}条，加上这次有{}条。作废旧的数据，或者用 guosuo count 去重以后报每天的累计人数。", l.number(*most as u64), l.number(*count as u64)),
+                format!("The ledger keeps at most {} keyed values in all; with this file there are {}. Void old ones, or report numbers by day from `guosuo count`.", l.number(*most as u64), l.number(*count as u64)),
+            );
+        }
         Fault::DayInFuture { day } => {
             let day = l.date(*day).words;
             return l.pick(

@@ -66,6 +66,8 @@ pub(crate) fn form(today: Date) -> Form {
     let flow = path::Flow { non_sensitive: 200_000, sensitive: 3_000, ..path::Flow::default() };
     Form {
         relation: String::new(),
+        group: String::new(),
+        affiliates: Vec::new(),
         scope: Scope {
             purposes: vec!["订单履行".into()],
             kinds: vec![Kind { name: "姓名".into(), sensitive: false }, Kind { name: "护照号".into(), sensitive: true }],

@@ -1,0 +1,168 @@
+//! People as keyed values, and sets of them as they are kept.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A person as a keyed value of 128 bits: never an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Person(pub u128);
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for Person {
+    type Err = NotKeyed;
+
+    fn from_str(text: &str) -> Result<Self, NotKeyed> {
+        let plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if !plain {
+            return Err(NotKeyed);
+        }
+        u128::from_str_radix(text, 16).map(Self).map_err(|_| NotKeyed)
+    }
+}
+
+/// Not a keyed value: 32 hexadecimal digits in lower case. An ID number or a telephone number never passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a keyed value has 32 hexadecimal digits in lower case")]
+pub struct NotKeyed;
+
+impl Serialize for Person {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Person {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A person and a day on which information about it left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// Who.
+    pub person: Person,
+    /// When.
+    pub on: Date,
+    /// Sensitive information?
+    #[serde(default)]
+    pub sensitive: bool,
+}
+
+/// Lists of [`Seen`] in files. Short ones are lists; a long one is one text, 37 characters for each: the value, four
+/// hexadecimal digits for the day since 1 January 2000, and `1` for sensitive information, else `0`. A list of a million names
+/// its three fields a million times.
+pub(crate) mod many {
+    use std::fmt;
+
+    use jiff::civil::{Date, date};
+    use serde::de::{Error, SeqAccess, Visitor};
+    use serde::{Deserializer, Serialize as _, Serializer};
+
+    use super::{Person, Seen};
+
+    /// Longest list that is written as a list.
+    const LIST: usize = 1_000;
+
+    /// Characters of one entry in a text.
+    const WIDTH: usize = 37;
+
+    const FIRST: Date = date(2000, 1, 1);
+
+    /// Days since the first; nothing for a day that does not fit.
+    fn days(on: Date) -> Option<u16> {
+        u16::try_from((on - FIRST).get_days()).ok()
+    }
+
+    pub(crate) fn serialize<S: Serializer>(seen: &[Seen], serializer: S) -> Result<S::Ok, S::Error> {
+        use fmt::Write as _;
+        if seen.len() <= LIST || seen.iter().any(|s| days(s.on).is_none()) {
+            return seen.serialize(serializer);
+        }
+        let mut text = String::with_capacity(seen.len() * WIDTH);
+        for s in seen {
+            // Writing to memory cannot fail.
+            let _ = write!(text, "{}{:04x}{}", s.person, days(s.on).unwrap_or(0), u8::from(s.sensitive));
+        }
+        serializer.serialize_str(&text)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Seen>, D::Error> {
+        deserializer.deserialize_any(Both)
+    }
+
+    struct Both;
+
+    impl<'de> Visitor<'de> for Both {
+        type Value = Vec<Seen>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of keyed values or the text of one")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut out = Vec::new();
+            while let Some(seen) = list.next_element()? {
+                out.push(seen);
+            }
+            Ok(out)
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            let cut = || E::custom("the text of the keyed values is cut");
+            let (entries, rest) = text.as_bytes().as_chunks::<WIDTH>();
+            if !rest.is_empty() {
+                return Err(cut());
+            }
+            let entry = |entry: &[u8; WIDTH]| {
+                let entry = std::str::from_utf8(entry).ok()?;
+                let person: Person = entry.get(..32)?.parse().ok()?;
+                let day = u16::from_str_radix(entry.get(32..36)?, 16).ok()?;
+                let on = FIRST.checked_add(jiff::Span::new().days(i64::from(day))).ok()?;
+                Some(Seen { person, on, sensitive: entry.ends_with('1') })
+            };
+            entries.iter().map(|e| entry(e).ok_or_else(cut)).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::yearly::{Count, Person, Seen};
+    use jiff::civil::date;
+
+    #[test]
+    fn short_sets_are_lists_long_ones_texts_and_both_come_back() {
+        for many in [0, 3, 1_000, 1_001, 5_000] {
+            let seen: Vec<Seen> = (0..many)
+                .map(|n: u16| Seen {
+                    person: Person(u128::from(n) << 90 | 7),
+                    on: date(2026, 1, 1).checked_add(jiff::Span::new().days(i64::from(n % 365))).unwrap(),
+                    sensitive: n % 3 == 0,
+                })
+                .collect();
+            let count = Count::Keyed { key: "示例".into(), seen };
+            let text = toml::to_string(&count).unwrap();
+            assert_eq!(text.contains("person"), (1..=1_000).contains(&many), "{many}");
+            assert_eq!(toml::from_str::<Count>(&text).unwrap(), count, "{many}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_cut_or_changed_is_refused() {
+        let entry = format!("{:032x}{:04x}1", 7, 9_500);
+        let count = |seen: &str| toml::from_str::<Count>(&format!("count = \"keyed\"\nkey = \"k\"\nseen = \"{seen}\""));
+        assert!(count(&entry).is_ok() && count("").is_ok());
+        assert!(count(&entry[1..]).is_err());
+        assert!(count(&entry.replace('7', "g")).is_err());
+    }
+}
