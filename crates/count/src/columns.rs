@@ -91,13 +91,7 @@ impl Table {
     }
 
     /// Hands over what became of row after row of a group.
-    pub(crate) fn rows(
-        &self,
-        group: usize,
-        name: &str,
-        reader: &mut Reader<'_>,
-        to: &mut impl Takes,
-    ) -> Result<(), CountError> {
+    pub(crate) fn rows(&self, group: usize, name: &str, reader: &mut Reader<'_>, to: &mut impl Takes) -> Result<(), CountError> {
         let places = &self.places;
         let mut used = [Some(places.key), Some(places.day), places.sensitive.ok(), places.scenario].into_iter().flatten();
         if used.all(|at| is_plain(self.metadata.row_group(group).column(at))) {
@@ -116,13 +110,7 @@ impl Table {
     }
 
     /// The rows of a group whose columns are plain: what a cell says is found out once for every entry of a dictionary.
-    fn plain_rows(
-        &self,
-        group: usize,
-        name: &str,
-        reader: &mut Reader<'_>,
-        to: &mut impl Takes,
-    ) -> Result<(), CountError> {
+    fn plain_rows(&self, group: usize, name: &str, reader: &mut Reader<'_>, to: &mut impl Takes) -> Result<(), CountError> {
         let places = &self.places;
         let failed = |error| failure(name, error);
         let (mut key, _) = self.chunk(group, places.key).map_err(failed)?;
@@ -174,13 +162,7 @@ impl Table {
     }
 
     /// The rows of a group of any kind.
-    fn all_rows(
-        &self,
-        group: usize,
-        name: &str,
-        reader: &mut Reader<'_>,
-        to: &mut impl Takes,
-    ) -> Result<(), CountError> {
+    fn all_rows(&self, group: usize, name: &str, reader: &mut Reader<'_>, to: &mut impl Takes) -> Result<(), CountError> {
         let places = &self.places;
         let column = |at: usize| self.column(group, at).map_err(|error| failure(name, error));
         let mut key = column(places.key)?;
@@ -451,8 +433,11 @@ impl Loaded {
             return DayCell::Text(self.text(room));
         }
         match self.next() {
-            General::Int96(value) => at(value.to_seconds(), true)
-                .map_or(DayCell::Text(b""), |(year, day)| DayCell::Known { year, day, form: DateForm::WithOffset }),
+            General::Int96(value) => at(value.to_seconds(), true).map_or(DayCell::Text(b""), |(year, day)| DayCell::Known {
+                year,
+                day,
+                form: DateForm::WithOffset,
+            }),
             General::Other(Value::Int(value)) => day_of_number(value, meaning),
             General::Other(_) => DayCell::Text(b""),
         }

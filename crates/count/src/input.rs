@@ -238,18 +238,8 @@ pub(crate) fn open<'a>(input: &Input, stdin: &'a mut (dyn Read + Send), progress
     }
     let encoding = encoding.map(Encoding::name);
     let have = start.len();
-    let new = Opened {
-        source,
-        encoding,
-        grown: false,
-        watched,
-        bytes: start,
-        have,
-        line: 1,
-        ended: false,
-        wide: false,
-        recode: false,
-    };
+    let new =
+        Opened { source, encoding, grown: false, watched, bytes: start, have, line: 1, ended: false, wide: false, recode: false };
     Ok(new)
 }
 

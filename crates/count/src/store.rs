@@ -212,13 +212,7 @@ impl Store {
     }
 
     /// Takes a batch of one partition and one group.
-    fn add(
-        &self,
-        part: usize,
-        group: Group,
-        packed: &mut [u64],
-        keyed: &mut Vec<(u128, u16)>,
-    ) -> Result<(), CountError> {
+    fn add(&self, part: usize, group: Group, packed: &mut [u64], keyed: &mut Vec<(u128, u16)>) -> Result<(), CountError> {
         if packed.is_empty() && keyed.is_empty() {
             return Ok(());
         }

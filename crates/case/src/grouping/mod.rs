@@ -192,7 +192,8 @@ mod tests {
     fn play(state: Option<Grouping>, command: Command, actor: &Actor) -> Result<Grouping, Refusal> {
         let events = Grouping::decide(state.as_ref(), command, actor, &(), Timestamp::UNIX_EPOCH)?;
         let seq = state.as_ref().map_or(0, |s| s.marks.len() as u64);
-        let recorded = events.into_iter().map(|event| Recorded { seq: seq + 1, at: Timestamp::UNIX_EPOCH, by: actor.into(), event });
+        let recorded =
+            events.into_iter().map(|event| Recorded { seq: seq + 1, at: Timestamp::UNIX_EPOCH, by: actor.into(), event });
         Ok(recorded.fold(state, |s, e| Grouping::apply(s, &e)).unwrap())
     }
 
@@ -220,7 +221,9 @@ mod tests {
         let other = actor(OrgKind::Body, "b2", Role::CaseManager);
         assert_eq!(play(Some(marked), mark(&["丙", "丁"], "x"), &other).unwrap_err().code, RefusalCode::NotFound);
         assert!(play(None, mark(&["甲", "乙"], "x"), &actor(OrgKind::Cac, "cac", Role::CacSupervisor)).is_ok());
-        for (kind, role) in [(OrgKind::Body, Role::Auditor), (OrgKind::Processor, Role::Applicant), (OrgKind::Samr, Role::SamrReader)] {
+        for (kind, role) in
+            [(OrgKind::Body, Role::Auditor), (OrgKind::Processor, Role::Applicant), (OrgKind::Samr, Role::SamrReader)]
+        {
             assert!(play(None, mark(&["甲", "乙"], "x"), &actor(kind, "x", role)).is_err());
         }
     }

@@ -7,8 +7,8 @@ use guosuo_case::assessment::Assessment;
 use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::Application;
 use guosuo_case::exports::Exports;
-use guosuo_case::grouping::Grouping;
 use guosuo_case::filing::Filing;
+use guosuo_case::grouping::Grouping;
 use guosuo_seal::certificate::{Keyring, Trusted};
 use guosuo_store::{Error, Fault, Options, Report, RootKey, Store, Verifier};
 

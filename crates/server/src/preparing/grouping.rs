@@ -63,7 +63,13 @@ pub(super) fn evidence(l: Lang, why: &Why) -> String {
             let day = l.date(guosuo_rules::time::cst_date(m.at)).words;
             l.pick(
                 format!("{}{day}标注为同一集团“{}”：{}。理由：{}", m.by.name, m.group, m.members.join("、"), m.reason),
-                format!("Marked as one group “{}” by {} on {day}: {}. Reason: {}", m.group, m.by.name, m.members.join(", "), m.reason),
+                format!(
+                    "Marked as one group “{}” by {} on {day}: {}. Reason: {}",
+                    m.group,
+                    m.by.name,
+                    m.members.join(", "),
+                    m.reason
+                ),
             )
         }
     }
@@ -106,7 +112,13 @@ pub(super) async fn mark(cx: Cx, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
     let members = lines(form.value("members"));
     form.require("group", l.t("给这一组起个名称，例如集团的名称。", "Name the group, such as the name of the company group."));
-    form.require("reason", l.t("写明为什么认为是同一集团，例如股权关系的来源。", "Say why they are one group, such as where the shareholding is published."));
+    form.require(
+        "reason",
+        l.t(
+            "写明为什么认为是同一集团，例如股权关系的来源。",
+            "Say why they are one group, such as where the shareholding is published.",
+        ),
+    );
     if members.len() < 2 || members.len() > MEMBERS_MAX {
         let words = l.pick(
             format!("写2个到{MEMBERS_MAX}个申请人的名称，一行一个；现在是{}个。", members.len()),

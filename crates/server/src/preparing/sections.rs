@@ -441,7 +441,7 @@ pub(super) fn apply(l: Lang, section: Section, form: &Form, c: &mut Content) -> 
         Section::Facts => {
             // The choice is shown only where there are applications.
             if let Some(chosen) = form.values("application").first() {
-                c.application = chosen.trim().to_owned();
+                chosen.trim().clone_into(&mut c.application);
             }
             c.title = text("title");
             let p = &mut c.processor;
