@@ -205,7 +205,8 @@ pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
     let Some(blank) = Certificate::apply(None, &recorded(1, Event::Issued { issue: Box::new(issue) })) else {
         return Vec::new();
     };
-    let none = Vec::new();
+    // An application for a change may be named, whichever there are.
+    let any = vec![(String::new(), String::new())];
     // A suspended certificate can be restored, a valid one suspended: both are choices.
     Action::ALL
         .iter()
@@ -213,7 +214,7 @@ pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
         // Findings are the authorities', and authorities have no tokens.
         .filter(|a| certificate_acts::is_shown(*a) && !matches!(a, Action::StateFinding | Action::LiftFinding))
         .map(|a| {
-            let asks = |l| certificate_acts::asks(l, a, &blank, DAY, &none);
+            let asks = |l| certificate_acts::asks(l, a, &blank, DAY, &any);
             let mut fields = fields(asks(Lang::Zh), asks(Lang::En));
             for f in &mut fields {
                 if f.id == "measure" {
