@@ -21,7 +21,7 @@ fn check(outcome: &Outcome, events: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_doubled_out_of_order_or_late_on_sqlite() {
-    let outcome = Trial { events: 120, seed: 7, database: String::new() }.run().await.unwrap();
+    let outcome = Trial { events: 120, seed: 7, database: String::new(), hours: 8 }.run().await.unwrap();
     check(&outcome, 120);
 }
 
@@ -29,7 +29,7 @@ async fn nothing_is_lost_doubled_out_of_order_or_late_on_sqlite() {
 async fn nothing_is_lost_doubled_out_of_order_or_late_on_postgresql() {
     let database = tokio::task::spawn_blocking(|| guosuo_testkit::pg::cluster().map(|c| c.empty())).await.unwrap();
     let Some(database) = database else { return };
-    let outcome = Trial { events: 120, seed: 8, database: database.url() }.run().await.unwrap();
+    let outcome = Trial { events: 120, seed: 8, database: database.url(), hours: 8 }.run().await.unwrap();
     check(&outcome, 120);
 }
 

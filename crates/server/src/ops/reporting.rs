@@ -79,7 +79,7 @@ pub async fn mock(args: MockArgs) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// When the instance or the platform cannot be started.
 pub async fn trial(args: TrialArgs) -> anyhow::Result<ExitCode> {
-    let outcome = Trial { events: args.events, seed: args.seed, database: args.database }.run().await?;
+    let outcome = Trial { events: args.events, seed: args.seed, database: args.database, hours: 1 }.run().await?;
     if args.json {
         print_json(&outcome)?;
     } else {

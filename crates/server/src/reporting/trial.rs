@@ -51,6 +51,9 @@ pub struct Trial {
     pub seed: u64,
     /// The database; empty for SQLite in a temporary folder.
     pub database: String,
+    /// Simulated hours between two looks at what has happened: the changes of so many hours come
+    /// together.
+    pub hours: i64,
 }
 
 /// What came of it.
@@ -223,7 +226,7 @@ impl Trial {
                 done?;
             }
             drop(running);
-            let next = hour + SignedDuration::from_hours(1);
+            let next = hour + SignedDuration::from_hours(self.hours.max(1));
             worked += self.hour(w, clock, next).await?;
             w.correct().await?;
             let today = cst_date(w.app.now());
