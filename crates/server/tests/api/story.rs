@@ -12,7 +12,6 @@ const ALL: &str = "cases:read cases:act certificates:read certificates:act filin
 const CREW: [&str; 6] = ["manager", "verifier", "auditor", "evaluator", "certifier", "head"];
 
 struct Story<'a> {
-    b: &'a Bench,
     document: Value,
     body: Program<'a>,
     lab: Program<'a>,
@@ -28,7 +27,7 @@ impl<'a> Story<'a> {
         }
         let lab = Program::new(&b.app, "testlab", "cases:read cases:act changes:read").await.granted(&login("lab")).await;
         let auditor = b.app.app.store.reader().await.unwrap().account_by_login(&login("auditor")).await.unwrap().unwrap().id;
-        Self { b, document: serde_json::from_str(&text).unwrap(), body, lab, auditor }
+        Self { document: serde_json::from_str(&text).unwrap(), body, lab, auditor }
     }
 
     fn who(&self, member: &str) -> Program<'a> {
@@ -42,7 +41,7 @@ impl<'a> Story<'a> {
     }
 
     /// The example as the document shows it under its act.
-    fn shown(&self, path: &str, e: &Example) -> Value {
+    fn shown(&self, path: &str) -> Value {
         let content = &self.document["paths"][path]["post"]["requestBody"]["content"]["application/json"];
         content["examples"]["example"]["value"].clone()
     }
@@ -70,7 +69,7 @@ impl<'a> Story<'a> {
         } else {
             String::new()
         };
-        let shown = self.shown(&pattern, e);
+        let shown = self.shown(&pattern);
         assert_eq!(shown, e.body, "{}: the document shows what is sent", e.act);
         let got = program.post(&format!("{base}/acts/{}", e.act), &self.real(&shown, &file)).await;
         assert_eq!(got.status, StatusCode::OK, "{} by {}: {}", e.act, e.member, got.json);
