@@ -188,6 +188,8 @@ async fn of_two_heads_at_the_same_time_one_is_signed() {
 #[tokio::test]
 async fn an_instance_asks_its_witness_and_shows_the_signature() {
     let app = TestApp::new().await;
+    // The first row of the ledger.
+    app.sign_in("xishan").await;
     checkpoint::publish(&app.app).await.unwrap();
     let page = app.anonymous().get("/log").await.text;
     let logs: String = page
@@ -212,6 +214,7 @@ async fn an_instance_asks_its_witness_and_shows_the_signature() {
     Note::parse(head.as_bytes()).unwrap().verify_all(std::slice::from_ref(&key)).unwrap();
     // Another log under the same name gets nothing.
     let fork = TestApp::new().await;
+    fork.sign_in("donghu").await;
     checkpoint::publish(&fork.app).await.unwrap();
     let refused = witness::submit(&fork.app, &url, &key).await.unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
