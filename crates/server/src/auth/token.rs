@@ -161,24 +161,21 @@ async fn note(app: &App, token: &Token, place: &str, now: Timestamp) {
 /// interests and sign nothing, so the law refuses it what it asks of people.
 fn machine(token: &Token, org: &Organisation, scopes: &BTreeSet<Scope>) -> Actor {
     let has = |s: Scope| scopes.contains(&s);
-    let reads = has(Scope::CasesRead) || has(Scope::CertificatesRead);
     let mut roles = BTreeSet::new();
     match org.kind {
         OrgKind::Body => {
-            if reads {
-                roles.insert(Role::CaseManager);
-            }
+            roles.insert(Role::CaseManager);
             if has(Scope::FilingRead) {
                 roles.insert(Role::Operator);
             }
         }
-        OrgKind::Processor if reads || has(Scope::LedgerRead) || has(Scope::LedgerWrite) => {
+        OrgKind::Processor => {
             roles.insert(if org.details.represents.is_empty() { Role::Applicant } else { Role::Representative });
         }
-        OrgKind::VerificationBody if reads => {
+        OrgKind::VerificationBody => {
             roles.insert(Role::VerificationStaff);
         }
-        _ => {}
+        OrgKind::Cac | OrgKind::Nda | OrgKind::Samr | OrgKind::Platform => {}
     }
     Actor {
         user: format!("token:{}", token.id).into(),
