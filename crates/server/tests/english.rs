@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files whose Chinese is not a screen text in one language, with the reason.
-const APART: [(&str, &str); 22] = [
+const APART: [(&str, &str); 23] = [
     ("demo", "names of fictitious people and cases are data"),
     ("testing", "for tests"),
     ("ops/", "commands say both languages in one line"),
@@ -14,6 +14,7 @@ const APART: [(&str, &str); 22] = [
     ("web/shell.rs", "the platform's two names are settings"),
     ("main.rs", "the program's entrance"),
     ("authority/letter.rs", "notices are written in Chinese, the language of the procedure"),
+    ("certification/letters.rs", "letters of a body are written in Chinese, the text that binds"),
     ("authority/opinion.rs", "the joint opinion is printed in Chinese"),
     ("authority/phrases.rs", "ready reasons for the notice, which is in Chinese"),
     ("authority/export.rs", "name of the sheet in an officers' workbook"),
