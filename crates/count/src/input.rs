@@ -41,7 +41,7 @@ impl Spare {
     }
 }
 
-/// Largest record; a longer one means a quote that never closes.
+/// Where a record is no record any more: a quote that never closes.
 const LONGEST: usize = 16 << 20;
 
 /// One input.
@@ -283,9 +283,8 @@ impl Opened<'_> {
                 (false, false) => memrchr(b'\n', read).map(|at| at + 1),
             };
             let Some(cut) = cut else {
-                if self.have > LONGEST {
-                    let message =
-                        format!("line {}: a record longer than {LONGEST} bytes (a quote that never closes?)", self.line);
+                if self.have >= LONGEST {
+                    let message = format!("line {}: a record of {LONGEST} bytes or more (a quote that never closes?)", self.line);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, message));
                 }
                 continue;

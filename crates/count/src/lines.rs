@@ -38,6 +38,8 @@ struct Shape {
     mask: u64,
     /// Its marks.
     marks: u64,
+    /// Where its separators stand: a mark alone does not tell a separator from a line end.
+    separators: Vec<usize>,
     /// Whether the line end of other systems stands before its own.
     carriage: bool,
     /// Where the cells that are needed end.
@@ -107,7 +109,9 @@ impl<'b> Lines<'b> {
         let end = start + self.shape.length;
         self.known = self.shape.mask != 0
             && self.window(start) & self.shape.mask == self.shape.marks
-            && (end > start && self.bytes[end - 1] == b'\r') == self.shape.carriage;
+            && self.bytes.get(end) == Some(&b'\n')
+            && (end > start && self.bytes[end - 1] == b'\r') == self.shape.carriage
+            && self.shape.separators.iter().all(|at| self.bytes[start + at] != b'\n');
         if self.known {
             (self.line, self.start) = ((start, end), end + 1);
         } else {
@@ -160,7 +164,9 @@ impl<'b> Lines<'b> {
         }
         let mask = u64::MAX >> (WIDTH - 1 - length);
         let carriage = length > 0 && self.bytes[end - 1] == b'\r';
-        self.shape = Shape { length, mask, marks: self.window(start) & mask, carriage, ends: self.ends.clone() };
+        let marks = self.window(start) & mask;
+        let separators = (0..length).filter(|at| marks >> at & 1 == 1).collect();
+        self.shape = Shape { length, mask, marks, separators, carriage, ends: self.ends.clone() };
     }
 }
 

@@ -79,23 +79,24 @@ pub fn join<W>(applications: &mut [Application], ties: &[Tie<W>]) {
     let said = ties.iter().map(|t| Tie { group: t.group.clone(), members: t.members.clone(), why: () });
     let all: Vec<Tie<()>> = said.chain(applications.iter().filter(|a| !a.group.trim().is_empty()).map(own)).collect();
     let names = Names::of(&all);
-    // The first name that was given to a group is that of all of it, else that of its first member.
-    let mut called: BTreeMap<usize, &str> = BTreeMap::new();
+    // The first name that was given to a group is that of all of it, else its members stand for it: the
+    // name of one company may be that of another group.
+    let mut called: BTreeMap<usize, String> = BTreeMap::new();
     for tie in all.iter().filter(|t| !plain(&t.group).is_empty()) {
         if let Some(top) = names.group_of(&group(&tie.group)) {
-            called.entry(top).or_insert(&tie.group);
+            called.entry(top).or_insert_with(|| tie.group.clone());
         }
     }
     for tie in &all {
         for member in &tie.members {
             if let Some(top) = names.group_of(&applicant(member)) {
-                called.entry(top).or_insert(member);
+                called.entry(top).or_insert_with(|| tie.members.join("、"));
             }
         }
     }
     for a in applications {
         if let Some(top) = names.group_of(&applicant(&a.applicant)) {
-            a.group = called.get(&top).map_or_else(String::new, |name| (*name).to_owned());
+            a.group = called.get(&top).cloned().unwrap_or_default();
         }
     }
 }
