@@ -31,12 +31,11 @@ fn said<'l>(lines: &'l [String], start: &str) -> Option<&'l str> {
 pub(crate) fn run(args: &ApiFuzzArgs) -> Result<()> {
     let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let target = target_folder(&cargo)?;
-    let bin = match &args.bin {
-        Some(bin) => bin.clone(),
-        None => {
-            step("program", cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;
-            target.join("debug/guosuo")
-        }
+    let bin = if let Some(bin) = &args.bin {
+        bin.clone()
+    } else {
+        step("program", cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;
+        target.join("debug/guosuo")
     };
     let place = target.join("api-fuzz");
     let python = python(&place, "schemathesis", &root().join("xtask/api-fuzz/requirements.txt"))?;

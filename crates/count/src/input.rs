@@ -277,18 +277,13 @@ impl Opened<'_> {
                 return Ok(None);
             }
             let quotes = memchr::memchr(b'"', read).is_some();
-            let cut = match (self.ended, quotes) {
-                (true, _) => Some(read.len()),
-                (false, true) => last_record_end(read),
-                (false, false) => memrchr(b'\n', read).map(|at| at + 1),
-            };
-            let Some(cut) = cut else {
-                if self.have >= LONGEST {
-                    let message = format!("line {}: a record of {LONGEST} bytes or more (a quote that never closes?)", self.line);
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-                }
-                continue;
-            };
+            let whole = if quotes { last_record_end(read) } else { memrchr(b'\n', read).map(|at| at + 1) };
+            if whole.is_none() && self.have >= LONGEST {
+                let message = format!("line {}: a record of {LONGEST} bytes or more (a quote that never closes?)", self.line);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            // The last record may have no line end.
+            let Some(cut) = (if self.ended { Some(read.len()) } else { whole }) else { continue };
             let mut next = spare.take();
             let rest = &self.bytes[cut..self.have];
             next.resize(BLOCK.max(rest.len()), 0);

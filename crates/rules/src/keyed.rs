@@ -147,7 +147,7 @@ mod tests {
                 .map(|n: u16| Seen {
                     person: Person(u128::from(n) << 90 | 7),
                     on: date(2026, 1, 1).checked_add(jiff::Span::new().days(i64::from(n % 365))).unwrap(),
-                    sensitive: n % 3 == 0,
+                    sensitive: n.is_multiple_of(3),
                 })
                 .collect();
             let count = Count::Keyed { key: "示例".into(), seen };

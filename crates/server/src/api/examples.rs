@@ -104,7 +104,7 @@ pub fn certificate() -> Vec<Example> {
                 "evidence": document("Comparison of flows")
             }),
         ),
-        example("drop-measure", "manager", json!({ "reason": "The holder has shown that the figures were wrong" })),
+        example("drop-measure", "head", json!({ "reason": "The holder has shown that the figures were wrong" })),
     ]
 }
 

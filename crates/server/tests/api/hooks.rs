@@ -161,7 +161,15 @@ async fn a_receiver_that_fails_is_tried_later_and_one_case_waits_for_no_other() 
 async fn nobody_listens_and_nothing_inside_is_called() {
     let b = Bench::new().await;
     let program = Program::new(&b.app, "donghu", "webhooks").await;
-    for url in ["http://example.cn/", "https://10.1.2.3/", "https://[::1]/", "https://u:p@example.cn/", "gopher://x/", "x"] {
+    for url in [
+        "http://example.cn/",
+        "https://10.1.2.3/",
+        "https://[fd00::1]/",
+        "https://169.254.169.254/",
+        "https://u:p@example.cn/",
+        "gopher://x/",
+        "x",
+    ] {
         let got = program.post("/api/v1/webhooks", &json!({ "url": url })).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{url}: {}", got.json);
         assert_eq!(got.json["errors"][0]["field"], "url");
