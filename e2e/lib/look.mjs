@@ -16,6 +16,8 @@ export const said = (page) => page.locator('main').innerText();
 /** Presses a button or link of the main part and waits for the page that comes. */
 export async function press(page, name, { exact = false } = {}) {
   const main = page.locator('main');
-  const target = main.getByRole('button', { name, exact }).or(main.getByRole('link', { name, exact })).first();
+  // A document may be called as the act is.
+  const button = main.getByRole('button', { name, exact });
+  const target = (await button.count()) > 0 ? button.first() : main.getByRole('link', { name, exact }).first();
   await Promise.all([page.waitForEvent('load', { timeout: 20000 }), target.click()]);
 }

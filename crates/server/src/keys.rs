@@ -20,9 +20,9 @@ const PASSPHRASE: &str = "GUOSUO_KEY_PASSPHRASE";
 pub const PUBLISHED: &str = "published.json";
 /// The folder of sealed keys that sign no more.
 pub const RETIRED: &str = "retired";
-/// The first pair of an instance counts from the day on which the Measures came into force (M 19):
-/// nobody else has signed before it.
-const BEGIN: &str = "2026-01-01";
+/// The first pair of an instance counts from the day of the rules of certification (R37): nobody else has
+/// signed before it, and the instance may take over certificates that bodies have issued since.
+const BEGIN: &str = "2022-11-04";
 /// The files of the keys.
 pub const FILES: [&str; 6] = [
     "certificate-sm2.key",
@@ -285,14 +285,14 @@ mod tests {
         };
         let (old, ring, _) = open("2026-03-12");
         assert_eq!(ring.keys.len(), 4);
-        assert!(ring.keys.iter().all(|k| k.from == day("2026-01-01") && k.until.is_none()));
+        assert!(ring.keys.iter().all(|k| k.from == day("2022-11-04") && k.until.is_none()));
         assert_eq!(open("2026-03-13").1, ring, "nothing new, nothing changed");
         std::fs::rename(dir.path().join("certificate-sm2.key"), dir.path().join("old.key")).unwrap();
         let (new, ring, trusted) = open("2027-03-12");
         assert_eq!(ring.keys.len(), 5);
         let (old, new) = (old.certificate_sm2.public_key(), new.certificate_sm2.public_key());
         for (key, on, used) in [
-            (old, "2026-01-01", true),
+            (old, "2022-11-04", true),
             (old, "2027-03-12", true),
             (old, "2027-03-13", false),
             (new, "2027-03-11", false),
@@ -320,7 +320,7 @@ mod tests {
         for (old, new) in [(&old.certificate_sm2, &new.certificate_sm2), (&old.certificate_ed, &new.certificate_ed)] {
             assert!(may(old, "2026-05-01") && may(old, "2027-03-12") && !may(old, "2027-03-13"));
             // A certificate of 2026 that is changed in 2027 keeps its date of issue and is signed by the new key.
-            assert!(may(new, "2026-05-01") && may(new, "2030-01-01") && !may(new, "2025-12-31"));
+            assert!(may(new, "2026-05-01") && may(new, "2030-01-01") && !may(new, "2022-11-03"));
         }
         let sealed: Vec<_> = std::fs::read_dir(dir.path().join(RETIRED)).unwrap().collect();
         assert_eq!(sealed.len(), 2, "the old keys are kept, sealed");
