@@ -89,7 +89,7 @@ export async function untilAudited(server, id, { wanting = false, shown = async 
       await press(page, '保存，看下一条');
       const next = await page.locator('input[name=clause]').count() > 0 ? await page.locator('input[name=clause]').inputValue() : '';
       if (next === open) break;
-      if (/全部|(\d+)\/\1/.test(await page.locator('.reg-titlebar').innerText())) break;
+      if (/(?<!\d)(\d+)\/\1(?!\d)/.test(await page.locator('.reg-titlebar').innerText())) break;
     }
     await page.goto(`${base}/acts/sign-audit`);
     await attach(page, 'report', '现场审核报告');

@@ -16,8 +16,8 @@ export const said = (page) => page.locator('main').innerText();
 /** Presses a button or link of the main part and waits for the page that comes. */
 export async function press(page, name, { exact = false } = {}) {
   const main = page.locator('main');
-  // A document may be called as the act is.
-  const button = main.getByRole('button', { name, exact });
+  // A document may be called as the act is, and so may the field that takes it.
+  const button = main.getByRole('button', { name, exact }).and(page.locator(':not([type=button])'));
   const target = (await button.count()) > 0 ? button.first() : main.getByRole('link', { name, exact }).first();
   await Promise.all([page.waitForEvent('load', { timeout: 20000 }), target.click()]);
 }
