@@ -198,34 +198,18 @@ fn explain(what: Discrepancy, ours: &[&Report]) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::ReportRecord;
+    use super::super::report::tests::record;
     use super::super::reported::{Receipt, Rejection, Sending};
-    use super::super::state::{ChangeKind, Origin};
+    use super::super::state::ChangeKind;
     use super::*;
-    use crate::certification::Scope;
     use jiff::Timestamp;
     use jiff::civil::date;
 
     const NUMBER: &str = "示例-2026-001";
 
     fn report(seq: u32, change: ChangeKind, status: Status) -> Report {
-        let record = ReportRecord {
-            certificate: NUMBER.into(),
-            seq,
-            corrects: None,
-            body: "示例机构".into(),
-            holder: "示例公司（虚构）".into(),
-            holder_code: "91110108MA0000000A".into(),
-            scope: Scope::default(),
-            change,
-            status,
-            effective_on: date(2026, 9, 24),
-            valid_until: date(2029, 9, 23),
-            origin: Origin::Body,
-            ground: "示例".into(),
-        };
         let at = Timestamp::UNIX_EPOCH;
-        Report { receipt: Some(Receipt { number: format!("R-{seq}"), at }), ..Report::owed(record, at) }
+        Report { receipt: Some(Receipt { number: format!("R-{seq}"), at }), ..Report::owed(record(seq, change, status), at) }
     }
 
     fn shown(certificate: &str, holder: &str, status: Status) -> Shown {

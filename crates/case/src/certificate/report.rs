@@ -163,11 +163,11 @@ pub fn check_stream(records: &[ReportRecord]) -> Vec<StreamFault> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn record(seq: u32, change: ChangeKind, status: Status) -> ReportRecord {
+    pub(in super::super) fn record(seq: u32, change: ChangeKind, status: Status) -> ReportRecord {
         ReportRecord {
             certificate: "示例-2026-001".into(),
             seq,
