@@ -12,7 +12,7 @@ struct Need {
     why: &'static str,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 12] = [
     Need { package: "postgresql", present: || postgres().is_some(), why: "the store's tests run on PostgreSQL too" },
     Need { package: "chromium", present: || program("chromium"), why: "browser journeys" },
     Need {
@@ -22,6 +22,10 @@ const NEEDS: [Need; 8] = [
     },
     Need { package: "poppler-utils", present: || program("pdffonts") && program("pdftoppm"), why: "PDFs are read back" },
     Need { package: "qpdf", present: || program("qpdf"), why: "PDFs are checked" },
+    Need { package: "default-jre-headless", present: || program("java"), why: "PDF/A is judged by PDFBox" },
+    Need { package: "libpdfbox2-java", present: || jar("preflight"), why: "PDF/A is judged by PDFBox" },
+    Need { package: "libjaxb-api-java", present: || jar("jaxb-api"), why: "PDFBox needs it" },
+    Need { package: "libactivation-java", present: || jar("javax.activation"), why: "PDFBox needs it" },
     Need { package: "python3-venv", present: python, why: "DuckDB and a local S3 server (PyPI)" },
     Need { package: "sqlite3", present: || program("sqlite3"), why: "a journey changes one byte of the database" },
     Need { package: "openssl", present: || program("openssl"), why: "signatures are checked by a second program" },
@@ -29,6 +33,10 @@ const NEEDS: [Need; 8] = [
 
 fn program(name: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(name).is_file()))
+}
+
+fn jar(name: &str) -> bool {
+    Path::new(&format!("/usr/share/java/{name}.jar")).exists()
 }
 
 fn python() -> bool {

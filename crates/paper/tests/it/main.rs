@@ -1,4 +1,4 @@
-//! The papers seen from outside, with poppler-utils and qpdf. One binary:
+//! The papers seen from outside, with poppler-utils, qpdf and PDFBox. One binary:
 //! linking the type setter is what costs.
 
 mod certificate;
@@ -6,3 +6,4 @@ mod conformance;
 mod content;
 mod hostile;
 mod outside;
+mod preflight;
