@@ -1,6 +1,7 @@
 // Pictures of the main pages, in Chinese and English, at 1440 and 390 px, to be looked at by people:
 //   GUOSUO_BIN=… npm run look              all pages, to out/look/
 //   GUOSUO_BIN=… npm run look -- form case pages whose name contains one of the words
+//   GUOSUO_BIN=… npm run look -- --print …     the same pages as a printer would get them, two PDFs each
 // Each page is one picture for each width, Chinese on the left and English on the right.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,7 +14,8 @@ import { signIn } from './lib/people.mjs';
 import { demo } from './lib/server.mjs';
 
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out/look');
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((word) => word !== '--print');
+const print = process.argv.includes('--print');
 
 /** The address of the first link of the main part whose address fits; the page is opened before. */
 const first = (where, pattern) => async (page) => {
@@ -170,7 +172,7 @@ try {
     if (who !== 'anyone') await signIn(page, server, who);
     await prepare(page, who);
     for (const [name, way] of wanted) {
-      for (const width of [1440, 390]) {
+      for (const width of print ? [1440] : [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
         const pair = [];
         for (const prefix of ['', '/en']) {
@@ -181,9 +183,10 @@ try {
             const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
             if (wide > 0) console.log(`${prefix}${at ?? name} at ${width} px scrolls sideways by ${wide} px`);
           } catch (error) { console.log(`${name}: ${error.message.split('\n')[0]}`); }
-          pair.push(await page.screenshot({ fullPage: true }));
+          if (print) await page.pdf({ path: path.join(out, `${name}${prefix.replace('/', '-')}.pdf`), format: 'A4', printBackground: false });
+          else pair.push(await page.screenshot({ fullPage: true }));
         }
-        await joined(name, ...pair, width);
+        if (!print) await joined(name, ...pair, width);
         count += 1;
       }
     }
@@ -194,4 +197,4 @@ try {
   await quit();
   await server.stop();
 }
-console.log(`${count} pictures in ${out}`);
+console.log(`${count} ${print ? 'printed pages' : 'pictures'} in ${out}`);
