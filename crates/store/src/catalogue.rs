@@ -2,9 +2,11 @@
 //! databases: an unknown column, a wrong type or an undeterminable parameter fails there, not
 //! on a rare path in service.
 
-/// All statements with their names, those of the buffered tables included.
+use crate::buffer::Marks;
+
+/// All statements with their names, those of the buffered tables included as that database gets them.
 #[doc(hidden)]
-pub fn catalogue() -> Vec<(String, &'static str)> {
+pub fn catalogue(sqlite: bool) -> Vec<(String, &'static str)> {
     let mut all: Vec<&[(&str, &'static str)]> = vec![
         crate::act::CATALOGUE,
         crate::applications::CATALOGUE,
@@ -34,9 +36,10 @@ pub fn catalogue() -> Vec<(String, &'static str)> {
     all.extend(crate::accounts::CATALOGUES);
     all.extend(crate::interface::CATALOGUES);
     let mut out: Vec<(String, &'static str)> = all.into_iter().flatten().map(|(name, sql)| ((*name).to_owned(), *sql)).collect();
+    let marks = if sqlite { Marks::Plain } else { Marks::Numbered };
     for t in crate::buffer::TABLES {
-        out.push((format!("buffer::{}", t.name), t.sql(1)));
-        out.push((format!("buffer::{} × 2", t.name), t.sql(2)));
+        out.push((format!("buffer::{}", t.name), t.sql(1, marks)));
+        out.push((format!("buffer::{} × 2", t.name), t.sql(2, marks)));
     }
     out
 }
