@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock};
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use crate::db::{Conn, Either, on};
 use crate::error::Error;
@@ -165,6 +165,28 @@ pub(crate) enum Marks {
     Numbered,
 }
 
+/// A query with the values of rows bound in order.
+macro_rules! bound {
+    ($query:expr, $rows:expr) => {{
+        let mut query = $query;
+        for value in $rows.into_iter().flatten() {
+            query = match value {
+                Val::I(v) => query.bind(*v),
+                Val::T(v) => query.bind(v.as_str()),
+                Val::B(v) => query.bind(v.as_slice()),
+                Val::Z(v) => query.bind(*v),
+                Val::MaybeI(v) => query.bind(*v),
+                Val::MaybeT(v) => query.bind(v.as_deref()),
+            };
+        }
+        query
+    }};
+}
+
+/// Up to so many rows go to SQLite as one text: each text crosses to the thread of the connection and
+/// back, which costs more than a row. Longer groups of rows would need too many different texts.
+const FEW: usize = 24;
+
 /// Most rows in one statement; below 32,766 parameters (SQLite) for the widest table.
 const MAX_ROWS: usize = 64;
 
@@ -207,20 +229,7 @@ impl Table {
             let n = MAX_ROWS.min(1 << rest.len().ilog2());
             let (now, later) = rest.split_at(n);
             let sql = self.sql(n, marks);
-            on!(&mut conn, |c| {
-                let mut q = sqlx::query(AssertSqlSafe(sql));
-                for v in now.iter().flatten() {
-                    q = match v {
-                        Val::I(v) => q.bind(*v),
-                        Val::T(v) => q.bind(v.as_str()),
-                        Val::B(v) => q.bind(v.as_slice()),
-                        Val::Z(v) => q.bind(*v),
-                        Val::MaybeI(v) => q.bind(*v),
-                        Val::MaybeT(v) => q.bind(v.as_deref()),
-                    };
-                }
-                q.execute(&mut **c).await.map(drop)
-            })?;
+            on!(&mut conn, |c| bound!(sqlx::query(AssertSqlSafe(sql)), now).execute(&mut **c).await.map(drop))?;
             rest = later;
         }
         Ok(())
@@ -317,18 +326,38 @@ impl Buffer {
         t.by_key.clear();
     }
 
+    /// The rows of all tables in one go, if there are few.
+    async fn send_few(&self, conn: &mut SqliteConnection, own: bool) -> Result<bool, Error> {
+        let due = TABLES.iter().zip(&self.tables).map(|(table, t)| (table, &t.rows[..if own { t.rows.len() } else { t.mark }]));
+        let due: Vec<(&Table, &[Vec<Val>])> = due.filter(|(_, rows)| !rows.is_empty()).collect();
+        if due.len() < 2 || due.iter().map(|(_, rows)| rows.len()).sum::<usize>() > FEW {
+            return Ok(false);
+        }
+        let texts: Vec<&str> = due.iter().flat_map(|(table, rows)| rows.iter().map(|_| table.sql(1, Marks::Plain))).collect();
+        let rows: Vec<&Vec<Val>> = due.into_iter().flat_map(|(_, rows)| rows).collect();
+        let query = sqlx::query(AssertSqlSafe(texts.join("; ")));
+        bound!(query, rows).execute(conn).await?;
+        Ok(true)
+    }
+
     /// Sends the rows that belong to earlier units (`own` = false) or everything.
     pub(crate) async fn send(&mut self, mut conn: Conn<'_>, own: bool) -> Result<(), Error> {
+        let sent = match &mut conn {
+            Either::Sqlite(c) => self.send_few(c, own).await?,
+            Either::Postgres(_) => false,
+        };
         for (table, t) in TABLES.iter().zip(&mut self.tables) {
             let n = if own { t.rows.len() } else { t.mark };
             if n == 0 {
                 continue;
             }
-            let again = match &mut conn {
-                Either::Sqlite(c) => Either::Sqlite(&mut **c),
-                Either::Postgres(c) => Either::Postgres(&mut **c),
-            };
-            table.send(again, &t.rows[..n]).await?;
+            if !sent {
+                let again = match &mut conn {
+                    Either::Sqlite(c) => Either::Sqlite(&mut **c),
+                    Either::Postgres(c) => Either::Postgres(&mut **c),
+                };
+                table.send(again, &t.rows[..n]).await?;
+            }
             t.rows.drain(..n);
             t.mark = 0;
             t.by_key.clear();

@@ -17,12 +17,14 @@ use crate::outside::PRESS;
 const JARS: [&str; 7] = ["preflight", "pdfbox2", "xmpbox", "fontbox2", "commons-logging", "jaxb-api", "javax.activation"];
 
 /// What Preflight says of sound PDF/A-2 files, and why it may.
-const RELAXED: [(&str, &str); 3] = [
+const RELAXED: [(&str, &str); 5] = [
     ("2.1.6 : Invalid graphics object, Invalid version of the ICCProfile", "ISO 19005-2 6.2.3 allows profiles of ICC version 4"),
     (
         "1.2.3 : Body Syntax error, Error: can't convert to Destination COSObject",
         "a reference to a destination, ISO 32000-1 7.3.10",
     ),
+    ("4.1.2 : Transparency error, CA entry in a ExtGState is invalid", "ISO 19005-2 6.2.10 allows transparency"),
+    ("4.1.2 : Transparency error, ca entry in a ExtGState is invalid", "the same, for areas"),
     (
         "7.3 : Error on MetaData, Cannot find a definition for the namespace http://www.aiim.org/pdfua/ns/id/",
         "the file describes that schema itself as ISO 19005-2 6.6.2.3 wants; this reader knows its own list only",
