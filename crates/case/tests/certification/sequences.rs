@@ -1,6 +1,9 @@
 //! Sequences of acts on an application and its certificate. An act is accepted exactly if it was
 //! listed as available; no certificate exists without every step and two different people.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher as _};
+
 use guosuo_case::actor::Role;
 use guosuo_case::certificate::{self, ChangeKind, Measure, Obliges, Origin, Status};
 use guosuo_case::certification::{self, Grade, NcStage, Outcome, PauseReason, Phase, Reason};
@@ -373,42 +376,86 @@ pub(crate) fn walk(w: &World, depth: usize, tried: &mut u64) {
     }
 }
 
-/// The states from which [`walk_states`] has gone already, with the acts that were tried from there.
-pub(crate) type Seen = std::collections::HashMap<(u128, usize), u64>;
+/// The states that sequences have come to, and where their acts lead.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// For a state the states that its accepted acts make, in the order of [`MOVES`].
+    next: HashMap<u128, Vec<u128>>,
+    /// Acts that were played.
+    pub(crate) played: u64,
+}
+
+impl Seen {
+    /// States from which acts were played.
+    pub(crate) fn states(&self) -> usize {
+        self.next.len()
+    }
+
+    /// The acts of all sequences of at most `depth` acts from a state; refused ones end their sequence.
+    fn acts(&self, from: u128, depth: usize, known: &mut HashMap<(u128, usize), u64>) -> u64 {
+        if depth == 0 {
+            return 0;
+        }
+        if let Some(n) = known.get(&(from, depth)) {
+            return *n;
+        }
+        let after: u64 = self.next[&from].iter().map(|next| self.acts(*next, depth - 1, known)).sum();
+        let all = MOVES.len() as u64 + after;
+        known.insert((from, depth), all);
+        all
+    }
+}
+
+/// Text that is hashed as it is written.
+struct Hashed([DefaultHasher; 2]);
+
+impl std::fmt::Write for Hashed {
+    fn write_str(&mut self, s: &str) -> std::fmt::Result {
+        self.0.iter_mut().for_each(|h| h.write(s.as_bytes()));
+        Ok(())
+    }
+}
 
 /// What decides what can follow: everything of a world but its past.
 fn key(w: &World) -> u128 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let text = format!("{:?}", (&w.app, &w.cert, &w.others, w.now, w.standing, &w.roster, &w.elsewhere));
-    let half = |seed: u64| {
-        let mut hasher = DefaultHasher::new();
-        (seed, &text).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    half(1) << 64 | half(2)
+    let mut hashed = Hashed([DefaultHasher::new(), DefaultHasher::new()]);
+    hashed.0[1].write_u8(1);
+    let all = (&w.app, &w.cert, &w.others, w.now, w.standing, &w.roster, &w.elsewhere);
+    std::fmt::write(&mut hashed, format_args!("{all:?}")).expect("a hasher takes everything");
+    let [a, b] = hashed.0.map(|h| u128::from(h.finish()));
+    a << 64 | b
 }
 
-/// As [`walk`], but going from each state once: sequences that differ in the order of acts which do not
-/// meet come to the same state, and what can follow depends on the state alone. Answers how many acts
-/// the sequences have, those not played again included.
+/// As [`walk`], but playing the acts of each state once: sequences that differ in the order of acts which do
+/// not meet come to the same state, and what can follow depends on the state alone. What is refused
+/// leaves the state as it is, so nothing is played behind it. Answers how many acts the sequences have, those
+/// not played again included.
 pub(crate) fn walk_states(w: &World, depth: usize, seen: &mut Seen) -> u64 {
-    let here = (key(w), depth);
-    if let Some(n) = seen.get(&here) {
-        return *n;
-    }
-    let mut acts = 0;
-    let mut next = w.clone();
-    for (who, make) in MOVES {
-        acts += 1;
-        if play(&mut next, who, &make(w)) {
-            if depth > 1 {
-                acts += walk_states(&next, depth - 1, seen);
+    let start = key(w);
+    let mut known: HashSet<u128> = [start].into();
+    let mut here = vec![(start, w.clone())];
+    for length in 1..=depth {
+        let mut further = Vec::new();
+        for (from, w) in here {
+            let mut leads = Vec::new();
+            let mut next = w.clone();
+            for (who, make) in MOVES {
+                seen.played += 1;
+                if !play(&mut next, who, &make(&w)) {
+                    continue;
+                }
+                let made = std::mem::replace(&mut next, w.clone());
+                let to = key(&made);
+                leads.push(to);
+                if length < depth && known.insert(to) {
+                    further.push((to, made));
+                }
             }
-            next = w.clone();
+            seen.next.insert(from, leads);
         }
+        here = further;
     }
-    seen.insert(here, acts);
-    acts
+    seen.acts(start, depth, &mut HashMap::new())
 }
 
 /// Numbers that look random and are the same on every machine (splitmix64).
