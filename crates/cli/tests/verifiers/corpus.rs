@@ -21,6 +21,8 @@ use guosuo_seal::{Digest32, FileDigests, salted, sha256};
 pub(crate) const ORIGIN: &str = "guosuo.example/log/2026";
 /// Host of the QR codes.
 pub(crate) const HOST: &str = "guosuo.example";
+/// Another authority that signs heads of the log.
+pub(crate) const WITNESS: &str = "witness.example/cac";
 /// Moment of the check.
 pub(crate) const AT: &str = "2026-06-01T02:00:00Z";
 
@@ -43,16 +45,20 @@ impl Pair {
 
 /// Keys of everybody in the corpus.
 pub(crate) struct Keys {
-    /// In use since 2026.
+    /// In use until the end of April 2026.
     pub(crate) now: Pair,
     /// In use during 2025.
     pub(crate) old: Pair,
+    /// Has followed the pair in use: signs anew what bears an earlier date of issue.
+    pub(crate) next: Pair,
     /// Of somebody else.
     pub(crate) foreign: Pair,
     /// Signs status lists.
     pub(crate) statement: Pair,
     /// Signs heads of the log.
     pub(crate) log: Pair,
+    /// Another authority that looks on; neither program knows its key.
+    pub(crate) witness: Pair,
 }
 
 pub(crate) fn day(text: &str) -> Day {
@@ -61,8 +67,8 @@ pub(crate) fn day(text: &str) -> Day {
 
 impl Keys {
     pub(crate) fn new() -> Self {
-        let [now, old, foreign, statement, log] = [0x11, 0x12, 0x13, 0x14, 0x15].map(Pair::new);
-        Self { now, old, foreign, statement, log }
+        let [now, old, foreign, statement, log, next, witness] = [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17].map(Pair::new);
+        Self { now, old, next, foreign, statement, log, witness }
     }
 
     /// The file of published keys.
@@ -72,7 +78,8 @@ impl Keys {
         };
         let keys = [
             published(Use::Certificate, &self.old, "2025-01-01", Some("2025-12-31")),
-            published(Use::Certificate, &self.now, "2026-01-01", None),
+            published(Use::Certificate, &self.now, "2026-01-01", Some("2026-04-30")),
+            published(Use::Certificate, &self.next, "2026-05-01", None),
             published(Use::Statement, &self.statement, "2026-01-01", None),
         ];
         let log = self.log.signers().map(Signer::public_key);
@@ -106,12 +113,16 @@ pub(crate) enum Kind {
     ForeignKey,
     OldKey,
     OldKeyLate,
+    /// Signed anew by the key that followed, with its own date of issue from before.
+    SuccessorKey,
+    /// Issued before any key was in use.
+    TooEarly,
     NotInList,
     OthersEvidence,
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Valid,
         Self::Altered,
         Self::Expired,
@@ -122,6 +133,8 @@ impl Kind {
         Self::ForeignKey,
         Self::OldKey,
         Self::OldKeyLate,
+        Self::SuccessorKey,
+        Self::TooEarly,
         Self::NotInList,
         Self::OthersEvidence,
     ];
@@ -129,7 +142,7 @@ impl Kind {
     /// The answers that it must get, with evidence and list.
     pub(crate) fn answers(self) -> [&'static str; 3] {
         match self {
-            Self::Valid | Self::OldKey => ["yes", "yes", "valid"],
+            Self::Valid | Self::OldKey | Self::SuccessorKey => ["yes", "yes", "valid"],
             Self::Altered => ["altered", "not_checked", "not_checked"],
             Self::Expired => ["yes", "yes", "expired"],
             Self::Suspended => ["yes", "yes", "suspended"],
@@ -137,7 +150,7 @@ impl Kind {
             Self::Cancelled => ["yes", "yes", "cancelled"],
             Self::Replaced => ["yes", "yes", "replaced"],
             Self::ForeignKey => ["unknown_key", "not_checked", "not_checked"],
-            Self::OldKeyLate => ["out_of_term", "not_checked", "not_checked"],
+            Self::OldKeyLate | Self::TooEarly => ["out_of_term", "not_checked", "not_checked"],
             Self::NotInList => ["yes", "yes", "unknown"],
             Self::OthersEvidence => ["yes", "no", "valid"],
         }
@@ -162,6 +175,8 @@ pub(crate) struct Sample {
     pub(crate) envelope: Vec<u8>,
     pub(crate) code: String,
     pub(crate) evidence: Vec<u8>,
+    /// The head in the evidence bears a witness's line, which neither program can check.
+    pub(crate) witnessed: bool,
 }
 
 /// The whole corpus.
@@ -239,11 +254,13 @@ impl Corpus {
             let (from, until) = match kind {
                 Kind::OldKey => ("2025-06-10", "2028-06-09"),
                 Kind::Expired => ("2026-01-02", "2026-05-31"),
+                Kind::TooEarly => ("2024-06-10", "2027-06-09"),
                 _ => ("2026-02-03", "2029-02-02"),
             };
             let pair = match kind {
                 Kind::ForeignKey => &keys.foreign,
                 Kind::OldKey | Kind::OldKeyLate => &keys.old,
+                Kind::SuccessorKey | Kind::TooEarly => &keys.next,
                 _ => &keys.now,
             };
             let said = content(i, from, until);
@@ -276,13 +293,17 @@ impl Corpus {
             nodes.extend(linked.nodes.iter().copied());
             logged.push(Logged { row, salt, linked, entry });
             let (envelope, code) = if kind == Kind::Altered { altered(&envelope, &code) } else { (envelope, code.text()) };
-            samples.push(Sample { kind, envelope, code, evidence: Vec::new() });
+            samples.push(Sample { kind, envelope, code, evidence: Vec::new(), witnessed: i % 3 == 1 });
         }
         let top = chain.head();
         let note = Checkpoint::new(ORIGIN, top.size, top.root).sign(&[&keys.log.ed25519, &keys.log.sm2]).expect("a head");
+        let mut seen = note.clone();
+        let witness = &keys.witness.ed25519;
+        seen.cosign(WITNESS, witness, 1_780_000_000).expect("a cosignature");
         for (i, sample) in samples.iter_mut().enumerate() {
+            let note = if sample.witnessed { &seen } else { &note };
             let other = if sample.kind == Kind::OthersEvidence { (i + 1) % logged.len() } else { i };
-            sample.evidence = evidence(&logged[other], &nodes, top.size, &note);
+            sample.evidence = evidence(&logged[other], &nodes, top.size, note);
         }
         let statuses = samples.iter().zip(0..).filter_map(|(s, slot)| s.kind.listed().map(|status| (slot, status)));
         let as_of: Moment = "2026-05-31T12:00:00Z".parse().expect("a moment");
