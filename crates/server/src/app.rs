@@ -44,7 +44,9 @@ pub struct Inner {
     /// The public keys that ever signed, with the days of their use.
     pub published: Published,
     /// Names of holders, for searching.
-    pub names: crate::public::names::Names,
+    pub names: guosuo_store::Names,
+    /// Finished answers of the public register.
+    pub memory: crate::public::memory::Memory,
     /// Status lists that were signed a moment ago.
     pub lists: crate::public::certificate_data::Lists,
     /// Mail.

@@ -48,6 +48,19 @@ pub struct Config {
     pub api: Api,
     /// Authorities that look on: each signs the heads of the log.
     pub witnesses: Vec<WitnessAt>,
+    /// The public register.
+    pub register: Register,
+}
+
+/// The public register: answers that are kept in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Register {
+    /// Milliseconds after which is looked whether another process has recorded something. So much later, at most,
+    /// what a worker or another server commits is seen here; what this process commits is seen at once.
+    pub look_ms: u64,
+    /// Megabytes for answers that are kept.
+    pub memory_mib: usize,
 }
 
 /// A witness of the log.
@@ -156,6 +169,7 @@ impl Default for Config {
             reporting: crate::reporting::Reporting::default(),
             api: Api::default(),
             witnesses: Vec::new(),
+            register: Register::default(),
         }
     }
 }
@@ -170,6 +184,12 @@ impl Default for Api {
             webhook_seconds: 10,
             webhook_attempts: 12,
         }
+    }
+}
+
+impl Default for Register {
+    fn default() -> Self {
+        Self { look_ms: 250, memory_mib: 64 }
     }
 }
 

@@ -10,9 +10,10 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use guosuo_case::Right;
 use guosuo_paper::{Fonts, Press};
-use guosuo_store::{Blobs, Options, RootKey, Store};
+use guosuo_store::{Blobs, Names, Options, RootKey, Store};
 use tokio::net::TcpListener;
 use tower_http::csrf::CsrfLayer;
 
@@ -24,7 +25,7 @@ use crate::intake::Intake;
 use crate::keys::{Keys, Published};
 use crate::mail::Mailer;
 use crate::public::certificate_data::Lists;
-use crate::public::names::Names;
+use crate::public::memory::{self, Memory};
 use crate::router::{Route, Routes};
 use crate::web::errors::ErrorPage;
 use crate::web::{Screen, UserBlock, assets, headers, lang, preferences, statements};
@@ -58,6 +59,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
     let published = Published::open(&key_folder, &keys, store.origin(), today)?;
     let mailer = Mailer::new(&config.mail, config.data.join("mail"))?;
     let intake = Intake::new(&config.uploads);
+    let memory = Memory::new(&config.register);
     Ok(App::new(Inner {
         config,
         clock,
@@ -67,6 +69,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         keys,
         published,
         names: Names::default(),
+        memory,
         lists: Lists::default(),
         mailer,
         intake,
@@ -143,8 +146,35 @@ pub fn service(app: App) -> Router {
         .layer(middleware::from_fn(number_and_log))
         .layer(middleware::from_fn(headers::harden))
         .layer(tower_http::compression::CompressionLayer::new())
-        .with_state(app);
-    lang::speak(inner, site)
+        .with_state(app.clone());
+    // What is kept is what would leave: this layer lies around all others.
+    Router::new().fallback_service(lang::speak(inner, site)).layer(middleware::from_fn_with_state(app, memory::remember))
+}
+
+/// The header that carries the number of a request.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn new_number() -> String {
+    let id = guosuo_store::new_id();
+    id[id.len() - 12..].to_owned()
+}
+
+/// Numbers, counts and logs an answer that came from memory, as [`number_and_log`] does with the others.
+pub(crate) fn noted(mut response: Response, begun: std::time::Instant) -> Response {
+    let id = new_number();
+    let elapsed = begun.elapsed();
+    let status = response.status().as_u16();
+    match status {
+        200 => metrics::counter!("guosuo_requests_total", "status" => "200").increment(1),
+        _ => metrics::counter!("guosuo_requests_total", "status" => status.to_string()).increment(1),
+    }
+    metrics::counter!("guosuo_answers_from_memory_total").increment(1);
+    metrics::histogram!("guosuo_request_seconds").record(elapsed.as_secs_f64());
+    tracing::info!(request = id, method = "GET", route = "from memory", status, ms = 0, "request");
+    if let Ok(value) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
 }
 
 /// The number of a request, for the log and for the error page.
@@ -152,8 +182,7 @@ pub fn service(app: App) -> Router {
 pub struct RequestId(pub String);
 
 async fn number_and_log(mut request: Request, next: Next) -> Response {
-    let id = guosuo_store::new_id();
-    let short = id[id.len() - 12..].to_owned();
+    let short = new_number();
     request.extensions_mut().insert(RequestId(short.clone()));
     let method = request.method().clone();
     // The route, never the path: addresses may carry ids and tokens.
@@ -166,7 +195,7 @@ async fn number_and_log(mut request: Request, next: Next) -> Response {
     metrics::histogram!("guosuo_request_seconds").record(elapsed.as_secs_f64());
     tracing::info!(request = short, %method, route, status, ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX), "request");
     if let Ok(value) = HeaderValue::try_from(short) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response.headers_mut().insert(REQUEST_ID, value);
     }
     response
 }
@@ -259,12 +288,36 @@ pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)
     }
     let worker = crate::jobs::start(&app);
     let caller = crate::jobs::webhooks::start(&app);
+    let upkeep = tokio::spawn(upkeep(app.clone()));
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
+    // What is ready leaves at once: an answer is written in one piece.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
     let served = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
     // What it was doing is claimed for minutes and comes back then; nothing is half done.
     worker.abort();
     caller.abort();
+    upkeep.abort();
     Ok(served?)
+}
+
+/// What runs beside the service for its own sake: the index of names is filled before somebody waits for
+/// it, and samples of the metrics are put together, also where nobody reads them.
+async fn upkeep(app: App) {
+    match app.store.reader().await {
+        Ok(mut reader) => {
+            if let Err(e) = app.names.follow(&mut reader).await {
+                tracing::warn!(error = %e, "the index of names could not be filled");
+            }
+        }
+        Err(e) => tracing::warn!(error = %e, "the index of names could not be filled"),
+    }
+    let mut often = tokio::time::interval(std::time::Duration::from_secs(5));
+    loop {
+        often.tick().await;
+        crate::public::ops::upkeep();
+    }
 }
 
 /// The numbers on a listener of their own, for everybody who reaches it.

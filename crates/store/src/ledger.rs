@@ -178,6 +178,13 @@ pub(crate) struct LedgerState {
     chain: Chain,
 }
 
+impl LedgerState {
+    /// Rows up to this end.
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.chain.next_seq()
+    }
+}
+
 impl Tx {
     /// Records something that is no event of a case, with its particulars (encrypted) in the
     /// same transaction.

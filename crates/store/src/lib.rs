@@ -14,6 +14,7 @@
 //! | `backup` | a copy of the database at one moment, and the way back |
 //! | `accounts` | organisations, people, credentials, sessions |
 //! | `applications`, `certificates`, `issue` | read tables of certification, the issue of a certificate |
+//! | `follow`, `names` | what has happened since, the index of holders' names |
 //! | `papers` | versions of certificates with their signed forms, published entries, evidence |
 //! | `interface` | tokens of programs, the feed of changes, addresses that are called, witnesses |
 //! | `jobs`, `clocks`, `inbox`, `filings`, `register`, `settings`, `idem` | what pages and workers read |
@@ -32,6 +33,7 @@ mod clocks;
 mod db;
 mod error;
 mod filings;
+mod follow;
 mod idem;
 mod inbox;
 mod interface;
@@ -39,6 +41,7 @@ mod issue;
 mod jobs;
 mod keys;
 mod ledger;
+mod names;
 mod open;
 mod papers;
 mod preparation;
@@ -64,6 +67,7 @@ pub use certification_rows::{ApplicationRow, CertificateChangeRow, CertificateRe
 pub use clocks::{Moved, StoredClock};
 pub use db::{Reader, new_id};
 pub use error::{ActError, Error, Failure, UploadProblem};
+pub use follow::Touched;
 pub use idem::Idem;
 pub use inbox::Message;
 pub use interface::{Cosignature, Delivery, DueDelivery, FeedRow, Grant, NewToken, NewWebhook, Token, Webhook, WebhookState};
@@ -71,8 +75,9 @@ pub use issue::{IssueFacts, Issuing};
 pub use jobs::{ClaimedJob, JobCount, JobLine, NewJob};
 pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
+pub use names::Names;
 pub use open::{Options, Store, migrate, schema_id};
-pub use papers::{CertificateName, EntryRow, PaperRow, RegisterFilter};
+pub use papers::{EntryRow, PaperRow, RegisterFilter};
 pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows, Told};
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};

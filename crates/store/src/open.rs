@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -28,11 +29,11 @@ macro_rules! migrations {
 
 pub(crate) static SQLITE: LazyLock<Migrator> = migrations! {
     "sqlite": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting" "0008_interface"
+        "0006_papers" "0007_reporting" "0008_interface" "0009_register"
 };
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations! {
     "postgres": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting" "0008_interface"
+        "0006_papers" "0007_reporting" "0008_interface" "0009_register"
 };
 
 /// `0001_cases_and_ledger` is number 1 with the description "cases and ledger".
@@ -82,6 +83,8 @@ pub(crate) struct Shared {
     /// Name of the log.
     pub(crate) origin: String,
     ledger: Mutex<Option<LedgerState>>,
+    /// Rows of the ledger that are known to be committed.
+    pub(crate) committed: AtomicU64,
     /// The calendar made of so many imported notices (they are never removed).
     calendar: Mutex<Option<(i64, Arc<Calendar>)>>,
     poison: Mutex<Option<String>>,
@@ -102,6 +105,7 @@ impl Shared {
     }
 
     pub(crate) fn set_ledger(&self, state: LedgerState) {
+        self.committed.fetch_max(state.next_seq(), Ordering::AcqRel);
         if let Ok(mut l) = self.ledger.lock() {
             *l = Some(state);
         }
@@ -162,6 +166,7 @@ impl Store {
             keys,
             origin,
             ledger: Mutex::new(None),
+            committed: AtomicU64::new(0),
             calendar: Mutex::new(None),
             poison: Mutex::new(None),
             wake: Arc::default(),

@@ -47,7 +47,6 @@ statements! {
     ENTRIES_OF = entries!("WHERE certificate = $1 ORDER BY n");
     CHANGES_OPEN = "SELECT certificate, seq, kind, status, effective_on, origin, ground, publication, actor, actor_org, at FROM certificate_change AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2";
     SLOTS = "SELECT p.slot, c.status, c.status_from, c.status_before, c.valid_until, CAST((SELECT COUNT(*) FROM certificate_paper q WHERE q.certificate = p.certificate AND q.seq > p.seq AND q.effective_on <= $3) AS BIGINT) AS newer FROM certificate_paper p JOIN certificate c ON c.case_id = p.certificate WHERE p.slot >= $1 AND p.slot < $2 ORDER BY p.slot";
-    NAMES_SINCE = "SELECT case_id, holder, updated FROM certificate WHERE updated > $1 OR (updated = $1 AND case_id > $2) ORDER BY updated, case_id LIMIT $3";
     EXACT = "SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3";
     REGISTER = "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated FROM certificate WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6";
 }
@@ -136,19 +135,6 @@ impl EntryRow {
             .map_err(|e| Error::Damaged(format!("certificate_entry {}: column entry: {e}", self.n)))
     }
 }
-
-/// The name of a holder, for an index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateName {
-    /// The case.
-    pub case_id: String,
-    /// Name of the holder.
-    pub holder: String,
-    /// Last change, microseconds.
-    pub updated: i64,
-}
-
-from_row!(CertificateName { case_id, holder, updated });
 
 /// What is looked for in the register of certificates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -294,16 +280,6 @@ impl Reader {
                 Ok((u32::try_from(slot).map_err(|e| damaged("slot", e))?, told))
             })
             .collect()
-    }
-
-    /// Names of holders that are new or may have changed since a (moment, case), in that order.
-    pub async fn certificate_names_since(&mut self, after: (i64, &str), limit: u32) -> Result<Vec<CertificateName>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(NAMES_SINCE)
-            .bind(after.0)
-            .bind(after.1)
-            .bind(i64::from(limit))
-            .fetch_all(c)
-            .await)?)
     }
 
     /// The cases of a number or of a holder's code.

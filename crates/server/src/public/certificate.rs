@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::day;
+use super::memory::Keep;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::jobs::papers;
@@ -250,7 +251,12 @@ fn page(cx: &Cx, found: Option<&Public>, on: Date, notes: Vec<String>) -> Result
             .map(|s| s / guosuo_seal::certificate::LIST_SLOTS),
     };
     let answer = if page.known { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    Ok((answer, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
+    let response = (answer, [(header::CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response();
+    // The time of the check stands on the page.
+    Ok(match found {
+        Some(c) if page.known => Keep::this_minute(&c.row.case_id, cx.now).mark(response),
+        _ => response,
+    })
 }
 
 /// `GET /certificates/{number}` (and `{number}.json`).
@@ -264,7 +270,8 @@ pub async fn show(cx: Cx, Path(number): Path<String>, Query(asked): Query<Asked>
         parse_date(&asked.as_of).ok_or(Error::Malformed("as_of is not a date such as 2026-01-05"))?
     };
     if let Some(number) = number.strip_suffix(".json") {
-        return Ok(json_of(&find(&cx, number, &asked.body).await?, on));
+        let c = find(&cx, number, &asked.body).await?;
+        return Ok(Keep::today(&c.row.case_id, cx.now).mark(json_of(&c, on)));
     }
     match find(&cx, &number, &asked.body).await {
         Ok(c) => page(&cx, Some(&c), on, Vec::new()),

@@ -15,6 +15,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::certificate::find;
+use super::memory::Keep;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::jobs::papers;
@@ -65,8 +66,16 @@ pub struct Which {
 /// [`Error::NotFound`] while it is not signed.
 pub async fn signed(cx: Cx, Path(number): Path<String>, Query(which): Query<Which>) -> Result<Response, Error> {
     let c = find(&cx, &number, &which.body).await?;
+    let newest = c.papers.last().map(|p| p.slot);
     let paper = c.papers.into_iter().rev().find(|p| !p.signed.is_empty() && which.seq.is_none_or(|seq| seq == p.seq));
-    Ok(json_file("no-cache", paper.ok_or(Error::NotFound)?.signed))
+    let paper = paper.ok_or(Error::NotFound)?;
+    // While a newer version waits for its signature, what will be here changes without a row in the ledger.
+    let keep = (Some(paper.slot) == newest).then(|| Keep::today(&c.row.case_id, cx.now));
+    let response = json_file("no-cache", paper.signed);
+    Ok(match keep {
+        Some(keep) => keep.mark(response),
+        None => response,
+    })
 }
 
 /// `GET /certificates/{number}/evidence.json`: that the newest version is in the log.

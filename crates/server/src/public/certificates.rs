@@ -1,7 +1,7 @@
 //! `GET /certificates`: the register of certificates, by number, holder, credit code, body and status.
 //!
 //! A number or a credit code is found by an index of the database, part of a name by the index in
-//! memory ([`super::names`]). Together with a body or a status the database looks through the whole
+//! memory ([`guosuo_store::Names`]). Together with a body or a status the database looks through the whole
 //! register, which takes time in proportion to it.
 
 use askama::Template;
@@ -67,19 +67,7 @@ async fn find(cx: &Cx, asked: &Asked, day: Date) -> Result<Vec<CertificateRow>, 
     if filter.text.is_empty() || !filter.body.is_empty() || !filter.status.is_empty() {
         return Ok(reader.register(&filter, day, PAGE + 1, offset).await?);
     }
-    let mut cases = reader.certificates_exactly(&filter.text, PAGE + 1, offset).await?;
-    // A credit code may be typed in lower case or with blanks.
-    if cases.is_empty() {
-        cases = reader.certificates_exactly(&guosuo_rules::ids::normalise(&filter.text), PAGE + 1, offset).await?;
-    }
-    if cases.is_empty() {
-        cases = cx.app.names.find(&mut reader, &filter.text, offset as usize, PAGE as usize + 1).await?;
-    }
-    let mut found = Vec::with_capacity(cases.len());
-    for case in cases {
-        found.extend(reader.certificate(&case).await?);
-    }
-    Ok(found)
+    Ok(cx.app.names.search(&mut reader, &filter.text, offset, PAGE + 1).await?)
 }
 
 /// A number as one segment of an address: a body's pattern may have a stroke in it.

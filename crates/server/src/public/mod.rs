@@ -12,7 +12,7 @@ pub mod home;
 pub mod import;
 pub mod log;
 pub mod machine;
-pub mod names;
+pub mod memory;
 pub mod ops;
 pub mod publications;
 

@@ -30,6 +30,13 @@ pub fn begin_metrics() {
     let _ = recorder();
 }
 
+/// Puts the samples of the histograms together: until then each takes its own place in memory.
+pub(crate) fn upkeep() {
+    if let Some(recorder) = recorder() {
+        recorder.run_upkeep();
+    }
+}
+
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> &'static str {
     "ok\n"
