@@ -8,3 +8,4 @@ pub mod follow;
 pub mod letters;
 pub mod roster;
 pub mod scope_form;
+pub mod trial;

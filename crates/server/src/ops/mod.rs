@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod backup;
+pub mod certificates;
 pub mod doctor;
 pub mod keys;
 pub mod notice;
@@ -74,6 +75,8 @@ pub enum OpsCommand {
     MockPlatform(reporting::MockArgs),
     /// 报送演练：在模拟时间里向不可靠的平台报送上万条 / report ten thousand events to a rude platform in simulated time
     ReportTrial(reporting::TrialArgs),
+    /// 发证演练：每秒发证、核验多少张，状态变化多久可见 / issue and check certificates, change them, and print how fast it goes
+    CertificateTrial(certificates::TrialArgs),
 }
 
 /// What can be done with the keys that sign.
@@ -177,6 +180,7 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
         }
         OpsCommand::MockPlatform(args) => reporting::mock(args).await,
         OpsCommand::ReportTrial(args) => reporting::trial(args).await,
+        OpsCommand::CertificateTrial(args) => certificates::trial(args).await,
         OpsCommand::Backup { instance, json, out } => backup::run(&instance.load()?, &out, json).await,
         OpsCommand::Restore { instance, json, from } => restore::run(&instance.load()?, &from, json).await,
         OpsCommand::Doctor { instance, json } => doctor::run(&instance.load()?, json).await,

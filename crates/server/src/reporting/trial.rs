@@ -118,12 +118,14 @@ struct Due {
     change: bool,
 }
 
-struct World {
-    app: App,
+/// An instance with one decided application, on which any number of certificates rest.
+pub(crate) struct World {
+    pub(crate) app: App,
     application: (CaseId, Arc<Application>),
     manager: Actor,
     head: Actor,
-    ids: Vec<String>,
+    /// The cases of the certificates, issued or not.
+    pub(crate) ids: Vec<String>,
 }
 
 impl Trial {
@@ -157,25 +159,11 @@ impl Trial {
             ..Config::default()
         };
         let app = serve::open(config, Clock::fixed(begin)).await?;
-        let world = self.world(app).await?;
+        let world = World::new(app, (self.events / EACH).max(1)).await?;
         let outcome = self.weeks(&world, &mock, &clock, begin).await;
         server.abort();
         world.app.store.close().await;
         outcome
-    }
-
-    /// A filed body with one application that is decided: all certificates rest on it.
-    async fn world(&self, app: App) -> anyhow::Result<World> {
-        demo::seed(&app).await?;
-        let mut player = Player::new(&app).await?;
-        player.play(BODY, "chenmin", 60, Stage::Decided(None)).await?;
-        let certifying = Certifying::new(&app).await?;
-        certifying.link("shenhe", "p1").await?;
-        let case = certifying.play(&player, "chenhai", 20, Step::Decided).await?;
-        let state = app.store.reader().await?.case::<Application>(&case).await?.state.context("the application is gone")?;
-        let (manager, head) = (certifying.actor("qianguan"), certifying.actor("wangfu"));
-        let ids = (0..(self.events / EACH).max(1)).map(|_| new_id()).collect();
-        Ok(World { app, application: (CaseId(case), Arc::new(state)), manager, head, ids })
     }
 
     fn dice(&self, what: &str, below: u64) -> u64 {
@@ -334,7 +322,26 @@ fn set(w: &World, clock: &Clock, at: Timestamp) {
     w.app.clock.set(at);
 }
 
+/// The number of a certificate of the trial.
+pub(crate) fn number(index: usize) -> String {
+    format!("TRIAL-2099-{:06}", index + 1)
+}
+
 impl World {
+    /// A filed body with one application that is decided: all certificates rest on it.
+    pub(crate) async fn new(app: App, certificates: usize) -> anyhow::Result<Self> {
+        demo::seed(&app).await?;
+        let mut player = Player::new(&app).await?;
+        player.play(BODY, "chenmin", 60, Stage::Decided(None)).await?;
+        let certifying = Certifying::new(&app).await?;
+        certifying.link("shenhe", "p1").await?;
+        let case = certifying.play(&player, "chenhai", 20, Step::Decided).await?;
+        let state = app.store.reader().await?.case::<Application>(&case).await?.state.context("the application is gone")?;
+        let (manager, head) = (certifying.actor("qianguan"), certifying.actor("wangfu"));
+        let ids = (0..certificates).map(|_| new_id()).collect();
+        Ok(Self { app, application: (CaseId(case), Arc::new(state)), manager, head, ids })
+    }
+
     fn facts(&self, id: &str, calendar: Arc<Calendar>) -> certificate::Facts {
         certificate::Facts {
             calendar,
@@ -349,7 +356,7 @@ impl World {
     }
 
     /// The issue of a certificate, or its next change: suspension and restoration in turn.
-    async fn act(&self, index: usize, change: bool) -> anyhow::Result<()> {
+    pub(crate) async fn act(&self, index: usize, change: bool) -> anyhow::Result<()> {
         let id = self.ids[index].clone();
         let now = self.app.now();
         let state = self.app.store.reader().await?.case::<Certificate>(&id).await?.state;
@@ -362,7 +369,7 @@ impl World {
                 manager,
                 Command::Issue {
                     application: self.application.0.clone(),
-                    number: format!("TRIAL-2099-{:06}", index + 1),
+                    number: number(index),
                     mark: Mark { cross_border: true, body: "SLDH".into() },
                     valid_until: None,
                 },
