@@ -27,6 +27,7 @@ mod report;
 mod row;
 mod sql;
 mod store;
+mod straight;
 mod table;
 mod work;
 

@@ -2,6 +2,9 @@
 //!
 //! Cells are short, so that a search called for each of them costs more than the comparing.
 
+use crate::row::Places;
+use crate::straight::Straight;
+
 /// Bytes that are looked at in one go: one bit of a word each.
 const WIDTH: usize = 64;
 
@@ -155,6 +158,16 @@ impl<'b> Lines<'b> {
         }
     }
 
+    /// The line in hand as [`Straight`], where it is.
+    pub(crate) fn straight(&self, places: &Places, separator: u8) -> Option<Straight> {
+        let (start, end) = self.line;
+        // The last line of a file may have no end.
+        if end >= self.bytes.len() {
+            return None;
+        }
+        Straight::of(places, self.line().ends, end - start, separator)
+    }
+
     fn learn(&mut self) {
         let (start, end) = self.line;
         let length = end - start;
@@ -171,6 +184,10 @@ impl<'b> Lines<'b> {
 }
 
 impl<'l> Line<'l> {
+    pub(crate) fn new(text: &'l [u8], ends: &'l [usize]) -> Self {
+        Self { text, ends }
+    }
+
     /// A cell, from 0; nothing where the line has fewer.
     #[inline]
     pub(crate) fn cell(&self, at: usize) -> Option<&'l [u8]> {

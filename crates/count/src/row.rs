@@ -243,6 +243,11 @@ impl<'a> Reader<'a> {
         Self { secret, ids_only, keyed, last_text: Vec::new(), last_day: None, forms: [0; 5] }
     }
 
+    /// The day of the row before, as it is written and as it is.
+    pub(crate) fn last_day(&self) -> Option<(&[u8], Day)> {
+        Some((&self.last_text, self.last_day?))
+    }
+
     /// A row as nearly all logs write it: an ID number, the day of the row before, `0` or `1`, no exempt scenario. The
     /// kind, the packed number and the day; nothing where the row has to be looked at closely.
     #[inline]

@@ -21,7 +21,11 @@ use crate::report::Sample;
 use crate::row::Day;
 use crate::row::{BadRow, Places, Reader, Row};
 use crate::store::{Batches, Store};
+use crate::straight::{Straight, Today, split};
 use crate::{Options, Progress, SAMPLES};
+
+/// Lines of a block that are tried for being straight.
+const TRIES: u32 = 8;
 
 /// What one worker adds up of one input.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -104,6 +108,9 @@ impl Shared<'_> {
             shared: self,
             input: 0,
             marks: Vec::new(),
+            ends: Vec::new(),
+            straight: None,
+            crooked: false,
             groups: None,
         };
         let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
@@ -115,7 +122,10 @@ impl Shared<'_> {
             if failure.is_some() || self.over() {
                 continue;
             }
-            worker.input = job.input;
+            if worker.input != job.input {
+                // Another file has other columns.
+                (worker.input, worker.straight, worker.crooked) = (job.input, None, false);
+            }
             // A panic here would leave the feeder waiting for ever.
             let done = catch_unwind(AssertUnwindSafe(|| worker.rows(&job.rows))).unwrap_or(Err(CountError::Lost));
             if let Rows::Text { block, .. } = job.rows {
@@ -146,6 +156,12 @@ struct Worker<'a> {
     input: usize,
     /// Room for the marks of a block.
     marks: Vec<u64>,
+    /// Room for the ends of the cells of a line.
+    ends: Vec<usize>,
+    /// The usual line, where nearly all are like it and hold nothing else.
+    straight: Option<Straight>,
+    /// Whether too few lines were like one another: the input is searched by its marks from then on.
+    crooked: bool,
     /// The groups of the year in hand: not sensitive, sensitive.
     groups: Option<(i16, [usize; 2])>,
 }
@@ -205,11 +221,80 @@ impl Worker<'_> {
 
     /// Without quotes a record is a line and a cell is what lies between separators.
     fn plain(&mut self, block: &Block, places: &Places, delimiter: u8) -> Result<(), CountError> {
+        match self.straight.take() {
+            Some(like) => self.straight(block, places, delimiter, like),
+            None => self.marked(block, places, delimiter),
+        }
+    }
+
+    /// The day of the row before and the groups of its year, as straight lines need them.
+    fn today(&mut self) -> Option<(Today, [usize; 2])> {
+        let today = self.reader.today()?;
+        Some((today, [false, true].map(|kind| self.batches.place((today.day.0, kind)))))
+    }
+
+    /// Adds up the rows of a day that were counted one after the other.
+    fn counted(&mut self, today: &Today, rows: u64) {
+        if rows > 0 {
+            self.tally.rows += rows;
+            self.tally.counted += rows;
+            self.tally.see(today.day);
+            self.reader.forms[today.form as usize] += rows;
+        }
+    }
+
+    /// Lines of which nearly all are like one that was understood.
+    fn straight(&mut self, block: &Block, places: &Places, delimiter: u8, mut like: Straight) -> Result<(), CountError> {
+        let (bytes, needed, store) = (block.bytes.as_slice(), places.last() + 1, self.shared.store);
+        let mut ends = std::mem::take(&mut self.ends);
+        let (mut at, mut number, mut others) = (0, block.line, 0_u64);
+        while at < bytes.len() {
+            if let Some((today, groups)) = self.today() {
+                let mut rows = 0;
+                while let Some((kind, key)) = like.person(&today, &bytes[at..]) {
+                    at += like.step();
+                    rows += 1;
+                    self.batches.take_packed(groups[usize::from(kind)], key, today.day.1, store)?;
+                }
+                number += rows;
+                self.counted(&today, rows);
+            }
+            if at >= bytes.len() {
+                break;
+            }
+            // Another day, a row that does not count, or one that has to be looked at closely.
+            let (length, line) = split(&bytes[at..], delimiter, needed, &mut ends);
+            at += length + 1;
+            others += 1;
+            if let Some((kind, key, (year, day))) = self.reader.quick(places, &line) {
+                self.person(kind, key, year, day)?;
+                if at <= bytes.len() {
+                    like = Straight::of(places, &ends, length, delimiter).unwrap_or(like);
+                }
+            } else if !line.is_empty() {
+                let row = self.reader.read(places, |at| line.cell(at));
+                self.take(number, row)?;
+            }
+            number += 1;
+        }
+        self.ends = ends;
+        // Marks are cheaper where one line in four has to be looked at byte by byte.
+        self.crooked = others * 4 > number - block.line;
+        self.straight = (!self.crooked).then_some(like);
+        Ok(())
+    }
+
+    /// Lines of any kind, by the marks of the block.
+    fn marked(&mut self, block: &Block, places: &Places, delimiter: u8) -> Result<(), CountError> {
         let mut room = std::mem::take(&mut self.marks);
         let mut lines = Lines::new(&block.bytes, delimiter, places.last() + 1, &mut room);
         let mut number = block.line;
+        let (mut like, mut tries) = (None, if self.crooked { 0 } else { TRIES });
         while lines.advance() {
             if let Some((kind, key, (year, day))) = self.reader.quick(places, &lines.line()) {
+                if like.is_none() && tries > 0 {
+                    (like, tries) = (lines.straight(places, delimiter), tries - 1);
+                }
                 lines.remember();
                 self.person(kind, key, year, day)?;
             } else if !lines.line().is_empty() {
@@ -219,6 +304,7 @@ impl Worker<'_> {
             }
             number += 1;
         }
+        self.straight = like;
         self.marks = room;
         Ok(())
     }
