@@ -7,13 +7,13 @@ use guosuo_case::assessment::{Digests, Source, Span};
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{
     Basis, Channel, Command, Consent, ConsentFault, Duty, Event, Exports, Facts, Fault, FlowFacts, FlowLack, Guardian, KEYED_MAX,
-    Notice, NoticeItem, POINTS_MAX, available, check_flow, duties,
+    Notice, NoticeItem, POINTS_MAX, Sets, available, check_flow, duties,
 };
 use guosuo_case::refusal::RefusalCode;
 use guosuo_case::{Actor, By, Life, Recorded, Refusal};
 use guosuo_rules::path::{Fact, Ground};
 use guosuo_rules::time::start_of_day;
-use guosuo_rules::yearly::{Count, Person, Point, Seen, Way};
+use guosuo_rules::yearly::{Count, Person, Point, Seen, SetRef, Way};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
@@ -61,11 +61,12 @@ struct World {
     state: Option<Exports>,
     seq: u64,
     day: Date,
+    sets: Sets,
 }
 
 impl World {
     fn new() -> Self {
-        let mut w = Self { state: None, seq: 0, day: date(2026, 10, 9) };
+        let mut w = Self { state: None, seq: 0, day: date(2026, 10, 9), sets: Sets::default() };
         w.run(Command::Open).unwrap();
         w
     }
@@ -80,7 +81,8 @@ impl World {
         let (now, who) = (noon(self.day), actor("co"));
         let action = command.action();
         let listed = available(self.state.as_ref(), &who).contains(&action);
-        let facts = Facts { digests: Digests { sha256: "0a".repeat(32), sm3: "0b".repeat(32) } };
+        let digests = Digests { sha256: "0a".repeat(32), sm3: "0b".repeat(32) };
+        let facts = Facts { digests, sets: self.sets.clone() };
         let events = Exports::decide(self.state.as_ref(), command, &who, &facts, now);
         assert!(listed || events.is_err(), "{action:?} was accepted without being listed");
         for event in events.clone()? {
@@ -212,7 +214,7 @@ fn reports_that_cannot_be_true_are_refused() {
     assert_eq!(fault(w.report(1, &[(date(2026, 10, 8), 6, 0)])), falls);
     w.run(Command::VoidReport { report: 1, reason: "单位写错".into() }).unwrap();
     w.report(1, &[(date(2026, 10, 8), 6, 0)]).unwrap();
-    assert_eq!(w.e().year(2026).unwrap().non_sensitive.most.total, 6, "a void report counts no more");
+    assert_eq!(w.e().year(2026, &w.sets).unwrap().non_sensitive.most.total, 6, "a void report counts no more");
     let many: Vec<_> = (0..=POINTS_MAX).map(|_| (date(2026, 10, 9), 7, 0)).collect();
     assert_eq!(fault(w.report(1, &many)), Fault::TooMany { count: POINTS_MAX + 1, most: POINTS_MAX });
     w.report(1, &many[1..]).unwrap();
@@ -223,7 +225,41 @@ fn reports_that_cannot_be_true_are_refused() {
     assert_eq!(fault(w.run(keyed("", 1))), Fault::KeyUnfit);
     assert_eq!(fault(w.run(keyed("k", KEYED_MAX + 1))), Fault::TooMany { count: KEYED_MAX + 1, most: KEYED_MAX });
     w.run(keyed("k", 3)).unwrap();
-    assert_eq!(w.e().year(2026).unwrap().sensitive.most.total, 3);
+    assert_eq!(w.e().year(2026, &w.sets).unwrap().sensitive.most.total, 3);
+}
+
+#[test]
+fn a_set_in_a_file_counts_with_its_values_and_not_without() {
+    let mut w = World::with_flow(flow("a"));
+    w.run(Command::DescribeFlow { flow: None, facts: Box::new(flow("b")) }).unwrap();
+    let seen = |people: std::ops::Range<u128>| {
+        people.map(|i| Seen { person: Person(i), on: date(2026, 2, 1), sensitive: true }).collect::<Vec<_>>()
+    };
+    let report = |flow, set: &SetRef| Command::Report { flow, count: Box::new(Count::Set(set.clone())), source: "set".into() };
+    let first = SetRef::of("k", "aa", &seen(0..6_000)).unwrap();
+    assert_eq!(fault(w.run(report(1, &first))), Fault::SetMissing, "nobody can say what is in it");
+    w.sets.put("aa".into(), std::sync::Arc::new(seen(0..6_000)));
+    let lies = SetRef { entries: 5_999, ..first.clone() };
+    assert_eq!(fault(w.run(report(1, &lies))), Fault::SetMissing, "it says less than the file holds");
+    assert_eq!(w.run(report(1, &first)).unwrap().len(), 1);
+    assert_eq!((w.e().keyed(), w.e().years()), (6_000, vec![2026]));
+    assert_eq!(w.e().needs(Some(2026)).into_iter().collect::<Vec<_>>(), ["aa"]);
+    assert!(w.e().needs(Some(2025)).is_empty());
+    // The second affiliate shares 2,001 people with the first: together they stay below the line by one.
+    w.sets.put("bb".into(), std::sync::Arc::new(seen(3_999..9_999)));
+    let second = SetRef::of("k", "bb", &seen(3_999..9_999)).unwrap();
+    assert_eq!(w.run(report(2, &second)).unwrap().len(), 1, "9,999 different people open no dossier");
+    assert_eq!(w.e().year(2026, &w.sets).unwrap().sensitive.most.total, 9_999);
+    // One person more, kept in its event, and the line is reached.
+    let one = Count::Keyed { key: "k".into(), seen: seen(20_000..20_001) };
+    let events = w.run(Command::Report { flow: 2, count: Box::new(one), source: "one".into() }).unwrap();
+    assert!(matches!(&events[1], Event::DossierOpened { fact: Fact::Sensitive, certain: Some(_), .. }), "{events:?}");
+    assert!(w.e().year(2026, &Sets::default()).is_err(), "never a smaller number because a file was not brought");
+    w.run(Command::VoidReport { report: 1, reason: "文件错".into() }).unwrap();
+    w.run(Command::VoidReport { report: 2, reason: "文件错".into() }).unwrap();
+    assert_eq!(w.e().year(2026, &Sets::default()).unwrap().sensitive.most.total, 1, "what is void needs no file");
+    let empty = Count::Set(SetRef { key: " ".into(), ..first });
+    assert!(w.run(Command::Report { flow: 1, count: Box::new(empty), source: "x".into() }).is_err());
 }
 
 #[test]
@@ -232,12 +268,16 @@ fn the_ledger_tells_an_assessment_what_it_counts() {
     w.run(Command::DescribeFlow { flow: None, facts: Box::new(FlowFacts { under_14: true, ..flow("b") }) }).unwrap();
     w.report(1, &[(date(2026, 6, 30), 100, 10)]).unwrap();
     w.report(2, &[(date(2026, 6, 30), 50, 20)]).unwrap();
-    let said = w.e().said(2026);
+    let said = w.e().said(2026, w.e().year(2026, &w.sets).ok().as_ref());
     assert_eq!((said.source, said.whole), (Source::Ledger { year: 2026 }, false));
     assert_eq!((said.people, said.people_sensitive), (Some(Span { least: 100, most: 150 }), Some(Span { least: 20, most: 30 })));
     assert_eq!(said.kinds.unwrap()["姓名"], Some(true), "of children everything is sensitive");
     assert_eq!(w.e().years(), [2026]);
-    assert_eq!(w.e().said(2025).people, Some(Span::exact(0)), "another year begins at nothing");
+    assert_eq!(
+        w.e().said(2025, w.e().year(2025, &w.sets).ok().as_ref()).people,
+        Some(Span::exact(0)),
+        "another year begins at nothing"
+    );
 }
 
 fn consent(person: u128, day: Date) -> Consent {

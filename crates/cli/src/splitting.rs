@@ -1,11 +1,11 @@
-//! `splitting`: applications that look like one export in several parts (M 5(4)).
+//! `splitting`: applications and flows of ledgers that look like one export in several parts (M 5(4)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use guosuo_rules::splitting::{Application, Hit, Settings, find};
+use guosuo_rules::splitting::{Application, Hit, Part, Settings, Source, find};
 use serde::{Deserialize, Serialize};
 
 use crate::words::cite;
@@ -34,6 +34,9 @@ pub struct SplittingArgs {
     /// 一份至少占界限的千分之几 / least share of the line that a part has, in thousandths
     #[arg(long, value_name = "PERMILLE")]
     part: Option<u16>,
+    /// 最大的一份以外至少占界限的千分之几 / least share of the line beside the largest part, in thousandths
+    #[arg(long, value_name = "PERMILLE")]
+    rest: Option<u16>,
     /// 接收方名称最低相似度（千分比） / least likeness of recipients, in thousandths
     #[arg(long, value_name = "PERMILLE")]
     recipient: Option<u16>,
@@ -61,7 +64,11 @@ pub(crate) struct Labelled {
     pub(crate) group: u32,
     /// Whether the group is one export in parts.
     pub(crate) split: bool,
-    /// The application.
+    /// The values of its people, from one number up to another, under one key of the group; nothing where only the number is
+    /// known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) people: Option<[u64; 2]>,
+    /// The application or flow.
     pub(crate) application: Application,
 }
 
@@ -113,7 +120,7 @@ pub(crate) fn run(args: &SplittingArgs, stdin: &mut dyn BufRead, out: &mut dyn W
         Lang::Zh => writeln!(out, "{all} 份中有 {found} 组值得查看。是否拆分由人判断：同一人可能出现在几份里。")?,
         Lang::En => writeln!(
             out,
-            "{found} groups in {all} applications deserve a look. Whether they are a split is for a person to judge: the same people may be in several."
+            "{found} groups in {all} statements deserve a look. Whether they are a split is for a person to judge: the same people may be in several."
         )?,
     }
     Ok(Outcome::Done)
@@ -125,6 +132,7 @@ impl SplittingArgs {
         Settings {
             window_days: self.window_days.unwrap_or(usual.window_days),
             part: self.part.unwrap_or(usual.part),
+            rest: self.rest.unwrap_or(usual.rest),
             recipient: self.recipient.unwrap_or(usual.recipient),
             purpose: self.purpose.unwrap_or(usual.purpose),
             parts: self.parts.unwrap_or(usual.parts),
@@ -156,11 +164,15 @@ fn explain(hit: &Hit, lang: Lang, out: &mut dyn Write) -> Result<(), std::io::Er
     let (n, line, least, most, days) = (hit.parts.len(), hit.line, hit.least, hit.most, hit.days);
     match lang {
         Lang::Zh => {
-            writeln!(out, "{n} 份单独都不满 {line}，合计最多 {most}（{fact}；同一人全部重合时最少 {least}）")?;
+            let apart = format!("同一人全部重合时最少 {least}");
+            let same = if hit.exact { "按同一密钥去重后的实数" } else { &apart };
+            writeln!(out, "{n} 份单独都不满 {line}，合计最多 {most}（{fact}；{same}）")?;
             writeln!(out, "  同一集团，接收方相似度 {}‰ 以上，目的相似度 {}‰ 以上，前后 {days} 天", hit.recipient, hit.purpose)?;
         }
         Lang::En => {
-            writeln!(out, "{n} parts, each below {line}, together up to {most} ({fact}; {least} if all hold the same people)")?;
+            let apart = format!("{least} if all hold the same people");
+            let same = if hit.exact { "different people under one key" } else { &apart };
+            writeln!(out, "{n} parts, each below {line}, together up to {most} ({fact}; {same})")?;
             writeln!(
                 out,
                 "  one group, recipients alike by {}‰ or more, purposes by {}‰ or more, within {days} days",
@@ -169,7 +181,15 @@ fn explain(hit: &Hit, lang: Lang, out: &mut dyn Write) -> Result<(), std::io::Er
         }
     }
     for part in &hit.parts {
-        writeln!(out, "  {}\t{}\t{}\t{}\t{}\t{}", part.on, part.id, part.count, part.applicant, part.recipient, part.purpose)?;
+        let source = match (part.source, part.added) {
+            (Source::Application, true) => lang.t("申请", "application"),
+            (Source::Ledger, true) => lang.t("台账", "ledger"),
+            (Source::Application, false) => lang.t("申请（不重复相加）", "application (not added twice)"),
+            (Source::Ledger, false) => lang.t("台账（不重复相加）", "ledger (not added twice)"),
+        };
+        let days = part.until.map_or_else(|| part.on.to_string(), |until| format!("{}/{until}", part.on));
+        let Part { id, count, applicant, recipient, purpose, .. } = part;
+        writeln!(out, "  {days}\t{source}\t{id}\t{count}\t{applicant}\t{recipient}\t{purpose}")?;
     }
     let articles: Vec<String> = hit.articles.iter().map(|article| cite(lang, article)).collect();
     writeln!(out, "  {}", articles.join(lang.t("；", "; ")))
@@ -179,15 +199,69 @@ fn explain(hit: &Hit, lang: Lang, out: &mut dyn Write) -> Result<(), std::io::Er
 #[derive(Default, Serialize)]
 struct Fared {
     split: bool,
+    /// `applications`, or `ledgers` where a ledger is among the statements.
+    source: &'static str,
     groups: usize,
     flagged: usize,
+}
+
+/// How the groups of one source fared.
+#[derive(Serialize)]
+struct Score {
+    source: &'static str,
+    groups: usize,
+    splits: usize,
+    right: usize,
+    wrong: usize,
+    precision: String,
+    recall: String,
+    /// Splits of kinds that nothing in the statements shows.
+    unseen: usize,
+}
+
+const APPLICATIONS: &str = "applications";
+const LEDGERS: &str = "ledgers";
+const BOTH: &str = "both";
+
+fn share(part: usize, whole: usize) -> String {
+    let tenths = (part * 1000).checked_div(whole).unwrap_or(0);
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// How many different people stand in parts that are all keyed alike; nothing where one is not keyed.
+fn distinct(hit: &Hit, of: &BTreeMap<&str, &Labelled>) -> Option<u64> {
+    let added = hit.parts.iter().filter(|part| part.added);
+    let mut ranges = added.map(|part| of.get(part.id.as_str())?.people).collect::<Option<Vec<[u64; 2]>>>()?;
+    ranges.sort_unstable();
+    let (mut sum, mut end) = (0, 0);
+    for [from, until] in ranges {
+        sum += until.saturating_sub(from.max(end));
+        end = end.max(until);
+    }
+    Some(sum)
+}
+
+fn score(source: &'static str, kinds: &BTreeMap<&str, Fared>, mixed: usize) -> Score {
+    let of: Vec<(&&str, &Fared)> = kinds.iter().filter(|(_, f)| source == BOTH || f.source == source).collect();
+    let sum = |pick: &dyn Fn(&str, &Fared) -> usize| of.iter().map(|(kind, fared)| pick(kind, fared)).sum::<usize>();
+    let groups = sum(&|_, f| f.groups);
+    let splits = sum(&|_, f| if f.split { f.groups } else { 0 });
+    let right = sum(&|_, f| if f.split { f.flagged } else { 0 });
+    let wrong = sum(&|_, f| if f.split { 0 } else { f.flagged }) + mixed;
+    let unseen = sum(&|kind, f| if splitting_sample::UNSEEN.contains(&kind) { f.groups - f.flagged } else { 0 });
+    Score { source, groups, splits, right, wrong, precision: share(right, right + wrong), recall: share(right, splits), unseen }
 }
 
 /// Precision and recall. A flagged group is right when it was made as a split; a hit that mixes groups is wrong.
 fn measure(rows: &[Labelled], settings: &Settings, args: &SplittingArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let applications: Vec<Application> = rows.iter().map(|row| row.application.clone()).collect();
     let of: BTreeMap<&str, &Labelled> = rows.iter().map(|row| (row.application.id.as_str(), row)).collect();
-    let hits = find(&applications, settings);
+    // Where all parts are keyed alike the number is known, as on the platform.
+    let settled = |hit: Hit| match distinct(&hit, &of) {
+        Some(people) => hit.settle(people),
+        None => Some(hit),
+    };
+    let hits: Vec<Hit> = find(&applications, settings).into_iter().filter_map(settled).collect();
     let (mut flagged, mut mixed) = (BTreeSet::new(), 0_usize);
     for hit in &hits {
         let groups: BTreeSet<u32> = hit.parts.iter().filter_map(|part| of.get(part.id.as_str())).map(|row| row.group).collect();
@@ -198,47 +272,55 @@ fn measure(rows: &[Labelled], settings: &Settings, args: &SplittingArgs, out: &m
             _ => mixed += 1,
         }
     }
+    let mut groups: BTreeMap<u32, (&Labelled, bool)> = BTreeMap::new();
+    for row in rows {
+        let known = groups.entry(row.group).or_insert((row, false));
+        known.1 |= row.application.source == Source::Ledger;
+    }
     let mut kinds: BTreeMap<&str, Fared> = BTreeMap::new();
-    let groups: BTreeMap<u32, &Labelled> = rows.iter().map(|row| (row.group, row)).collect();
-    for (group, row) in &groups {
+    for (group, (row, ledger)) in &groups {
         let fared = kinds.entry(row.kind.as_str()).or_default();
         fared.split = row.split;
+        fared.source = if *ledger { LEDGERS } else { APPLICATIONS };
         fared.groups += 1;
         fared.flagged += usize::from(flagged.contains(group));
     }
-    let sum = |split: bool, pick: fn(&Fared) -> usize| kinds.values().filter(|f| f.split == split).map(pick).sum::<usize>();
-    let (right, wrong) = (sum(true, |f| f.flagged), sum(false, |f| f.flagged) + mixed);
-    let splits = sum(true, |f| f.groups);
-    let share = |part: usize, whole: usize| -> String {
-        let tenths = (part * 1000).checked_div(whole).unwrap_or(0);
-        format!("{}.{} %", tenths / 10, tenths % 10)
-    };
-    let (precision, recall) = (share(right, right + wrong), share(right, splits));
+    let sources = [(APPLICATIONS, 0), (LEDGERS, 0), (BOTH, mixed)].map(|(source, mixed)| score(source, &kinds, mixed));
     if args.json {
-        let value = serde_json::json!({
-            "settings": settings, "applications": rows.len(), "groups": groups.len(), "splits": splits,
-            "right": right, "wrong": wrong, "precision": precision, "recall": recall, "kinds": kinds,
-        });
+        let value = serde_json::json!({ "settings": settings, "statements": rows.len(), "sources": sources, "kinds": kinds });
         writeln!(out, "{value}")?;
         return Ok(Outcome::Done);
     }
     let lang = args.lang;
-    let heads = [lang.t("情形", "kind"), lang.t("拆分", "split"), lang.t("组", "groups"), lang.t("报出", "flagged")];
+    let name = |source: &str| match source {
+        APPLICATIONS => lang.t("申请", "applications"),
+        LEDGERS => lang.t("台账", "ledgers"),
+        _ => lang.t("合计", "together"),
+    };
+    let heads = [
+        lang.t("情形", "kind"),
+        lang.t("来源", "source"),
+        lang.t("拆分", "split"),
+        lang.t("组", "groups"),
+        lang.t("报出", "flagged"),
+    ];
     writeln!(out, "{}", heads.join("\t"))?;
     for (kind, fared) in &kinds {
         let split = if fared.split { lang.t("是", "yes") } else { lang.t("否", "no") };
-        writeln!(out, "{kind}\t{split}\t{}\t{}", fared.groups, fared.flagged)?;
+        writeln!(out, "{kind}\t{}\t{split}\t{}\t{}", name(fared.source), fared.groups, fared.flagged)?;
     }
-    let (all, n) = (rows.len(), groups.len());
-    match lang {
-        Lang::Zh => writeln!(
-            out,
-            "{all} 份申请，{n} 组，其中拆分 {splits} 组。报对 {right}，报错 {wrong}：精确率 {precision}，召回率 {recall}"
-        )?,
-        Lang::En => writeln!(
-            out,
-            "{all} applications in {n} groups, {splits} of them split. {right} right, {wrong} wrong: precision {precision}, recall {recall}"
-        )?,
+    for Score { source, groups, splits, right, wrong, precision, recall, unseen } in &sources {
+        let source = name(source);
+        match lang {
+            Lang::Zh => writeln!(
+                out,
+                "{source}：{groups} 组，其中拆分 {splits} 组。报对 {right}，报错 {wrong}：精确率 {precision}，召回率 {recall}（{unseen} 组拆分在材料里看不出来）"
+            )?,
+            Lang::En => writeln!(
+                out,
+                "{source}: {groups} groups, {splits} of them split. {right} right, {wrong} wrong: precision {precision}, recall {recall} ({unseen} splits that no statement shows)"
+            )?,
+        }
     }
     Ok(Outcome::Done)
 }

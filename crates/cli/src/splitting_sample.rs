@@ -1,9 +1,10 @@
 //! Labelled synthetic groups for `splitting`: openly fictitious, the same for the same seed.
 //!
 //! Easy and hard ones of both labels: reworded purposes, other spellings, many small parts, parts far apart; renewals,
-//! other years, other recipients, honest twins whose people are the same.
+//! other years, other recipients, honest twins whose people are the same. Applications first, then yearly ledgers, alone and
+//! beside applications, with numbers and with values under one key.
 
-use guosuo_rules::splitting::Application;
+use guosuo_rules::splitting::{Application, Source};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
@@ -36,6 +37,18 @@ impl Dice {
     }
 }
 
+/// Who of a flow is counted.
+#[derive(Clone, Copy)]
+enum People {
+    /// So many, not sensitive.
+    Some(u64),
+    /// So many, sensitive.
+    Sensitive(u64),
+    /// The values from one number up to another.
+    Keyed(u64, u64),
+}
+
+const BRANCHES: [&str; 5] = ["总部", "一分公司", "二分公司", "三分公司", "四分公司"];
 const FIRST: [&str; 12] = ["云岫", "启衡", "海棠", "青禾", "白鹭", "松涛", "望川", "南屏", "星野", "长汀", "梅岭", "临江"];
 const FIELDS: [&str; 6] = ["旅行", "物流", "软件", "医疗器械", "电子商务", "汽车"];
 const PLACES: [&str; 6] = ["Tokyo", "Singapore", "Berlin", "Toronto", "Sydney", "Dublin"];
@@ -58,14 +71,18 @@ impl Maker<'_> {
     fn put(&mut self, on: Date, recipient: &str, purpose: &str, non_sensitive: u64, sensitive: u64) -> String {
         let n = self.rows.len() + 1;
         let id = format!("S{:04}-{n}", self.group);
-        let branch = ["总部", "一分公司", "二分公司", "三分公司", "四分公司"][self.rows.len() % 5];
+        let branch = BRANCHES[self.rows.len() % 5];
         self.rows.push(Labelled {
             kind: self.kind.to_owned(),
             group: self.group,
             split: self.split,
+            people: None,
             application: Application {
                 id: id.clone(),
                 applicant: format!("{}{branch}（虚构）", self.company),
+                holder: String::new(),
+                source: Source::Application,
+                until: None,
                 group: format!("{}（虚构）", self.company),
                 recipient: recipient.to_owned(),
                 purpose: purpose.to_owned(),
@@ -76,6 +93,26 @@ impl Maker<'_> {
             },
         });
         id
+    }
+
+    /// A flow of the ledger of a branch, over some days from a day on; `people` are its values, under the key of the group.
+    fn flow(&mut self, branch: usize, on: Date, days: i64, people: People) {
+        let (recipient, purpose) = (self.recipient.clone(), self.purpose.clone());
+        let (non_sensitive, sensitive) = match people {
+            People::Some(n) => (n, 0),
+            People::Sensitive(n) => (0, n),
+            People::Keyed(from, until) => (until - from, 0),
+        };
+        self.put(on, &recipient, &purpose, non_sensitive, sensitive);
+        let holder = format!("{}{}（虚构）", self.company, BRANCHES[branch % 5]);
+        if let Some(row) = self.rows.last_mut() {
+            row.application.source = Source::Ledger;
+            row.application.until = on.checked_add(days.days()).ok();
+            row.application.holder = holder;
+            if let People::Keyed(from, until) = people {
+                row.people = Some([from, until]);
+            }
+        }
     }
 
     fn later(&mut self, on: Date, least: u64, most: u64) -> Date {
@@ -106,7 +143,7 @@ impl Maker<'_> {
 type Kind = (&'static str, bool, fn(&mut Maker));
 
 /// Every kind of group: its name, whether it is a split, how it is made.
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 31] = [
     ("two-halves", true, |m| m.parts(2, 510_000, 990_000, (3, 60), false)),
     ("three-parts", true, |m| m.parts(3, 340_000, 600_000, (3, 40), false)),
     ("sensitive-halves", true, |m| m.parts(2, 5_100, 9_900, (3, 60), true)),
@@ -167,7 +204,91 @@ const KINDS: [Kind; 18] = [
         let recipient = m.recipient.clone();
         m.two((&recipient, &recipient), ("会员积分兑换", "会员资料查询"), (700_000, 600_000), (5, 60));
     }),
+    ("crumbs-beside-large", false, |m| {
+        let (recipient, purpose) = (m.recipient.clone(), m.purpose.clone());
+        m.two((&recipient, &recipient), (&purpose, &purpose), (880_000, 70_000), (5, 60));
+        let on = m.later(m.rows[1].application.on, 5, 60);
+        m.put(on, &recipient, &purpose, 60_000, 0);
+    }),
+    ("ledger-affiliates", true, |m| {
+        for branch in 0..2 + m.dice.between(0, 1) {
+            let (on, days, people) = (m.dice.day(), m.dice.between(60, 150), m.dice.between(510_000, 900_000));
+            m.flow(usize::try_from(branch).unwrap_or(0), on, i64::try_from(days).unwrap_or(60), People::Some(people));
+        }
+    }),
+    // One ledger of all: it shows the line itself, and the detector shows who stays below it.
+    ("ledger-one-record", true, |m| {
+        for _ in 0..3 {
+            let (on, people) = (m.dice.day(), m.dice.between(340_000, 700_000));
+            m.flow(0, on, 120, People::Some(people));
+        }
+    }),
+    ("ledger-sensitive", true, |m| {
+        for branch in 0..2 {
+            let (on, people) = (m.dice.day(), m.dice.between(5_100, 9_900));
+            m.flow(branch, on, 90, People::Sensitive(people));
+        }
+    }),
+    // When one affiliate comes near the line the next one goes on.
+    ("ledger-baton", true, |m| {
+        m.flow(0, date(2026, 1, 5), 100, People::Some(980_000));
+        let on = m.later(date(2026, 4, 16), 0, 30);
+        let people = m.dice.between(300_000, 800_000);
+        m.flow(1, on, 120, People::Some(people));
+    }),
+    ("ledger-keyed-others", true, |m| {
+        let (on, shared) = (m.dice.day(), m.dice.between(0, 60_000));
+        m.flow(0, on, 100, People::Keyed(0, 600_000));
+        m.flow(1, on, 100, People::Keyed(600_000 - shared, 1_200_000 - shared));
+    }),
+    ("ledger-and-application", true, |m| {
+        let (on, left) = (m.dice.day(), m.dice.between(510_000, 900_000));
+        m.flow(0, on, 120, People::Some(left));
+        let (recipient, purpose) = (m.recipient.clone(), m.purpose.clone());
+        let (on, meant) = (m.later(on, 10, 120), m.dice.between(510_000, 900_000));
+        m.put(on, &recipient, &purpose, meant, 0);
+    }),
+    // The same organisation applies for what its ledger counts: one export, stated twice.
+    ("ledger-of-the-applicant", false, |m| {
+        let (recipient, purpose) = (m.recipient.clone(), m.purpose.clone());
+        let (on, meant) = (m.dice.day(), m.dice.between(520_000, 900_000));
+        m.put(on, &recipient, &purpose, meant, 0);
+        m.flow(0, on, 120, People::Some(meant - meant / 10));
+        let applicant = m.rows[0].application.applicant.clone();
+        m.rows[1].application.applicant = applicant;
+    }),
+    ("ledger-keyed-same", false, |m| {
+        let (on, more) = (m.dice.day(), m.dice.between(0, 300_000));
+        m.flow(0, on, 100, People::Keyed(0, 600_000));
+        m.flow(1, on, 100, People::Keyed(more, 650_000));
+    }),
+    // Honest, and flagged all the same: numbers alone do not show that the people are the same.
+    ("ledger-same-people", false, |m| {
+        for branch in 0..2 {
+            let on = m.dice.day();
+            m.flow(branch, on, 100, People::Some(560_000));
+        }
+    }),
+    ("ledger-other-recipient", false, |m| {
+        let on = m.dice.day();
+        m.flow(0, on, 100, People::Some(700_000));
+        m.flow(1, on, 100, People::Some(600_000));
+        "Fictional Harbour Payments GmbH".clone_into(&mut m.rows[1].application.recipient);
+    }),
+    ("ledger-below-together", false, |m| {
+        for branch in 0..2 {
+            let (on, people) = (m.dice.day(), m.dice.between(260_000, 480_000));
+            m.flow(branch, on, 100, People::Some(people));
+        }
+    }),
+    ("ledger-other-year", false, |m| {
+        m.flow(0, date(2025, 9, 1), 121, People::Some(800_000));
+        m.flow(1, date(2026, 1, 2), 100, People::Some(700_000));
+    }),
 ];
+
+/// Kinds of splits that nothing in the statements shows: the purposes have no word in common, and only their meaning would tell.
+pub(crate) const UNSEEN: [&str; 1] = ["reworded-purpose"];
 
 /// The sample: `groups` of each kind, fewer of the honest twins, which are rare.
 pub(crate) fn make(groups: u32, seed: u64) -> Vec<Labelled> {
@@ -175,7 +296,7 @@ pub(crate) fn make(groups: u32, seed: u64) -> Vec<Labelled> {
     let mut all = Vec::new();
     let mut number = 0;
     for (kind, split, make) in KINDS {
-        let groups = if kind == "same-people" { groups.div_ceil(4) } else { groups };
+        let groups = if kind.ends_with("same-people") { groups.div_ceil(4) } else { groups };
         for _ in 0..groups {
             number += 1;
             let company = format!("示例{}{}{number}集团", dice.of(&FIRST), dice.of(&FIELDS));

@@ -273,11 +273,23 @@ fn splitting_finds_explains_and_measures() {
     assert!(out.contains("合计最多 1100000") && out.contains("第五条第四款") && out.contains("2 份中有 1 组"), "{out}");
     assert_eq!(code, status(0));
     let (out, _, _) = call(&["splitting", "-", "--window-days", "20", "--lang", "en"], &two);
-    assert!(out.starts_with("0 groups in 2 applications"), "{out}");
+    assert!(out.starts_with("0 groups in 2 statements"), "{out}");
     let (out, _, _) = call(&["splitting", "-", "--json"], &two);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&out).expect("JSON")["most"], 1_100_000);
     let (out, _, _) = call(&["splitting", "--measure", "--lang", "en"], "");
-    assert!(out.contains("precision") && out.contains("same-people") && out.contains("many-small-parts"), "{out}");
+    assert!(out.contains("same-people") && out.contains("many-small-parts") && out.contains("ledger-keyed-same"), "{out}");
+    for source in ["applications: ", "ledgers: ", "together: "] {
+        let line = out.lines().find(|line| line.starts_with(source)).unwrap_or_else(|| panic!("{source}: {out}"));
+        assert!(line.contains("precision") && line.contains("recall"), "{line}");
+    }
+    let (out, _, _) = call(&["splitting", "--measure", "--json"], "");
+    let measured: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    for kind in ["ledger-keyed-same", "ledger-of-the-applicant", "ledger-other-recipient", "crumbs-beside-large"] {
+        assert_eq!(measured["kinds"][kind]["flagged"], 0, "{kind}");
+    }
+    for kind in ["ledger-affiliates", "ledger-keyed-others", "ledger-and-application", "many-small-parts", "far-apart"] {
+        assert_eq!(measured["kinds"][kind]["flagged"], 12, "{kind}");
+    }
     // The committed set is what the generator makes, so that the numbers can be made again.
     let (sample, _, _) = call(&["splitting", "--sample", "12"], "");
     assert_eq!(

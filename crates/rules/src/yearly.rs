@@ -5,6 +5,7 @@
 //! between the largest part and the sum of the parts; the two are kept apart until a person settles them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use crate::article::{Article, Instrument};
 use crate::path::{Fact, Ground, Law, NoLaw};
 use crate::series::{Series, lines_of, series};
 
-pub use crate::keyed::{NotKeyed, Person, Seen};
+pub use crate::keyed::{NotKeyed, Person, Seen, SetRef, pack, unpack};
 
 /// Distinct people of a flow from 1 January up to a day, that day included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub enum Count {
         #[serde(with = "crate::keyed::many")]
         seen: Vec<Seen>,
     },
+    /// Keyed values in a file of their own: whoever adds up has to bring them.
+    Set(SetRef),
 }
 
 /// Under what a flow leaves.
@@ -74,8 +77,23 @@ pub struct Flow {
     pub way: Way,
     /// The exempt scenario that is claimed: such flows are not counted (PQ16 q11).
     pub exempt: Ground,
-    /// What it reports.
+    /// What it reports. A set in a file adds up to nobody here: its values are brought in `sets`.
     pub count: Count,
+    /// More values under the same key, as they were read from files.
+    #[serde(skip)]
+    pub sets: Vec<Arc<Vec<Seen>>>,
+}
+
+impl Flow {
+    /// The key and all values, where the flow is keyed.
+    fn keyed(&self) -> Option<(&str, impl Iterator<Item = &Seen>)> {
+        let (key, seen): (_, &[Seen]) = match &self.count {
+            Count::Plain { .. } => return None,
+            Count::Keyed { key, seen } => (key, seen),
+            Count::Set(set) => (&set.key, &[]),
+        };
+        Some((key, seen.iter().chain(self.sets.iter().flat_map(|set| set.iter()))))
+    }
 }
 
 /// A counter of the year, from the fewest people that the reports allow to the most.
@@ -113,6 +131,9 @@ pub struct Already {
     pub sensitive: u64,
     /// Last day that is reported.
     pub until: Date,
+    /// First day that is reported; what was recorded before this was kept has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
 }
 
 /// Something that the numbers make necessary.
@@ -219,12 +240,11 @@ fn parts(flows: &[&Flow], year: i16, sensitive: bool) -> Vec<Part> {
     let mut keyed: BTreeMap<&str, Vec<(Person, usize)>> = BTreeMap::new();
     let mut out = Vec::new();
     for flow in flows {
-        match &flow.count {
-            Count::Plain { points } => out.push(plain(points, year, sensitive)),
-            Count::Keyed { key, seen } => {
-                let of_year = seen.iter().filter(|s| s.on.year() == year && s.sensitive == sensitive);
-                keyed.entry(key).or_default().extend(of_year.map(|s| (s.person, place(s.on))));
-            }
+        if let Count::Plain { points } = &flow.count {
+            out.push(plain(points, year, sensitive));
+        } else if let Some((key, seen)) = flow.keyed() {
+            let of_year = seen.filter(|s| s.on.year() == year && s.sensitive == sensitive);
+            keyed.entry(key).or_default().extend(of_year.map(|s| (s.person, place(s.on))));
         }
     }
     for mut people in keyed.into_values() {
@@ -273,7 +293,7 @@ fn counter(flows: &[&Flow], year: i16, fact: Fact, law: &Law, until: Option<Date
 
 fn already(flow: &Flow, year: i16) -> Option<Already> {
     let of = |sensitive| parts(&[flow], year, sensitive).iter().flat_map(|p| p.steps.values()).sum();
-    let until = last(flow, year)?;
+    let (from, until) = span(flow, year)?;
     Some(Already {
         flow: flow.id.clone(),
         exporter: flow.exporter.clone(),
@@ -282,14 +302,20 @@ fn already(flow: &Flow, year: i16) -> Option<Already> {
         non_sensitive: of(false),
         sensitive: of(true),
         until,
+        from: Some(from),
     })
 }
 
-fn last(flow: &Flow, year: i16) -> Option<Date> {
+/// The first and the last day that a flow reports of a year.
+fn span(flow: &Flow, year: i16) -> Option<(Date, Date)> {
+    let join = |span: Option<(Date, Date)>, on: Date| {
+        let (from, until) = span.unwrap_or((on, on));
+        Some((from.min(on), until.max(on)))
+    };
     let of_year = |on: &Date| on.year() == year;
     match &flow.count {
-        Count::Plain { points } => points.iter().map(|p| p.on).filter(of_year).max(),
-        Count::Keyed { seen, .. } => seen.iter().map(|s| s.on).filter(of_year).max(),
+        Count::Plain { points } => points.iter().map(|p| p.on).filter(of_year).fold(None, join),
+        _ => flow.keyed()?.1.map(|s| s.on).filter(of_year).fold(None, join),
     }
 }
 
@@ -303,7 +329,7 @@ pub fn year(flows: &[Flow], year: i16) -> Result<Year, NoLaw> {
     let exempt = |f: &&Flow| law.ground(f.exempt, end).is_some();
     let excluded = flows.iter().filter(exempt).map(|f| (f.id.clone(), f.exempt)).collect();
     let counted: Vec<&Flow> = flows.iter().filter(|f| !exempt(f)).collect();
-    let until = counted.iter().filter_map(|f| last(f, year)).max();
+    let until = counted.iter().filter_map(|f| span(f, year)).map(|days| days.1).max();
     let non_sensitive = counter(&counted, year, Fact::NonSensitive, law, until);
     let sensitive = counter(&counted, year, Fact::Sensitive, law, until);
     let of_year: Vec<Already> = counted.iter().filter_map(|f| already(f, year)).collect();

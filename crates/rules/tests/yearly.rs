@@ -24,6 +24,7 @@ fn flow(id: &str, count: Count) -> Flow {
         way: Way::Certificate,
         exempt: Ground::None,
         count,
+        sets: Vec::new(),
     }
 }
 
@@ -57,6 +58,23 @@ fn one_person_in_two_affiliates_of_one_key_is_one() {
     let other = Flow { count: keyed("b", "other", &[(2, date(2026, 1, 5)), (3, date(2026, 3, 1))]).count, ..b };
     let y = year(&[a, other], 2026).unwrap();
     assert_eq!((y.non_sensitive.least.total, y.non_sensitive.most.total), (2, 4), "two keys cannot be compared");
+}
+
+#[test]
+fn values_from_files_count_like_those_at_hand() {
+    let seen = |people: &[(u128, Date)]| {
+        people.iter().map(|&(p, on)| Seen { person: Person(p), on, sensitive: false }).collect::<Vec<_>>()
+    };
+    let at_hand = keyed("a", "k", &[(1, date(2026, 2, 1)), (2, date(2026, 2, 1))]);
+    let files = [seen(&[(2, date(2026, 1, 5))]), seen(&[(3, date(2026, 3, 1)), (1, date(2026, 4, 1)), (9, date(2025, 4, 1))])];
+    let brought =
+        Flow { sets: files.into_iter().map(std::sync::Arc::new).collect(), ..keyed("b", "k", &[(4, date(2026, 2, 2))]) };
+    let y = year(&[at_hand.clone(), brought.clone()], 2026).unwrap();
+    assert_eq!((y.non_sensitive.least.total, y.non_sensitive.most.total), (4, 4), "a person counts once wherever it lies");
+    let b = y.flows.iter().find(|f| f.flow == "b").unwrap();
+    assert_eq!((b.non_sensitive, b.from, b.until), (4, Some(date(2026, 1, 5)), date(2026, 4, 1)));
+    let bare = Flow { sets: Vec::new(), ..brought };
+    assert_eq!(year(&[at_hand, bare], 2026).unwrap().non_sensitive.most.total, 3, "nothing is read behind the caller's back");
 }
 
 #[test]

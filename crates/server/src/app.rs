@@ -55,6 +55,8 @@ pub struct Inner {
     pub intake: Intake,
     /// How often tokens are used.
     pub limits: crate::api::limit::Limits,
+    /// Years of ledgers that were added up from files.
+    pub years: crate::preparing::Years,
 }
 
 impl Deref for App {

@@ -74,6 +74,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         mailer,
         intake,
         limits: crate::api::limit::Limits::default(),
+        years: crate::preparing::Years::default(),
     }))
 }
 

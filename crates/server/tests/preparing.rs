@@ -262,8 +262,8 @@ async fn splitting_is_explained_to_authorities_and_bodies() {
     let mut chen = app.sign_in("chenmin").await;
     let page = chen.get("/authority/splitting").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(page.text.contains("不是认定，更不是指控") && page.text.contains("演示：三组虚构的例子"));
-    assert_eq!(page.text.matches("每一份单独都不满").count(), 3);
+    assert!(page.text.contains("不是认定，更不是指控") && page.text.contains("演示：虚构的例子"));
+    assert_eq!(page.text.matches("每一份单独都不满").count(), 4);
     assert!(chen.get("/en/authority/splitting").await.text.contains("neither a finding nor an accusation"));
     let rows: Vec<String> = SAMPLE
         .lines()
@@ -272,7 +272,7 @@ async fn splitting_is_explained_to_authorities_and_bodies() {
         .map(|v| v["application"].to_string())
         .collect();
     let found = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", rows.join("\n").as_bytes())]).await;
-    assert!(found.text.contains("a.jsonl：2行") && found.text.matches("每一份单独都不满").count() == 4, "{}", found.text);
+    assert!(found.text.contains("a.jsonl：2行") && found.text.matches("每一份单独都不满").count() == 5, "{}", found.text);
     let bad = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", "{}".as_bytes())]).await;
     assert!(bad.text.contains("第1行不合要求"), "{}", bad.text);
     let mut body = app.sign_in("qiheng").await;
@@ -359,8 +359,37 @@ async fn a_keyed_set_of_many_thousands_is_read_and_counted_with_another_of_the_s
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     }
     let page = xu.get("/processor/ledger").await.text;
-    assert_eq!(page.matches("60000条去重数据，密钥“集团密钥甲”").count(), 2, "{page}");
+    assert_eq!(page.matches("60,000条去重数据，密钥“集团密钥甲”").count(), 2, "{page}");
     assert!(page.contains("最多100万个不同的值"));
+}
+
+#[tokio::test]
+async fn the_totals_of_a_ledger_are_given_with_an_application_only_if_the_applicant_wants() {
+    let (_app, mut xu) = played().await;
+    let key = xu.get("/processor/applications/new").await.hidden("idem");
+    let opened = xu.post("/processor/applications/new", &[("idem", &key), ("purpose", "new"), ("who", "self")]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    let application = opened.location().to_owned();
+    assert!(xu.get(&format!("{application}/scope")).await.text.contains("没有附上台账合计"));
+    let page = xu.get(&format!("{application}/ledger")).await;
+    assert!(page.text.contains("会员订单跨境履行") && page.text.contains("没有任何人的数据"), "{}", page.text);
+    let version = page.hidden("version");
+    let given = xu.post(&format!("{application}/ledger"), &[("version", &version), ("then", "give")]).await;
+    assert_eq!(given.location(), format!("{application}/scope"), "{}", given.text);
+    assert!(xu.get(&format!("{application}/scope")).await.text.contains("已附上：2026年台账的2项业务"));
+    let page = xu.get(&format!("/en{application}/ledger")).await;
+    assert!(page.text.contains("Flows given with the application") && page.text.contains("Take out"), "{}", page.text);
+    let taken = xu.post(&format!("{application}/ledger"), &[("version", &page.hidden("version")), ("then", "take")]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+    assert!(xu.get(&format!("{application}/scope")).await.text.contains("没有附上台账合计"));
+    // Somebody without a ledger has nothing to give.
+    let (_other, mut bare) = processor().await;
+    let key = bare.get("/processor/applications/new").await.hidden("idem");
+    let opened = bare.post("/processor/applications/new", &[("idem", &key), ("purpose", "new"), ("who", "self")]).await;
+    let at = format!("{}/ledger", opened.location());
+    assert!(bare.get(&at).await.text.contains("台账里今年还没有计入的业务"));
+    let nothing = bare.post(&at, &[("version", "0"), ("then", "give")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nothing.text);
 }
 
 #[tokio::test]

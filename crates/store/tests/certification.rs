@@ -99,6 +99,7 @@ fn form() -> Form {
         relation: "集团内部授权".into(),
         group: String::new(),
         affiliates: Vec::new(),
+        ledger: None,
         scope: scope(),
         eligibility: Some(Eligibility {
             answers: path::Case::single(flow, false, today),

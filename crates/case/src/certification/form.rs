@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use guosuo_rules::path;
+use guosuo_rules::splitting::LedgerFlow;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,18 @@ pub enum LegalBasis {
     },
 }
 
+/// What an applicant gives of its yearly ledger with the application: flows and numbers as the platform added them up, no value
+/// of anybody. A body sees of a ledger what was given to it, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerGiven {
+    /// The year.
+    pub year: i16,
+    /// The day on which it was given.
+    pub on: Date,
+    /// The flows that count.
+    pub flows: Vec<LedgerFlow>,
+}
+
 /// What is typed and declared. A draft may hold anything, so nothing is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,6 +110,9 @@ pub struct Form {
     /// Its affiliates that export personal information too, as it declares.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affiliates: Vec<String>,
+    /// What it gives of its yearly ledger; nothing unless it chose to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerGiven>,
     /// The scope.
     pub scope: Scope,
     /// Eligibility.

@@ -24,7 +24,7 @@ pub use check::{Expected, Field, Problem, Severity, What, check_application};
 pub use clock::{Clock, PauseReason, Stage, StageDays};
 pub use command::{Command, Config, Facts, LastDay, RenewalReading};
 pub use event::Event;
-pub use form::{Chosen, Dossier, Eligibility, Form, Impact, ImpactItem, LegalBasis, Profile};
+pub use form::{Chosen, Dossier, Eligibility, Form, Impact, ImpactItem, LedgerGiven, LegalBasis, Profile};
 pub use party::{
     DocRef, Interest, MAINLAND, Mandate, MandateAct, MandateKind, Party, Standing, check_independence, check_mandate,
 };

@@ -7,12 +7,15 @@ use jiff::civil::Date;
 
 use super::consent::Consent;
 use super::flow::FlowFacts;
+use super::sets::Sets;
 use crate::assessment::Digests;
 
 /// Most days in one report of numbers.
 pub const POINTS_MAX: usize = 400;
 /// Most consents that are recorded at once.
 pub const CONSENTS_MAX: usize = 20_000;
+/// Most keyed values that a report keeps in its event; more of them lie in a file of their own.
+pub const KEYED_IN_EVENT: usize = 1_000;
 /// Most keyed values in one report: the highest line of the law. Larger sets are counted with `guosuo count`, which gives the
 /// exact numbers by day.
 pub const KEYED_MAX: usize = 1_000_000;
@@ -99,4 +102,6 @@ pub enum Command {
 pub struct Facts {
     /// Digests of the text that is adopted, computed by the platform.
     pub digests: Digests,
+    /// The values of the sets in files: of all that count, and of the one that is reported.
+    pub sets: Sets,
 }

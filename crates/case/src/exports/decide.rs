@@ -1,7 +1,7 @@
 //! The decisions on the record of exports.
 
 use guosuo_rules::time::cst_date;
-use guosuo_rules::yearly::{Count, Task};
+use guosuo_rules::yearly::{Count, SetRef, Task};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -12,7 +12,8 @@ use super::consent::{ConsentFault, check_consents};
 use super::event::Event;
 use super::flow::{Basis, FlowLack, check_flow};
 use super::notice::{Notice, NoticeItem};
-use super::state::{Exports, Report, days};
+use super::sets::{NotAdded, Sets};
+use super::state::{Exports, Report};
 use crate::actor::{Actor, OrgId};
 use crate::life::{By, Life, Recorded};
 use crate::refusal::{Refusal, RefusalCode, needed};
@@ -73,6 +74,8 @@ pub enum Fault {
     },
     /// The name of the key is empty or too long.
     KeyUnfit,
+    /// The values of a set are not at hand, or are not those that the report names.
+    SetMissing,
     /// No such report, or void already.
     UnknownReport,
     /// No such dossier, or closed already.
@@ -167,7 +170,7 @@ impl Life for Exports {
                 }
                 Event::FlowEnded { flow, on, reason: needed(reason, article)? }
             }
-            Command::Report { flow, count, source } => return report(e, flow, count, source, actor, now),
+            Command::Report { flow, count, source } => return report(e, flow, count, source, (actor, now), &facts.sets),
             Command::VoidReport { report, reason } => {
                 if !e.reports.iter().any(|r| r.number == report && r.voided.is_none()) {
                     return refuse(Fault::UnknownReport, article);
@@ -240,14 +243,14 @@ fn report(
     flow: u32,
     count: Box<Count>,
     source: String,
-    actor: &Actor,
-    now: Timestamp,
+    (actor, now): (&Actor, Timestamp),
+    sets: &Sets,
 ) -> Result<Vec<Event>, Refusal> {
     let article = "P16 7";
     if e.flow(flow).is_none() {
         return refuse(Fault::UnknownFlow, article);
     }
-    let days = days(&count);
+    let mut days = days(&count, sets)?;
     if days.is_empty() {
         return refuse(Fault::NothingReported, article);
     }
@@ -256,10 +259,9 @@ fn report(
         return refuse(Fault::TooMany { count: days.len(), most }, "house");
     }
     let all = e.keyed().saturating_add(days.len());
-    if matches!(*count, Count::Keyed { .. }) && all > KEYED_ALL_MAX {
+    if !matches!(*count, Count::Plain { .. }) && all > KEYED_ALL_MAX {
         return refuse(Fault::TooManyKept { count: all, most: KEYED_ALL_MAX }, "house");
     }
-    let mut days = days;
     days.sort_unstable();
     days.dedup();
     for day in days.iter().copied() {
@@ -272,10 +274,11 @@ fn report(
     }
     match &*count {
         Count::Plain { .. } => falls(e, flow, &count)?,
-        Count::Keyed { key, .. } if text::is_blank(key) || key.chars().count() > 100 || text::check(key, false).is_err() => {
-            return refuse(Fault::KeyUnfit, article);
+        Count::Keyed { key, .. } | Count::Set(SetRef { key, .. }) => {
+            if text::is_blank(key) || key.chars().count() > 100 || text::check(key, false).is_err() {
+                return refuse(Fault::KeyUnfit, article);
+            }
         }
-        Count::Keyed { .. } => {}
     }
     let number = e.reports.last().map_or(1, |r| r.number + 1);
     let source = needed(source, article)?;
@@ -294,7 +297,11 @@ fn report(
     years.sort_unstable();
     years.dedup();
     for year in years {
-        let Ok(found) = after.year(year) else { continue };
+        let found = match after.year(year, sets) {
+            Ok(found) => found,
+            Err(NotAdded::Law(_)) => continue,
+            Err(NotAdded::Set(_)) => return refuse(Fault::SetMissing, "house"),
+        };
         for task in found.tasks {
             let Task::Dossier { fact, line, since, certain, already, .. } = task else { continue };
             if !e.dossiers.iter().any(|d| d.year == year && d.fact == fact) {
@@ -305,11 +312,23 @@ fn report(
     Ok(out)
 }
 
+/// The days of a report. Of a set in a file the values must be at hand and be those that the report names.
+fn days(count: &Count, sets: &Sets) -> Result<Vec<Date>, Refusal> {
+    Ok(match count {
+        Count::Plain { points } => points.iter().map(|p| p.on).collect(),
+        Count::Keyed { seen, .. } => seen.iter().map(|s| s.on).collect(),
+        Count::Set(set) => match sets.get(&set.sha256) {
+            Some(seen) if SetRef::of(&set.key, &set.sha256, seen).as_ref() == Some(set) => seen.iter().map(|s| s.on).collect(),
+            _ => return refuse(Fault::SetMissing, "house"),
+        },
+    })
+}
+
 /// Numbers since 1 January never fall within a year: deleting information takes nobody back out of what has left.
 fn falls(e: &Exports, flow: u32, count: &Count) -> Result<(), Refusal> {
     let of = |count: &Count| match count {
         Count::Plain { points } => points.clone(),
-        Count::Keyed { .. } => Vec::new(),
+        Count::Keyed { .. } | Count::Set(_) => Vec::new(),
     };
     let mut points: Vec<_> =
         e.reports.iter().filter(|r| r.flow == flow && r.voided.is_none()).flat_map(|r| of(&r.count)).collect();

@@ -1,8 +1,10 @@
 //! How the record of exports stands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use guosuo_rules::path::{Fact, NoLaw};
+use guosuo_rules::path::Fact;
+use guosuo_rules::splitting::LedgerFlow;
 use guosuo_rules::yearly::{self, Already, Count, Person};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 use super::consent::Consent;
 use super::event::Event;
 use super::flow::FlowFacts;
+use super::sets::{NotAdded, Sets};
 use crate::actor::OrgId;
 use crate::assessment::{Said, Source, Span};
 use crate::life::{By, Recorded};
@@ -117,20 +120,36 @@ impl Exports {
         self.texts.iter().find(|t| t.number == number)
     }
 
-    /// The flows with everything that was reported of them: the numbers of a flow are one part, the sets of one key
+    /// The digests of the sets in files that a year needs; of all years where none is given.
+    pub fn needs(&self, year: Option<i16>) -> BTreeSet<&str> {
+        let counting = self.reports.iter().filter(|r| r.voided.is_none());
+        let sets = counting.filter_map(|r| if let Count::Set(set) = &r.count { Some(set) } else { None });
+        sets.filter(|set| year.is_none_or(|y| set.years.contains(&y))).map(|set| set.sha256.as_str()).collect()
+    }
+
+    /// The flows with everything that was reported of them in a year: the numbers of a flow are one part, the sets of one key
     /// another.
-    pub fn counted(&self) -> Vec<yearly::Flow> {
+    ///
+    /// # Errors
+    /// [`NotAdded::Set`]: a set in a file was not brought.
+    pub fn counted(&self, year: i16, sets: &Sets) -> Result<Vec<yearly::Flow>, NotAdded> {
+        type Keyed = (Vec<yearly::Seen>, Vec<Arc<Vec<yearly::Seen>>>);
         let mut out = Vec::new();
         for f in &self.flows {
             let reports = self.reports.iter().filter(|r| r.flow == f.number && r.voided.is_none());
-            let (mut points, mut keyed) = (Vec::new(), BTreeMap::<&str, Vec<yearly::Seen>>::new());
+            let (mut points, mut keyed) = (Vec::new(), BTreeMap::<&str, Keyed>::new());
             for r in reports {
                 match &r.count {
                     Count::Plain { points: p } => points.extend_from_slice(p),
-                    Count::Keyed { key, seen } => keyed.entry(key).or_default().extend_from_slice(seen),
+                    Count::Keyed { key, seen } => keyed.entry(key).or_default().0.extend_from_slice(seen),
+                    Count::Set(set) if set.years.contains(&year) => {
+                        let seen = sets.get(&set.sha256).ok_or_else(|| NotAdded::Set(set.sha256.clone()))?;
+                        keyed.entry(&set.key).or_default().1.push(Arc::clone(seen));
+                    }
+                    Count::Set(_) => {}
                 }
             }
-            let mut push = |count| {
+            let mut push = |count, sets| {
                 out.push(yearly::Flow {
                     id: f.facts.name.clone(),
                     exporter: f.facts.exporter.clone(),
@@ -138,30 +157,36 @@ impl Exports {
                     way: f.facts.way,
                     exempt: f.facts.exempt,
                     count,
+                    sets,
                 });
             };
             if !points.is_empty() {
-                push(Count::Plain { points });
+                push(Count::Plain { points }, Vec::new());
             }
-            for (key, seen) in keyed {
-                push(Count::Keyed { key: key.to_owned(), seen });
+            for (key, (seen, sets)) in keyed {
+                push(Count::Keyed { key: key.to_owned(), seen }, sets);
             }
         }
-        out
+        Ok(out)
     }
 
     /// Keyed values of all reports that count.
     pub fn keyed(&self) -> usize {
-        let of = |count: &Count| if let Count::Keyed { seen, .. } = count { seen.len() } else { 0 };
-        self.reports.iter().filter(|r| r.voided.is_none()).map(|r| of(&r.count)).sum()
+        self.reports.iter().filter(|r| r.voided.is_none()).map(|r| entries(&r.count)).sum()
     }
 
     /// One year of the ledger.
     ///
     /// # Errors
-    /// [`NoLaw`] for a year without parameters.
-    pub fn year(&self, year: i16) -> Result<yearly::Year, NoLaw> {
-        yearly::year(&self.counted(), year)
+    /// [`NotAdded`]: a year without parameters of the law, or a set that was not brought.
+    pub fn year(&self, year: i16, sets: &Sets) -> Result<yearly::Year, NotAdded> {
+        Ok(yearly::year(&self.counted(year, sets)?, year)?)
+    }
+
+    /// The flows of a year as looking for splits needs them (M 5(4)): without values.
+    pub fn flows_of(&self, year: &yearly::Year) -> Vec<LedgerFlow> {
+        let purpose = |name: &str| self.flows.iter().find(|f| f.facts.name == name).map(|f| f.facts.purpose.clone());
+        LedgerFlow::of(year, |name| purpose(name).unwrap_or_default())
     }
 
     /// The years of which anything was reported, newest first.
@@ -171,16 +196,16 @@ impl Exports {
             match &report.count {
                 Count::Plain { points } => years.extend(points.iter().map(|p| p.on.year())),
                 Count::Keyed { seen, .. } => years.extend(seen.iter().map(|s| s.on.year())),
+                Count::Set(set) => years.extend(&set.years),
             }
         }
         years.into_iter().rev().collect()
     }
 
     /// What the ledger of a year says to an assessment: flows that count or are described and not ended, and the people
-    /// so far. Exempt flows are assessed as well (P16 10), so they are part of it.
-    pub fn said(&self, year: i16) -> Said {
+    /// so far, where the year can be added up. Exempt flows are assessed as well (P16 10), so they are part of it.
+    pub fn said(&self, year: i16, found: Option<&yearly::Year>) -> Said {
         let flows = || self.flows.iter().filter(|f| f.ended.as_ref().is_none_or(|(on, _)| on.year() >= year)).map(|f| &f.facts);
-        let found = self.year(year).ok();
         let span = |c: &yearly::Counter| Span { least: c.least.total, most: c.most.total };
         let mut kinds: BTreeMap<String, Option<bool>> = BTreeMap::new();
         for (f, k) in flows().flat_map(|f| f.kinds.iter().map(move |k| (f, k))) {
@@ -191,8 +216,8 @@ impl Exports {
             kinds: Some(kinds),
             recipients: Some(flows().map(|f| (f.recipient.name.trim().to_owned(), f.recipient.country.clone())).collect()),
             retention_months: flows().map(|f| f.retention_months).max().filter(|m| *m > 0),
-            people: found.as_ref().map(|y| span(&y.non_sensitive)),
-            people_sensitive: found.as_ref().map(|y| span(&y.sensitive)),
+            people: found.map(|y| span(&y.non_sensitive)),
+            people_sensitive: found.map(|y| span(&y.sensitive)),
             ..Said::nothing(Source::Ledger { year }, false)
         }
     }
@@ -276,10 +301,11 @@ impl Exports {
     }
 }
 
-/// The days of a report.
-pub(super) fn days(count: &Count) -> Vec<Date> {
+/// Keyed values of a report.
+fn entries(count: &Count) -> usize {
     match count {
-        Count::Plain { points } => points.iter().map(|p| p.on).collect(),
-        Count::Keyed { seen, .. } => seen.iter().map(|s| s.on).collect(),
+        Count::Plain { .. } => 0,
+        Count::Keyed { seen, .. } => seen.len(),
+        Count::Set(set) => usize::try_from(set.entries).unwrap_or(usize::MAX),
     }
 }

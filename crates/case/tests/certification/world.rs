@@ -130,6 +130,7 @@ pub(crate) fn form(today: Date) -> Form {
         relation: String::new(),
         group: String::new(),
         affiliates: Vec::new(),
+        ledger: None,
         scope: scope(),
         eligibility: Some(Eligibility {
             answers: answers(200_000, 3_000, today),

@@ -73,11 +73,12 @@ fn group(name: &str) -> String {
 }
 
 /// Gives every application the group of its applicant: one name for all who are tied together, directly or by others. A group
-/// that an application states itself ties too.
+/// that an application states itself ties too, and so does a ledger those who export by it.
 pub fn join<W>(applications: &mut [Application], ties: &[Tie<W>]) {
-    let own = |a: &Application| Tie { group: a.group.clone(), members: vec![a.applicant.clone()], why: () };
+    let own = |a: &Application| Tie { group: a.group.clone(), members: vec![a.applicant.clone(), a.holder.clone()], why: () };
+    let tells = |a: &Application| !a.group.trim().is_empty() || (!a.holder.trim().is_empty() && a.holder != a.applicant);
     let said = ties.iter().map(|t| Tie { group: t.group.clone(), members: t.members.clone(), why: () });
-    let all: Vec<Tie<()>> = said.chain(applications.iter().filter(|a| !a.group.trim().is_empty()).map(own)).collect();
+    let all: Vec<Tie<()>> = said.chain(applications.iter().filter(|a| tells(a)).map(own)).collect();
     let names = Names::of(&all);
     // The first name that was given to a group is that of all of it, else its members stand for it: the
     // name of one company may be that of another group.
@@ -90,7 +91,8 @@ pub fn join<W>(applications: &mut [Application], ties: &[Tie<W>]) {
     for tie in &all {
         for member in &tie.members {
             if let Some(top) = names.group_of(&applicant(member)) {
-                called.entry(top).or_insert_with(|| tie.members.join("、"));
+                let named: Vec<&str> = tie.members.iter().map(String::as_str).filter(|m| !m.trim().is_empty()).collect();
+                called.entry(top).or_insert_with(|| named.join("、"));
             }
         }
     }
@@ -119,6 +121,9 @@ mod tests {
         Application {
             id: id.into(),
             applicant: applicant.into(),
+            holder: String::new(),
+            source: super::super::Source::Application,
+            until: None,
             group: group.into(),
             recipient: "Fictional GmbH".into(),
             purpose: "订单履行".into(),

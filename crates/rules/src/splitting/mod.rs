@@ -1,10 +1,13 @@
-//! Applications that look like one export in several parts (M 5(4): 不得采取数量拆分等手段).
+//! Exports that look like one in several parts (M 5(4): 不得采取数量拆分等手段), in applications and in yearly ledgers.
 //!
-//! Same group, recipient and purpose, close in time and in the same period of counting, each part below a line of the
-//! security assessment and all together above it. A hit is a reason to look, with its evidence; it accuses nobody. The
-//! same people may stand in several parts, so the total lies between the largest part and the sum.
+//! Same group, recipient and purpose, in the same year of counting, each part below a line of the security assessment and
+//! all together at it or above. A hit is a reason to look, with its evidence; it accuses nobody. The same people may stand
+//! in several parts, so the total lies between the largest part and the sum; where the parts are keyed alike it is known
+//! ([`Hit::settle`]). What an organisation applies for and what its ledger counts may be the same export: of the two
+//! statements the larger one is added, never both.
 
 mod group;
+mod ledger;
 mod similar;
 
 use std::collections::BTreeMap;
@@ -16,24 +19,52 @@ use crate::article::{Article, Instrument};
 use crate::path::{Counting, Fact, Law};
 
 pub use group::{Tie, join, ties_of};
+pub use ledger::LedgerFlow;
 
-/// One application or flow.
+/// Where a statement stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// In an application for certification: what is meant to leave.
+    #[default]
+    Application,
+    /// In a yearly ledger: what has left.
+    Ledger,
+}
+
+impl Source {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_application(&self) -> bool {
+        *self == Self::Application
+    }
+}
+
+/// One application, or one flow of a yearly ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Application {
     /// Its number.
     pub id: String,
-    /// Who applied.
+    /// Who applied, or who exports.
     pub applicant: String,
+    /// Whose statement it is; the applicant's own when empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub holder: String,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Source::is_application")]
+    pub source: Source,
     /// The group of companies; the applicant alone when empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub group: String,
-    /// Who receives abroad.
+    /// Who receives abroad; several are parted by `；`.
     pub recipient: String,
-    /// What for.
+    /// What for; several purposes likewise.
     pub purpose: String,
-    /// Day of the application.
+    /// Day of the application, or the first day of the flow in its year.
     pub on: Date,
+    /// The last day of the flow in its year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
     /// Distinct people, non-sensitive.
     #[serde(default)]
     pub non_sensitive: u64,
@@ -49,10 +80,14 @@ pub struct Application {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Most days between one part and the next.
+    /// Most days between one part and the next. People are counted from 1 January (P16 7), so that a year is the law's own
+    /// measure of what is close; how many days lie between is told with every hit.
     pub window_days: u16,
-    /// Least share of the line that a part has, so that small flows beside a large one make no hit.
+    /// Least share of the line that a part has: crumbs are none.
     pub part: u16,
+    /// Least share of the line that stands beside the largest part, so that small flows beside a large one make no hit,
+    /// and many small parts do.
+    pub rest: u16,
     /// Least likeness of the recipients' names.
     pub recipient: u16,
     /// Least likeness of the purposes.
@@ -63,30 +98,41 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 120, part: 250, recipient: 700, purpose: 500, parts: 2 }
+        Self { window_days: 366, part: 50, rest: 250, recipient: 700, purpose: 500, parts: 2 }
     }
 }
 
 /// One part of a hit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// Number of the application.
+    /// Number of the application, or name of the flow.
     pub id: String,
-    /// Who applied.
+    /// Who applied, or who exports.
     pub applicant: String,
-    /// Day.
+    /// Whose statement it is.
+    pub holder: String,
+    /// Where it stands.
+    pub source: Source,
+    /// Day of the application, or the first one of the flow.
     pub on: Date,
+    /// The last day of the flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
     /// The recipient as written.
     pub recipient: String,
     /// The purpose as written.
     pub purpose: String,
     /// Its people.
     pub count: u64,
+    /// Whether it is added: not where another statement of the same organisation says more of the same.
+    pub added: bool,
 }
 
-/// Applications that together reach a line which each alone does not.
+/// Parts that together reach a line which each alone does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hit {
+    /// The group, as its members write it.
+    pub group: String,
     /// Which count.
     pub fact: Fact,
     /// The line.
@@ -99,6 +145,8 @@ pub struct Hit {
     pub least: u64,
     /// Most people together: no two parts share a person.
     pub most: u64,
+    /// Whether the number of people is known, because all parts are keyed alike.
+    pub exact: bool,
     /// Days from the first part to the last.
     pub days: i32,
     /// Least likeness of two recipients that link the parts.
@@ -107,11 +155,38 @@ pub struct Hit {
     pub purpose: u16,
 }
 
+impl Hit {
+    /// The hit with the number of different people in it, where that is known; nothing where they stay below the line.
+    #[must_use]
+    pub fn settle(self, people: u64) -> Option<Self> {
+        (people >= self.line).then_some(Self { least: people, most: people, exact: true, ..self })
+    }
+}
+
+/// Hits about the same export: those of one group that share a part. They keep their order.
+pub fn together(hits: Vec<Hit>) -> Vec<Vec<Hit>> {
+    let mut out: Vec<Vec<Hit>> = Vec::new();
+    for hit in hits {
+        let shares = |known: &Vec<Hit>| known.iter().any(|k| k.parts.iter().any(|p| hit.parts.iter().any(|q| same(p, q))));
+        let (mut joined, rest): (Vec<_>, Vec<_>) = out.into_iter().partition(shares);
+        let mut all = joined.drain(..).flatten().collect::<Vec<_>>();
+        all.push(hit);
+        out = rest;
+        out.push(all);
+    }
+    out.sort_by(|a, b| a[0].parts[0].on.cmp(&b[0].parts[0].on).then_with(|| a[0].parts[0].id.cmp(&b[0].parts[0].id)));
+    out
+}
+
+fn same(a: &Part, b: &Part) -> bool {
+    (a.source, &a.holder, &a.id) == (b.source, &b.holder, &b.id)
+}
+
 /// An application as it is compared.
 struct Seen<'a> {
     application: &'a Application,
-    recipient: String,
-    purpose: String,
+    recipient: Vec<String>,
+    purpose: Vec<String>,
     /// First day of its period of counting, and the law.
     period: (Date, &'static Law),
 }
@@ -123,11 +198,11 @@ pub fn find(applications: &[Application], settings: &Settings) -> Vec<Hit> {
     let mut groups: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
     for application in applications.iter().filter(|a| !replaced.contains(&a.id.as_str())) {
         let Ok(law) = Law::on(application.on) else { continue };
-        let group = if application.group.trim().is_empty() { &application.applicant } else { &application.group };
+        let group = if application.group.trim().is_empty() { holder(application) } else { &application.group };
         groups.entry(similar::plain(group)).or_default().push(Seen {
             application,
-            recipient: similar::plain(&application.recipient),
-            purpose: similar::plain(&application.purpose),
+            recipient: similar::list(&application.recipient),
+            purpose: similar::list(&application.purpose),
             period: (period(application.on, law), law),
         });
     }
@@ -202,44 +277,76 @@ fn link(a: &Seen, b: &Seen, settings: &Settings) -> Option<(u16, u16)> {
     if a.period.0 != b.period.0 || a.period.1.id != b.period.1.id {
         return None;
     }
-    let days = (b.application.on - a.application.on).get_days().abs();
-    let (recipient, purpose) = (similar::permille(&a.recipient, &b.recipient), similar::permille(&a.purpose, &b.purpose));
+    let last = |s: &Seen| s.application.until.unwrap_or(s.application.on).max(s.application.on);
+    // From the end of the earlier one to the beginning of the later one; nothing where they overlap.
+    let apart = |first: &Seen, then: &Seen| (then.application.on - last(first)).get_days();
+    let days = apart(a, b).max(apart(b, a)).max(0);
+    let (recipient, purpose) = (similar::best(&a.recipient, &b.recipient), similar::best(&a.purpose, &b.purpose));
     let close = days <= i32::from(settings.window_days);
     (close && recipient >= settings.recipient && purpose >= settings.purpose).then_some((recipient, purpose))
+}
+
+/// Whose statement it is.
+fn holder(a: &Application) -> &str {
+    if a.holder.trim().is_empty() { &a.applicant } else { &a.holder }
+}
+
+/// Which statements are added: of each organisation those of the source that says more.
+fn added(seen: &[Seen], cluster: &Cluster, fact: Fact) -> Vec<bool> {
+    let mut sums: BTreeMap<(String, Source), u64> = BTreeMap::new();
+    let place = |at: usize| (similar::plain(holder(seen[at].application)), seen[at].application.source);
+    for &at in &cluster.members {
+        let sum = sums.entry(place(at)).or_default();
+        *sum = sum.saturating_add(count(&seen[at], fact));
+    }
+    let larger = |at: usize| {
+        let (holder, source) = place(at);
+        let of = |source| sums.get(&(holder.clone(), source)).copied().unwrap_or(0);
+        let (applied, left) = (of(Source::Application), of(Source::Ledger));
+        // What has left is known better than what is meant to leave.
+        if source.is_application() { applied > left } else { left >= applied }
+    };
+    cluster.members.iter().map(|&at| larger(at)).collect()
 }
 
 fn hit(seen: &[Seen], cluster: &Cluster, fact: Fact, settings: &Settings) -> Option<Hit> {
     let first = seen.get(*cluster.members.first()?)?;
     let (line, article) = line(first.period.1, fact);
-    let counts = cluster.members.iter().map(|&at| count(&seen[at], fact));
-    let most = counts.clone().fold(0_u64, u64::saturating_add);
-    if cluster.members.len() < settings.parts.max(2) || most < line {
+    let added = added(seen, cluster, fact);
+    let counts = || cluster.members.iter().zip(&added).filter(|(_, added)| **added).map(|(&at, _)| count(&seen[at], fact));
+    let most = counts().fold(0_u64, u64::saturating_add);
+    let largest = counts().max().unwrap_or(0);
+    let beside = u128::from(most - largest) * 1000;
+    if counts().count() < settings.parts.max(2) || most < line || beside < u128::from(line) * u128::from(settings.rest) {
         return None;
     }
-    let parts: Vec<Part> = cluster
-        .members
-        .iter()
-        .map(|&at| {
-            let a = seen[at].application;
-            Part {
-                id: a.id.clone(),
-                applicant: a.applicant.clone(),
-                on: a.on,
-                recipient: a.recipient.clone(),
-                purpose: a.purpose.clone(),
-                count: count(&seen[at], fact),
-            }
-        })
-        .collect();
-    let days = (parts.last()?.on - parts.first()?.on).get_days();
+    let part = |(&at, &added): (&usize, &bool)| {
+        let a = seen[at].application;
+        Part {
+            id: a.id.clone(),
+            applicant: a.applicant.clone(),
+            holder: holder(a).to_owned(),
+            source: a.source,
+            on: a.on,
+            until: a.until,
+            recipient: a.recipient.clone(),
+            purpose: a.purpose.clone(),
+            count: count(&seen[at], fact),
+            added,
+        }
+    };
+    let parts: Vec<Part> = cluster.members.iter().zip(&added).map(part).collect();
+    let end = parts.iter().map(|p| p.until.unwrap_or(p.on).max(p.on)).max()?;
     Some(Hit {
+        group: first.application.group.clone(),
         fact,
         line,
         articles: vec![article.clone(), Article::of(Instrument::M, "5(4)"), Article::of(Instrument::Pq16, "q11")],
-        least: counts.max().unwrap_or(0),
+        least: largest,
         most,
+        exact: false,
+        days: (end - parts.first()?.on).get_days(),
         parts,
-        days,
         recipient: cluster.recipient,
         purpose: cluster.purpose,
     })

@@ -29,6 +29,16 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
+/// Several names or purposes, each plain.
+pub(super) fn list(text: &str) -> Vec<String> {
+    text.split(['；', ';']).map(plain).filter(|one| !one.is_empty()).collect()
+}
+
+/// The likeness of the two that are most alike: whoever has one recipient or purpose in common has it in common.
+pub(super) fn best(a: &[String], b: &[String]) -> u16 {
+    a.iter().flat_map(|x| b.iter().map(move |y| permille(x, y))).max().unwrap_or(0)
+}
+
 /// Share of the pairs of neighbouring characters that two plain texts have in common, in thousandths (Dice).
 pub(super) fn permille(a: &str, b: &str) -> u16 {
     if a == b {
@@ -67,6 +77,13 @@ mod tests {
         assert_eq!(plain("Ｅxample  Holdings, Ltd."), plain("EXAMPLE HOLDINGS LIMITED"));
         assert_eq!(plain("示例科技有限公司"), plain("示例科技股份有限公司"));
         assert_eq!(plain("有限公司"), "有限公司", "nothing is left of it otherwise");
+    }
+
+    #[test]
+    fn of_lists_the_most_alike_count() {
+        let (a, b) = (list("Fictional Cloud Ltd；Fictional Harbour GmbH"), list("FICTIONAL HARBOUR"));
+        assert_eq!((a.len(), best(&a, &b)), (2, 1000));
+        assert_eq!(best(&a, &list("；")), 0);
     }
 
     #[test]

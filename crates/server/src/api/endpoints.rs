@@ -291,6 +291,31 @@ fn cases() -> Vec<Endpoint> {
     out
 }
 
+/// Counts as a file: what JSON is too long for.
+fn counts_file() -> Endpoint {
+    let needed = |name, schema, example: Value| Param { name, at: In::Query, schema, example, required: true };
+    let text = |most: u32| json!({ "type": "string", "minLength": 1, "maxLength": most });
+    let mut e = get(
+        "/api/v1/exports/reports/sheet",
+        "reportCountsAsFile",
+        "exports",
+        Some(Scope::LedgerWrite),
+        "CountsTaken",
+        (
+            "用 CSV 文件上报一条流的人数，最多一百万条去重数据",
+            "Report counts of a flow as a CSV file, up to a million keyed values",
+        ),
+    )
+    .post(201, Value::Null, Vec::new())
+    .with(vec![
+        needed("flow", json!({ "type": "integer", "minimum": 1, "maximum": 4_000_000_000_u64 }), 1.into()),
+        needed("source", text(200), "orders-2026.csv".into()),
+        query("key", text(100), "group key 2026".into()),
+    ]);
+    e.body = Content::File;
+    e
+}
+
 fn own() -> Vec<Endpoint> {
     let year = query("year", json!({ "type": "integer", "minimum": 2000, "maximum": 2999 }), 2026.into());
     vec![
@@ -342,6 +367,7 @@ fn own() -> Vec<Endpoint> {
             of("CountsReport"),
             vec![("plain".to_owned(), examples::plain_counts()), ("keyed".to_owned(), examples::keyed_counts())],
         ),
+        counts_file(),
         get(
             "/api/v1/exports/reports/{number}/void",
             "voidReport",

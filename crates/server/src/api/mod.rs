@@ -51,6 +51,7 @@ pub fn routes(r: Routes) -> Routes {
         .get("/api/v1/filings", OwnAccount, own::filings)
         .get("/api/v1/exports", OwnAccount, own::exports)
         .post("/api/v1/exports/reports", OwnAccount, own::report)
+        .post("/api/v1/exports/reports/sheet", OwnAccount, own::sheet)
         .post("/api/v1/exports/reports/{number}/void", OwnAccount, own::void)
         .get("/api/v1/changes", OwnAccount, own::changes)
         .get("/api/v1/webhooks", OwnAccount, hooks::list)

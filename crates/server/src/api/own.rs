@@ -5,9 +5,11 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use guosuo_case::exports::{Command, Exports};
+use futures::StreamExt as _;
+use guosuo_case::exports::Command;
 use guosuo_case::{OrgKind, Right};
 use guosuo_rules::yearly::Count;
+use guosuo_seal::StreamDigest;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use super::problem::Problem;
 use super::scope::Scope;
 use crate::certification::facts;
 use crate::error::Error;
-use crate::preparing::{act_on_exports_once, exports_of};
+use crate::preparing::{self, Record, Sheet, act_on_exports_once};
 
 /// `GET /api/v1/me`: whose token this is and what it may be used for.
 ///
@@ -94,6 +96,7 @@ fn report_line(r: &guosuo_case::exports::Report) -> Value {
     let (kind, entries) = match &r.count {
         Count::Plain { points } => ("plain", points.len()),
         Count::Keyed { seen, .. } => ("keyed", seen.len()),
+        Count::Set(set) => ("keyed", usize::try_from(set.entries).unwrap_or(usize::MAX)),
     };
     json!({
         "number": r.number,
@@ -106,11 +109,11 @@ fn report_line(r: &guosuo_case::exports::Report) -> Value {
     })
 }
 
-async fn record(call: &Call) -> Result<Option<Exports>, Problem> {
+async fn record(call: &Call) -> Result<Option<Record>, Problem> {
     if call.actor()?.org_kind != OrgKind::Processor {
         return Err(Error::NotFound.into());
     }
-    Ok(exports_of(&call.cx).await?)
+    Ok(preparing::record(&call.cx).await?)
 }
 
 /// `GET /api/v1/exports?year=…`: the yearly record of exports (M 5): flows, totals with what they mean, reports.
@@ -129,17 +132,18 @@ pub(crate) async fn exports(call: Call, Query(asked): Asked) -> Result<Response,
             .filter(|y| (2000..=2999).contains(y))
             .ok_or_else(|| Problem::fields(vec![("year".into(), this.to_string())]))?,
     };
-    let Some(e) = record(&call).await? else {
+    let Some(found) = record(&call).await? else {
         return Ok(reply(StatusCode::OK, &json!({ "year": year, "totals": null, "flows": [], "reports": [] })));
     };
+    let totals = found.year(&call.cx.app, year).await?;
+    let e = &found.state;
     let flows: Vec<Value> = e
         .flows
         .iter()
         .map(|f| json!({ "number": f.number, "facts": f.facts, "ended_on": f.ended.as_ref().map(|x| x.0) }))
         .collect();
-    let totals = e.year(year).ok();
     let reports: Vec<Value> = e.reports.iter().map(report_line).collect();
-    Ok(reply(StatusCode::OK, &json!({ "year": year, "totals": totals, "flows": flows, "reports": reports })))
+    Ok(reply(StatusCode::OK, &json!({ "year": year, "totals": totals.as_deref(), "flows": flows, "reports": reports })))
 }
 
 /// A report of counts.
@@ -172,7 +176,9 @@ async fn put(call: &Call, command: Command, idem: guosuo_store::Idem, status: St
                 })
                 .collect();
             body["report"] = reports.first().copied().into();
-            body["tasks"] = json!(acted.state.year(call.cx.today().year()).map(|y| y.tasks).unwrap_or_default());
+            let after = Record { id: acted.case_id, version: acted.version, state: acted.state };
+            let year = after.year(&call.cx.app, call.cx.today().year()).await?;
+            body["tasks"] = json!(year.map(|y| y.tasks.clone()).unwrap_or_default());
             Ok(reply(status, &body))
         }
         Err(r) => Err(Problem::refused(r)),
@@ -188,8 +194,44 @@ pub(crate) async fn report(call: Call, body: Body) -> Result<Response, Problem> 
     call.right(Right::FlowsDeclare)?;
     record(&call).await?;
     let (counts, bytes) = json_of::<Counts>(&call.headers, body).await?;
+    if matches!(counts.counts, Count::Set(_)) {
+        return Err(Problem::fields(vec![("counts".into(), "plain, keyed".into())]));
+    }
     let idem = call.idem(&[b"exports/reports", &bytes])?;
     let command = Command::Report { flow: counts.flow, count: Box::new(counts.counts), source: counts.source };
+    put(&call, command, idem, StatusCode::CREATED).await
+}
+
+/// `POST /api/v1/exports/reports/sheet?flow=…&source=…&key=…`: the same as a CSV file, read while it arrives: up to a million
+/// keyed values.
+///
+/// # Errors
+/// The line and what would be right.
+pub(crate) async fn sheet(call: Call, Query(asked): Asked, body: Body) -> Result<Response, Problem> {
+    call.need(Scope::LedgerWrite)?;
+    call.right(Right::FlowsDeclare)?;
+    record(&call).await?;
+    let value = |name: &str| asked.get(name).map(|v| v.trim().to_owned()).unwrap_or_default();
+    let (flow, source, key) = (value("flow"), value("source"), value("key"));
+    let number: u32 = flow.parse().map_err(|_| Problem::fields(vec![("flow".into(), "1, 2, 3 …".into())]))?;
+    if source.is_empty() || source.chars().count() > 200 {
+        return Err(Problem::fields(vec![("source".into(), "1–200".into())]));
+    }
+    let max_mib = call.cx.app.config.uploads.max_mib;
+    let (mut read, mut digest) = (Sheet::new(call.cx.l()), StreamDigest::new());
+    let mut stream = body.into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Problem::from(Error::Malformed("body")))?;
+        digest.update(&chunk);
+        if digest.size() > max_mib << 20 {
+            return Err(Error::TooLarge { max_mib }.into());
+        }
+        read.feed(&chunk);
+    }
+    let count = read.finish(&key).map_err(|why| Problem::fields(vec![(String::new(), why)]))?;
+    let file = digest.finish().sha256;
+    let idem = call.idem(&[b"exports/sheet", flow.as_bytes(), source.as_bytes(), key.as_bytes(), file.as_bytes()])?;
+    let command = Command::Report { flow: number, count: Box::new(count), source };
     put(&call, command, idem, StatusCode::CREATED).await
 }
 

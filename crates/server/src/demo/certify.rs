@@ -161,6 +161,7 @@ impl Certifying {
             relation: String::new(),
             group: String::new(),
             affiliates: Vec::new(),
+            ledger: None,
             scope: scope(),
             eligibility: Some(Eligibility {
                 answers: path::Case::single(flow, false, day),

@@ -1,5 +1,6 @@
 //! Acts on assessments and on the record of exports: one transaction each, with the facts that the law asks for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guosuo_case::assessment::{self, Assessment, Content, Digests, Said};
@@ -8,10 +9,12 @@ use guosuo_case::exports::{self, Exports};
 use guosuo_case::grouping::{self, Grouping};
 use guosuo_case::{Actor, Life as _, Refusal, RefusalCode};
 use guosuo_rules::risk::Method;
+use guosuo_rules::yearly::Year;
 use guosuo_seal::digest::{sha256, sm3};
 use guosuo_store::{ActError, Acted, Error as StoreError, Reader, Request, Tx};
 use jiff::Timestamp;
 
+use super::sets;
 use crate::app::{App, Cx};
 use crate::error::Error;
 
@@ -40,17 +43,45 @@ fn exports_id(org: &str) -> String {
     format!("exports-{org}")
 }
 
+/// The record of exports of an organisation as it stands.
+pub(crate) struct Record {
+    /// Its case.
+    pub(crate) id: String,
+    /// Number of its events.
+    pub(crate) version: u64,
+    /// What they come to.
+    pub(crate) state: Exports,
+}
+
+impl Record {
+    /// One of its years; nothing for a year without law.
+    ///
+    /// # Errors
+    /// When a file of keyed values cannot be read.
+    pub(crate) async fn year(&self, app: &App, year: i16) -> Result<Option<Arc<Year>>, Error> {
+        Ok(sets::year(app, &self.id, self.version, &self.state, year).await?)
+    }
+}
+
 /// The record of exports of the actor's organisation; `None` before the first entry.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) async fn exports(cx: &Cx) -> Result<Option<Exports>, Error> {
+pub(crate) async fn record(cx: &Cx) -> Result<Option<Record>, Error> {
     let actor = cx.actor()?;
     match cx.app.store.case_for::<Exports>(actor, &exports_id(actor.org.as_str())).await {
-        Ok(loaded) => Ok(loaded.state),
+        Ok(loaded) => Ok(loaded.state.map(|state| Record { id: loaded.id, version: loaded.version, state })),
         Err(StoreError::NotFound(_)) => Ok(None),
         Err(e) => Err(e.into()),
     }
+}
+
+/// The state of [`record`].
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn exports(cx: &Cx) -> Result<Option<Exports>, Error> {
+    Ok(record(cx).await?.map(|r| r.state))
 }
 
 /// The applications for certification of an organisation, by case, with their state.
@@ -73,15 +104,32 @@ pub(super) async fn own_applications(cx: &Cx) -> Result<Vec<(String, Application
     Ok(applications(&mut reader, cx.actor()?.org.as_str()).await?)
 }
 
+/// What is kept of an organisation's exports beside an assessment.
+struct Kept {
+    record: Option<Record>,
+    applications: Vec<(String, Application)>,
+}
+
+/// Reads what is kept; the applications only where something is compared with them.
+async fn kept(reader: &mut Reader, org: &str, compares: bool) -> Result<Kept, StoreError> {
+    let loaded = reader.case::<Exports>(&exports_id(org)).await?;
+    let (id, version) = (loaded.id, loaded.version);
+    let record = loaded.state.filter(|e| !e.flows.is_empty()).map(|state| Record { id, version, state });
+    let applications = if compares { applications(reader, org).await? } else { Vec::new() };
+    Ok(Kept { record, applications })
+}
+
 /// What is said elsewhere about the export of an assessment: the ledger of the year, where the record has flows, and the
-/// application with which it is compared.
-async fn said(reader: &mut Reader, org: &str, year: i16, content: Option<&Content>) -> Result<Vec<Said>, StoreError> {
-    let record = reader.case::<Exports>(&exports_id(org)).await?.state;
-    let mut out: Vec<Said> = record.filter(|e| !e.flows.is_empty()).map(|e| e.said(year)).into_iter().collect();
+/// application with which it is compared. No connection to the database is held: files of the ledger may have to be read.
+async fn said(app: &App, kept: &Kept, year: i16, content: Option<&Content>) -> Result<Vec<Said>, StoreError> {
+    let mut out = Vec::new();
+    if let Some(Record { id, version, state }) = &kept.record {
+        let found = sets::year(app, id, *version, state, year).await?;
+        out.push(state.said(year, found.as_deref()));
+    }
     if let Some(content) = content {
-        let own = applications(reader, org).await?;
-        let found = assessment::compared_application(content, own.iter().map(|(id, a)| (id.as_str(), a)));
-        out.extend(found.map(|(_, a)| Said::of_application(a)));
+        let own = kept.applications.iter().map(|(id, a)| (id.as_str(), a));
+        out.extend(assessment::compared_application(content, own).map(|(_, a)| Said::of_application(a)));
     }
     Ok(out)
 }
@@ -92,7 +140,9 @@ async fn said(reader: &mut Reader, org: &str, year: i16, content: Option<&Conten
 /// When the store cannot be read.
 pub(super) async fn elsewhere(cx: &Cx, a: &Assessment) -> Result<Vec<Said>, Error> {
     let mut reader = cx.app.store.reader().await?;
-    Ok(said(&mut reader, a.org.as_str(), cx.today().year(), Some(a.content())).await?)
+    let kept = kept(&mut reader, a.org.as_str(), true).await?;
+    drop(reader);
+    Ok(said(&cx.app, &kept, cx.today().year(), Some(a.content())).await?)
 }
 
 /// The facts for drawing the pages of an assessment.
@@ -111,24 +161,31 @@ pub(super) async fn facts(cx: &Cx, a: &Assessment) -> Result<assessment::Facts, 
 
 /// What one act on an assessment needs beside its request.
 struct Known {
+    app: App,
     org: String,
     year: i16,
 }
 
 async fn put_assessment(app: &App, request: Request<Assessment>) -> Result<Acted<Assessment>, ActError> {
     let year = guosuo_rules::time::cst_date(request.now).year();
-    let known = Arc::new(Known { org: request.actor.org.0.clone(), year });
+    let known = Arc::new(Known { app: app.clone(), org: request.actor.org.0.clone(), year });
+    // What lies in files is added up before the transaction begins, which then finds it at hand.
+    let mut reader = app.store.reader().await?;
+    let before = kept(&mut reader, &known.org, false).await?;
+    drop(reader);
+    said(app, &before, year, None).await?;
     app.store
         .act(request, move |tx: &mut Tx, state: Option<&Assessment>| {
             let known = Arc::clone(&known);
             Box::pin(async move {
+                let now = kept(tx.reader().await?, &known.org, state.is_some()).await?;
                 let draft = state.and_then(|a| a.draft.as_ref());
                 let digests = draft.map(assessment_digests).transpose().map_err(|e| StoreError::Damaged(e.to_string()))?;
                 Ok(assessment::Facts {
                     calendar: tx.calendar().await?,
                     config: assessment::Config::default(),
                     method: Arc::new(Method::shipped().clone()),
-                    elsewhere: said(tx.reader().await?, &known.org, known.year, state.map(Assessment::content)).await?,
+                    elsewhere: said(&known.app, &now, known.year, state.map(Assessment::content)).await?,
                     digests: digests.unwrap_or_default(),
                 })
             })
@@ -136,17 +193,55 @@ async fn put_assessment(app: &App, request: Request<Assessment>) -> Result<Acted
         .await
 }
 
-async fn put_exports(app: &App, request: Request<Exports>) -> Result<Acted<Exports>, ActError> {
+/// What one act on the record of exports needs beside its request.
+struct Brought {
+    app: App,
+    case_id: String,
+    digests: Digests,
+    incoming: sets::Incoming,
+    /// Whether values are added up.
+    adds: bool,
+}
+
+async fn put_exports(app: &App, mut request: Request<Exports>) -> Result<Acted<Exports>, ActError> {
     let text = match &request.command {
         exports::Command::AdoptText { words, .. } => digests(words.as_bytes()),
         _ => Digests::default(),
     };
-    app.store
-        .act(request, move |_: &mut Tx, _: Option<&Exports>| {
-            let digests = text.clone();
-            Box::pin(async move { Ok(exports::Facts { digests }) })
+    let case_id = request.case_id.clone();
+    let adds = matches!(request.command, exports::Command::Report { .. });
+    let mut incoming = sets::stage(app, &mut request).await?;
+    let staged = incoming.file.clone();
+    if adds {
+        let before = app.store.reader().await?.case::<Exports>(&case_id).await?.state;
+        let named = before.map(|e| sets::needs(&e, None)).unwrap_or_default();
+        incoming.sets.join(sets::read(app, &case_id, &named).await?);
+    }
+    let brought = Arc::new(Brought { app: app.clone(), case_id, digests: text, incoming, adds });
+    let done = app
+        .store
+        .act(request, move |tx: &mut Tx, state: Option<&Exports>| {
+            let brought = Arc::clone(&brought);
+            let named = state.filter(|_| brought.adds).map(|e| sets::needs(e, None)).unwrap_or_default();
+            Box::pin(async move {
+                let mut all = brought.incoming.sets.clone();
+                // Another report may have come in between.
+                let fresh: BTreeSet<String> = named.into_iter().filter(|sha256| all.get(sha256).is_none()).collect();
+                all.join(sets::read(&brought.app, &brought.case_id, &fresh).await?);
+                if let Some(file) = &brought.incoming.file {
+                    tx.add_blob(file).await?;
+                }
+                Ok(exports::Facts { digests: brought.digests.clone(), sets: all })
+            })
         })
-        .await
+        .await;
+    if let Some(file) = staged
+        && !done.as_ref().is_ok_and(|acted| !acted.replayed)
+    {
+        // Nothing names it: it goes at once, and if that fails with the next sweep.
+        let _ = app.blobs.purge(&file.object).await;
+    }
+    done
 }
 
 fn grouping_id(org: &str) -> String {

@@ -24,6 +24,8 @@ pub(super) enum Why {
     Group { applicant: String, group: String },
     /// An applicant names its affiliates.
     Affiliates { applicant: String, names: Vec<String> },
+    /// A ledger counts exports of another company.
+    Ledger { holder: String, exporter: String },
     /// The own organisation marked them.
     Marked(Box<Mark>),
 }
@@ -58,6 +60,10 @@ pub(super) fn evidence(l: Lang, why: &Why) -> String {
         Why::Affiliates { applicant, names } => l.pick(
             format!("{applicant}在申请里写明同一集团的单位：{}。", names.join("、")),
             format!("{applicant} names members of its group in its application: {}.", names.join(", ")),
+        ),
+        Why::Ledger { holder, exporter } => l.pick(
+            format!("{holder}的台账把{exporter}列为境内提供方。"),
+            format!("The ledger of {holder} names {exporter} as an exporter."),
         ),
         Why::Marked(m) => {
             let day = l.date(guosuo_rules::time::cst_date(m.at)).words;

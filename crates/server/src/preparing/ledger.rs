@@ -225,6 +225,11 @@ fn flow_rows(l: Lang, e: &Exports, y: Option<&Year>) -> Vec<FlowRow> {
     rows.collect()
 }
 
+fn keyed_words(l: Lang, key: &str, entries: u64) -> String {
+    let n = l.number(entries);
+    l.pick(format!("{n}条去重数据，密钥“{key}”"), format!("{n} keyed values, key “{key}”"))
+}
+
 fn report_rows(l: Lang, e: &Exports) -> Vec<ReportRow> {
     let rows = e.reports.iter().rev().map(|r| ReportRow {
         number: r.number,
@@ -233,9 +238,8 @@ fn report_rows(l: Lang, e: &Exports) -> Vec<ReportRow> {
             Count::Plain { points } => {
                 l.pick(format!("{}天的累计人数", points.len()), format!("numbers of {} days", points.len()))
             }
-            Count::Keyed { key, seen } => {
-                l.pick(format!("{}条去重数据，密钥“{key}”", seen.len()), format!("{} keyed values, key “{key}”", seen.len()))
-            }
+            Count::Keyed { key, seen } => keyed_words(l, key, seen.len() as u64),
+            Count::Set(set) => keyed_words(l, &set.key, set.entries),
         },
         source: r.source.clone(),
         at: format!("{} {}", l.stamp(r.at).words, r.by.name),
@@ -293,16 +297,19 @@ fn dossier_rows(l: Lang, e: &Exports) -> Vec<DossierRow> {
 async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> Result<Response, Error> {
     let l = cx.l();
     let actor = cx.actor()?;
-    let found = acts::exports(cx).await?;
+    let found = acts::record(cx).await?;
     let none = Exports { org: actor.org.clone(), flows: vec![], reports: vec![], dossiers: vec![], texts: vec![] };
-    let e = found.as_ref().unwrap_or(&none);
+    let e = found.as_ref().map_or(&none, |r| &r.state);
     let this = cx.today().year();
     let mut years = e.years();
     if !years.contains(&this) {
         years.insert(0, this);
     }
     let year = asked.filter(|y| years.contains(y)).unwrap_or(this);
-    let y = e.year(year).ok();
+    let y = match &found {
+        Some(record) => record.year(&cx.app, year).await?,
+        None => None,
+    };
     let choices = e
         .flows
         .iter()
@@ -319,7 +326,7 @@ async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> 
         year,
         totals: y.as_ref().map(|y| vec![total(l, &y.non_sensitive, year), total(l, &y.sensitive, year)]).unwrap_or_default(),
         tasks: y.as_ref().map(|y| y.tasks.iter().map(|t| task(l, t)).collect()).unwrap_or_default(),
-        flows: flow_rows(l, e, y.as_ref()),
+        flows: flow_rows(l, e, y.as_deref()),
         choices: choices.collect(),
         reports: report_rows(l, e),
         dossiers: dossier_rows(l, e),

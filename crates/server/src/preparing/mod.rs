@@ -20,16 +20,21 @@ mod notices;
 mod report;
 mod section;
 mod sections;
+mod sets;
 mod sheet;
 mod splitting;
+mod splitting_words;
+mod statements;
 mod versions;
 
 use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLook, SplittingMark};
 
 use crate::router::Routes;
 
-pub(crate) use acts::{act_on_exports_once, exports as exports_of};
+pub(crate) use acts::{Record, act_on_exports_once, record};
 pub use acts::{assessment_digests, seed_assessment, seed_exports};
+pub use sets::Years;
+pub(crate) use sheet::Sheet;
 
 /// The text of the notice of a flow.
 pub fn notice_of(l: crate::web::Lang, facts: &guosuo_case::exports::FlowFacts) -> String {
@@ -69,6 +74,7 @@ pub fn routes(r: Routes) -> Routes {
         .post("/processor/consents/{text}/withdraw", FlowsDeclare, consents::withdraw)
         .get("/authority/splitting", SplittingLook, splitting::show)
         .post("/authority/splitting", SplittingLook, splitting::look)
+        .post("/authority/splitting/ledgers", SplittingLook, splitting::ledgers)
         .post("/authority/splitting/groups", SplittingMark, grouping::mark)
         .post("/authority/splitting/groups/{n}/lift", SplittingMark, grouping::lift)
         .get("/body/splitting", SplittingLook, splitting::show)

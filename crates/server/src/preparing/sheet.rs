@@ -29,7 +29,7 @@ enum Columns {
 }
 
 /// A file on its way in.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     l: Lang,
     columns: Option<Columns>,
     /// Lines read so far.
@@ -102,12 +102,12 @@ fn cells(line: &str) -> Vec<&str> {
 }
 
 impl Sheet {
-    pub(super) fn new(l: Lang) -> Self {
+    pub(crate) fn new(l: Lang) -> Self {
         Self { l, columns: None, line: 0, rest: Vec::new(), points: Vec::new(), seen: HashMap::new(), fault: None }
     }
 
     /// Takes the next bytes.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
         while let Some(end) = bytes.iter().position(|b| *b == b'\n').filter(|_| self.fault.is_none()) {
             if self.rest.is_empty() {
                 self.one(&bytes[..end]);
@@ -181,7 +181,7 @@ impl Sheet {
     ///
     /// # Errors
     /// The line and what would be right.
-    pub(super) fn finish(mut self, key: &str) -> Result<Count, String> {
+    pub(crate) fn finish(mut self, key: &str) -> Result<Count, String> {
         if self.fault.is_none() && !self.rest.is_empty() {
             let line = std::mem::take(&mut self.rest);
             self.one(&line);

@@ -1,37 +1,33 @@
-//! `/authority/splitting` and `/body/splitting`: applications that look like one export in several parts (M 5(4)), each
-//! with its evidence in words and as a table. For a person to judge: a hit accuses nobody.
-
-use std::collections::BTreeSet;
+//! `/authority/splitting` and `/body/splitting`: applications and flows of ledgers that look like one export in several parts
+//! (M 5(4)), each finding with its evidence in words and as tables. For a person to judge: a finding accuses nobody. An
+//! authority looks into the ledgers with a ground, which is recorded first.
 
 use askama::Template;
 use axum::extract::Multipart;
 use axum::http::StatusCode;
 use axum::response::Response;
-use guosuo_case::certification::Application;
-use guosuo_case::grouping::Grouping;
-use guosuo_case::{Life as _, OrgKind, Right};
-use guosuo_cli::path_words;
-use guosuo_rules::splitting::{self, Hit, Settings, Tie};
-use guosuo_rules::time::cst_date;
-use guosuo_store::Error as StoreError;
+use guosuo_case::{OrgKind, Right};
+use guosuo_rules::splitting::{self, Settings};
 use serde::Deserialize;
 
-use super::grouping::{MarkRow, Why};
-use super::ledger::{cli, line_words};
+use super::grouping::MarkRow;
+use super::splitting_words::{Finding, findings};
+use super::statements::Statements;
 use super::{acts, grouping};
 use crate::account::front_of;
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
 use crate::error::Error;
+use crate::reporting::shared;
+use crate::web::components::Choice;
 use crate::web::{Form, Front, Lang, Shell};
-use crate::words;
 
-/// Labelled synthetic groups, of which the demonstration shows three.
+/// Labelled synthetic groups, of which the demonstration shows some.
 const LABELLED: &str = include_str!("../../../../data/splitting/labelled.jsonl");
 
 /// Kinds of groups that the demonstration shows, one of each.
-const SHOWN: [&str; 3] = ["two-halves", "three-parts", "sensitive-halves"];
+const SHOWN: [&str; 4] = ["two-halves", "three-parts", "sensitive-halves", "ledger-and-application"];
 
 /// Most applications in one file.
 const ROWS_MAX: usize = 100_000;
@@ -43,29 +39,6 @@ struct Labelled {
     application: splitting::Application,
 }
 
-struct Part {
-    id: String,
-    applicant: String,
-    on: String,
-    recipient: String,
-    purpose: String,
-    count: String,
-    share: String,
-}
-
-/// A hit in words.
-struct Found {
-    title: String,
-    why: Vec<String>,
-    /// Why its applicants count as one group.
-    group: Vec<String>,
-    parts: Vec<Part>,
-    least: String,
-    most: String,
-    line: String,
-    articles: String,
-}
-
 #[derive(Template)]
 #[template(path = "preparing/splitting.html")]
 struct Page {
@@ -73,89 +46,22 @@ struct Page {
     l: Lang,
     form: Form,
     action: String,
-    seen: usize,
-    stored: Vec<Found>,
+    /// Applications and flows of ledgers that were compared.
+    seen: (usize, usize),
+    stored: Vec<Finding>,
+    /// Groups whose people were counted and stay below the line.
+    settled_below: usize,
     file: String,
-    uploaded: Option<(usize, Vec<Found>)>,
-    samples: Vec<Found>,
-    window: u16,
+    uploaded: Option<(usize, Vec<Finding>)>,
+    samples: Vec<Finding>,
+    /// Grounds for looking into the ledgers; none where the actor may not.
+    grounds: Vec<Choice>,
+    /// Whether the ledgers were looked into.
+    ledgers: bool,
     marks: Vec<MarkRow>,
     /// Names of applicants on the platform, for marking.
     applicants: Vec<String>,
     can_mark: bool,
-}
-
-fn permille(l: Lang, n: u16) -> String {
-    let (whole, tenth) = (n / 10, n % 10);
-    if tenth == 0 { format!("{whole}%") } else { l.pick(format!("{whole}.{tenth}%"), format!("{whole}.{tenth} %")) }
-}
-
-fn explain(l: Lang, h: &Hit, list: &[splitting::Application], ties: &[Tie<Why>]) -> Found {
-    let fact = path_words::fact(h.fact, cli(l));
-    let (n, line) = (h.parts.len(), line_words(l, h.line));
-    let (least, most) = (l.number(h.least), l.number(h.most));
-    let (recipient, purpose) = (permille(l, h.recipient), permille(l, h.purpose));
-    let days = h.days;
-    let share = |count: u64| {
-        let thousandths = u128::from(count) * 1000 / u128::from(h.line.max(1));
-        permille(l, u16::try_from(thousandths).unwrap_or(u16::MAX))
-    };
-    let why = if l.zh() {
-        vec![
-            format!("每一份单独都不满{line}（{fact}）；合在一起最多{most}人，达到{line}。"),
-            format!("如果各份是同一批人，合计只有{least}人。人是否重合，要由申请人的去重数据说明。"),
-            format!("接收方名称相似度不低于{recipient}，处理目的相似度不低于{purpose}。"),
-            format!("第一份到最后一份相隔{days}天，都在同一个累计年度。"),
-        ]
-    } else {
-        vec![
-            format!("Each part is below {line} ({fact}); together they may reach it: at most {most} people."),
-            format!(
-                "If all parts hold the same people, they are {least}. The applicant's de-duplicated data tell whether they do."
-            ),
-            format!("Recipients alike by {recipient} or more, purposes by {purpose} or more."),
-            format!("{days} days from the first part to the last, all in one year of counting."),
-        ]
-    };
-    Found {
-        title: l.pick(
-            format!("{n}份合计{least}至{most}人，界限{line}"),
-            format!("{n} parts, {least} to {most} people together, line {line}"),
-        ),
-        why,
-        group: same_group(l, h, list, ties),
-        parts: h
-            .parts
-            .iter()
-            .map(|p| Part {
-                id: p.id.clone(),
-                applicant: p.applicant.clone(),
-                on: l.day(p.on).words,
-                recipient: p.recipient.clone(),
-                purpose: p.purpose.clone(),
-                count: l.number(p.count),
-                share: share(p.count),
-            })
-            .collect(),
-        least,
-        most,
-        line: l.number(h.line),
-        articles: h.articles.iter().map(|a| words::article(l, &a.to_string())).collect::<Vec<_>>().join(l.t("；", "; ")),
-    }
-}
-
-/// Why the applicants of a hit count as one group.
-fn same_group(l: Lang, h: &Hit, list: &[splitting::Application], ties: &[Tie<Why>]) -> Vec<String> {
-    let Some(first) = h.parts.first() else { return Vec::new() };
-    if h.parts.iter().all(|p| p.applicant == first.applicant) {
-        return vec![l.t("各份都是同一申请人。", "All parts have the same applicant.").to_owned()];
-    }
-    let found: Vec<String> = splitting::ties_of(&first.applicant, ties).iter().map(|t| grouping::evidence(l, &t.why)).collect();
-    if !found.is_empty() {
-        return found;
-    }
-    let group = list.iter().find(|a| a.id == first.id).map(|a| a.group.clone()).unwrap_or_default();
-    vec![l.pick(format!("清单写明同一集团：{group}。"), format!("The list names one group: {group}."))]
 }
 
 /// The labelled groups that the demonstration shows: one of each kind.
@@ -168,52 +74,6 @@ fn samples() -> Vec<splitting::Application> {
             rows.iter().filter(move |r| Some(r.group) == group).map(|r| r.application.clone())
         })
         .collect()
-}
-
-/// An application as it is compared: all recipients and all purposes of its scope together.
-fn of(id: &str, a: &Application) -> Option<splitting::Application> {
-    let receipt = a.receipt.as_ref()?;
-    let s = &a.dossier.form.scope;
-    let recipients: Vec<&str> = s.recipients.iter().map(|r| r.name.as_str()).collect();
-    let number = receipt.number.to_string();
-    Some(splitting::Application {
-        id: if number.is_empty() { id.to_owned() } else { number },
-        applicant: a.processor.name.clone(),
-        group: String::new(),
-        recipient: recipients.join("；"),
-        purpose: s.purposes.join("；"),
-        on: cst_date(receipt.at),
-        non_sensitive: s.people.non_sensitive,
-        sensitive: s.people.sensitive,
-        replaces: None,
-    })
-}
-
-/// The submitted applications that the actor may see, each with its group, and what ties the groups.
-async fn stored(cx: &Cx, marks: &Grouping) -> Result<(Vec<splitting::Application>, Vec<Tie<Why>>), Error> {
-    let actor = cx.actor()?;
-    let mut reader = cx.app.store.reader().await?;
-    let (mut out, mut ties, mut after) = (Vec::new(), Vec::new(), String::new());
-    loop {
-        let heads = reader.heads_after(&after).await?;
-        let Some(last) = heads.last() else { break };
-        after.clone_from(&last.case_id);
-        for head in heads.iter().filter(|h| h.kind == Application::KIND) {
-            match reader.case_for::<Application>(actor, &head.case_id).await {
-                Ok(loaded) => {
-                    if let Some((a, application)) = loaded.state.as_ref().and_then(|a| Some((a, of(&head.case_id, a)?))) {
-                        ties.extend(grouping::declared(a));
-                        out.push(application);
-                    }
-                }
-                Err(StoreError::NotFound(_)) => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-    }
-    ties.extend(grouping::marked(marks));
-    splitting::join(&mut out, &ties);
-    Ok((out, ties))
 }
 
 /// Reads a file in the format of `guosuo splitting`: one JSON object per line.
@@ -242,26 +102,33 @@ fn read(l: Lang, text: &str) -> Result<Vec<splitting::Application>, String> {
         .collect()
 }
 
-/// The page with what was typed into the form of marks.
-pub(super) async fn render(cx: &Cx, form: Form, status: StatusCode) -> Result<Response, Error> {
-    render_with(cx, form, String::new(), None, status).await
+/// What a page shows beside the applications.
+#[derive(Default)]
+struct Asked<'a> {
+    /// The file that was sent, and its rows.
+    file: String,
+    uploaded: Option<&'a [splitting::Application]>,
+    /// The ground on which the ledgers are looked into.
+    ground: Option<&'a str>,
 }
 
-async fn render_with(
-    cx: &Cx,
-    form: Form,
-    file: String,
-    uploaded: Option<&[splitting::Application]>,
-    status: StatusCode,
-) -> Result<Response, Error> {
+/// The page with what was typed into the form of marks.
+pub(super) async fn render(cx: &Cx, form: Form, status: StatusCode) -> Result<Response, Error> {
+    render_with(cx, form, Asked::default(), status).await
+}
+
+async fn render_with(cx: &Cx, form: Form, asked: Asked<'_>, status: StatusCode) -> Result<Response, Error> {
     let l = cx.l();
     let kind = cx.actor()?.org_kind;
     let settings = Settings::default();
-    let hits = |list: &[splitting::Application], ties: &[Tie<Why>]| {
-        splitting::find(list, &settings).iter().map(|h| explain(l, h, list, ties)).collect::<Vec<_>>()
-    };
+    let listed = |list: &[splitting::Application]| findings(l, splitting::find(list, &settings), &[]);
     let marks = acts::grouping(cx).await?;
-    let (known, ties) = stored(cx, &marks).await?;
+    let mut known = Statements::of_applications(cx, &marks).await?;
+    if let Some(ground) = asked.ground {
+        known.read_ledgers(cx, ground).await?;
+    }
+    known.join();
+    let found = known.look(&cx.app, &settings).await?;
     let body = kind == OrgKind::Body;
     let front = if body { Front::Bench } else { front_of(kind) };
     let above = if body { ("/body/certificates", "certificates") } else { ("/authority/stats", "stats") };
@@ -275,13 +142,15 @@ async fn render_with(
         form,
         marks: grouping::rows(l, &marks, &action),
         action,
-        seen: known.len(),
-        stored: hits(&known, &ties),
-        file,
-        uploaded: uploaded.map(|list| (list.len(), hits(list, &[]))),
-        samples: if cx.screen.site.demo { hits(&samples(), &[]) } else { Vec::new() },
-        window: settings.window_days,
-        applicants: known.iter().map(|a| a.applicant.clone()).collect::<BTreeSet<_>>().into_iter().take(200).collect(),
+        seen: (known.applications, known.flows),
+        stored: findings(l, found.hits, &known.ties),
+        settled_below: found.settled_below,
+        file: asked.file,
+        uploaded: asked.uploaded.map(|list| (list.len(), listed(list))),
+        samples: if cx.screen.site.demo { listed(&samples()) } else { Vec::new() },
+        grounds: if kind == OrgKind::Cac { shared::grounds(l) } else { Vec::new() },
+        ledgers: asked.ground.is_some(),
+        applicants: known.applicants.into_iter().take(200).collect(),
         can_mark: Right::SplittingMark.held_by(cx.actor()?),
     };
     page(status, &view)
@@ -311,7 +180,7 @@ pub(super) async fn look(cx: Cx, form: Multipart) -> Result<Response, Error> {
         },
     };
     match read {
-        Ok((name, list)) => render_with(&cx, form, name, Some(&list), StatusCode::OK).await,
+        Ok((file, list)) => render_with(&cx, form, Asked { file, uploaded: Some(&list), ground: None }, StatusCode::OK).await,
         Err(why) => {
             form.fail("file", why);
             render(&cx, form, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -319,20 +188,31 @@ pub(super) async fn look(cx: Cx, form: Multipart) -> Result<Response, Error> {
     }
 }
 
+/// `POST /authority/splitting/ledgers`: looks into the ledgers of processors too. The ground is recorded before anything leaves
+/// (PIPL 63, M 14); the page shows findings, not ledgers.
+///
+/// # Errors
+/// Faults of the store, and then nothing leaves.
+pub(super) async fn ledgers(cx: Cx, mut form: Form) -> Result<Response, Error> {
+    let ground = shared::ground(cx.l(), &mut form);
+    if !form.ok() {
+        return render(&cx, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    render_with(&cx, form, Asked { ground: Some(&ground), ..Asked::default() }, StatusCode::OK).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn three_sample_groups_are_three_hits_and_each_is_explained() {
+    fn the_sample_groups_are_one_finding_each_and_explained() {
         for l in [Lang::Zh, Lang::En] {
-            let list = samples();
-            let hits = splitting::find(&list, &Settings::default());
-            assert_eq!(hits.len(), SHOWN.len());
-            for h in &hits {
-                let f = explain(l, h, &list, &[]);
-                assert_eq!((f.why.len(), f.group.len(), f.parts.len()), (4, 1, h.parts.len()));
-                assert!(f.articles.contains(l.t("第五条第四款", "art. 5(4)")), "{}", f.articles);
+            let found = findings(l, splitting::find(&samples(), &Settings::default()), &[]);
+            assert_eq!(found.len(), SHOWN.len());
+            for f in &found {
+                assert_eq!((f.why.len(), f.group.len(), f.lines.len()), (4, 1, 1), "{}", f.title);
+                assert!(f.parts.len() >= 2 && f.articles.contains(l.t("第五条第四款", "art. 5(4)")), "{}", f.articles);
             }
         }
     }

@@ -10,6 +10,7 @@ mod document;
 mod duties;
 mod eligibility;
 mod hub;
+pub(crate) mod ledger;
 mod list;
 mod mandate;
 mod open;
@@ -38,6 +39,8 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/applications/{id}/scope", ApplicationEdit, scope::show)
         .post("/processor/applications/{id}/scope", ApplicationEdit, scope::save)
         .post("/processor/applications/{id}/scope/autosave", ApplicationEdit, scope::autosave)
+        .get("/processor/applications/{id}/ledger", ApplicationEdit, ledger::show)
+        .post("/processor/applications/{id}/ledger", ApplicationEdit, ledger::save)
         .get("/processor/applications/{id}/duties", ApplicationEdit, duties::show)
         .post("/processor/applications/{id}/duties", ApplicationEdit, duties::save)
         .get("/processor/applications/{id}/documents/{sha256}", ApplicationReadOwn, document::download)

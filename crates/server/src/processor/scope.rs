@@ -39,6 +39,8 @@ struct Page {
     onward: Vec<usize>,
     countries: Vec<Choice>,
     saved: String,
+    /// What is given of the ledger.
+    given: String,
     can_save: bool,
 }
 
@@ -57,6 +59,7 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
         countries: words::countries(l, false),
         saved: l
             .pick(format!("上次保存：{}", l.stamp(case.updated).words), format!("Last saved: {}", l.stamp(case.updated).words)),
+        given: case.dossier().form.ledger.as_ref().map(|g| super::ledger::told(l, g)).unwrap_or_default(),
         can_save: case.can(Action::SaveForm),
         form,
     };

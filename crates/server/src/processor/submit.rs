@@ -143,6 +143,8 @@ fn scope(l: Lang, case: &Case) -> Vec<Fact> {
         let names = f.affiliates.join(l.t("；", "; "));
         out.push(Fact::new(l.t("集团里也向境外提供个人信息的单位", "Members that export personal information too"), names));
     }
+    let given = f.ledger.as_ref().map_or_else(|| l.t("没有附上", "None given").to_owned(), |g| super::ledger::told(l, g));
+    out.push(Fact::new(l.t("台账合计", "Totals of the ledger"), given));
     if case.relation_asked() {
         out.push(Fact::new(l.t("委托人与处理者的关系", "Relation of applicant and processor"), f.relation.clone()));
     }

@@ -70,6 +70,32 @@ struct Page {
     views: Vec<Looked>,
 }
 
+/// The grounds to choose from.
+pub(crate) fn grounds(l: Lang) -> Vec<Choice> {
+    let mut out: Vec<Choice> = GROUNDS.iter().map(|(key, zh, en)| Choice::new(*key, l.t(zh, en))).collect();
+    out.push(Choice::new("other", l.t("其他", "Another ground")).reveals("why", l.t("写明依据", "Say which")));
+    out
+}
+
+/// The ground that was chosen, in Chinese as the log keeps it; what is wrong is marked in the form.
+pub(crate) fn ground(l: Lang, form: &mut Form) -> String {
+    let ground = match form.value("ground") {
+        "other" => form.require("why", l.t("写明查阅的依据。", "Say on what ground you look.")),
+        key => {
+            if let Some(g) = GROUNDS.iter().find(|g| g.0 == key) {
+                g.1.to_owned()
+            } else {
+                form.fail("ground", l.t("选择查阅的依据，会记入共享日志。", "Choose the ground; it enters the log of sharing."));
+                String::new()
+            }
+        }
+    };
+    if ground.chars().count() > 500 || guosuo_case::text::check(&ground, false).is_err() {
+        form.fail("why", l.t("依据最多500个字，不含看不见的字符。", "At most 500 characters, without invisible ones."));
+    }
+    ground
+}
+
 async fn page(cx: &Cx, form: Form, found: Option<(Vec<ReportLine>, u32)>) -> Result<Response, Error> {
     let l = cx.l();
     let calendar = cx.calendar().await?;
@@ -82,8 +108,6 @@ async fn page(cx: &Cx, form: Form, found: Option<(Vec<ReportLine>, u32)>) -> Res
     let views = reader.report_views(VIEWS).await?;
     drop(reader);
     let name_of = |org: &str| names.get(org).cloned().unwrap_or_else(|| org.to_owned());
-    let mut grounds: Vec<Choice> = GROUNDS.iter().map(|(key, zh, en)| Choice::new(*key, l.t(zh, en))).collect();
-    grounds.push(Choice::new("other", l.t("其他", "Another ground")).reveals("why", l.t("写明依据", "Say which")));
     let mut bodies = vec![Choice::new("", l.t("全部机构", "All bodies"))];
     bodies.extend(orgs.iter().map(|o| Choice::new(o.id.clone(), o.name.clone())));
     let mut states = vec![Choice::new("", l.t("全部", "All")), Choice::new("open", l.t("没有办结的", "Not finished"))];
@@ -116,7 +140,7 @@ async fn page(cx: &Cx, form: Form, found: Option<(Vec<ReportLine>, u32)>) -> Res
             .for_form(&form),
         l,
         form,
-        grounds,
+        grounds: grounds(l),
         bodies,
         states,
         lines,
@@ -157,20 +181,7 @@ fn begin(text: &str) -> Option<i64> {
 /// When the store fails, and then nothing leaves.
 pub async fn show(cx: Cx, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let ground = match form.value("ground") {
-        "other" => form.require("why", l.t("写明查阅的依据。", "Say on what ground you look.")),
-        key => {
-            if let Some(g) = GROUNDS.iter().find(|g| g.0 == key) {
-                g.1.to_owned()
-            } else {
-                form.fail("ground", l.t("选择查阅的依据，会记入共享日志。", "Choose the ground; it enters the log of sharing."));
-                String::new()
-            }
-        }
-    };
-    if ground.chars().count() > 500 || guosuo_case::text::check(&ground, false).is_err() {
-        form.fail("why", l.t("依据最多500个字，不含看不见的字符。", "At most 500 characters, without invisible ones."));
-    }
+    let ground = ground(l, &mut form);
     let mut day = |field: &str| {
         let text = form.trimmed(field).to_owned();
         let found = if text.is_empty() { Some(0) } else { begin(&text) };

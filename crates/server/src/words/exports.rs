@@ -198,6 +198,10 @@ pub fn exports_fault(l: Lang, f: &Fault) -> String {
         Fault::KeyUnfit => {
             l.t("写明密钥的名称（不是密钥本身），不超过100字。", "Name the key (not the key itself) in at most 100 characters.")
         }
+        Fault::SetMissing => l.t(
+            "去重数据的文件不在，或者与写明的不一致。请重新上传这份文件。",
+            "The file of the keyed values is not there, or is not the one named. Upload it again.",
+        ),
         Fault::UnknownReport => l.t("没有这次上报，或者已经作废。", "There is no such report, or it is void."),
         Fault::UnknownDossier => l.t("没有这项待办，或者已经办结。", "There is no such dossier, or it is closed."),
         Fault::NoticeOpen { items } => {

@@ -269,6 +269,9 @@ fn dossier_panel(l: Lang, d: &Desk, here: &BTreeSet<String>) -> Panel {
     if let Some(r) = &d.app.receipt {
         facts.push(Fact::new(l.t("出境路径", "Path"), words::workbench::path(l, r.path)).note(r.law.clone()));
     }
+    if let Some(g) = &form.ledger {
+        facts.push(Fact::new(l.t("台账合计", "Totals of the ledger"), crate::processor::ledger::told(l, g)));
+    }
     if let Some(e) = &form.eligibility {
         facts.extend(e.evidence.iter().map(|x| document(l, l.t("人数依据", "Evidence of counts"), x, &base, here)));
     }

@@ -76,6 +76,10 @@ async fn counts_are_reported_once_and_a_wrong_report_is_voided() {
         (json!({ "count": "keyed", "key": "k", "seen": [{ "person": "11010519491231002X", "on": "2026-03-01" }] }), "person"),
         (json!({ "count": "plain", "points": [{ "on": "2026-03-01", "non_sensitive": -1, "sensitive": 0 }] }), "negative"),
         (json!({ "count": "guess" }), "count"),
+        (
+            json!({ "count": "set", "key": "k", "sha256": "00", "entries": 1, "years": [2026], "first": "2026-03-01", "last": "2026-03-01" }),
+            "a digest without its values says nothing",
+        ),
     ] {
         let got = program.post(path, &json!({ "flow": 1, "source": "x", "counts": counts })).await;
         assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{why}: {}", got.json);
@@ -88,4 +92,38 @@ async fn counts_are_reported_once_and_a_wrong_report_is_voided() {
     assert_eq!(body.post(path, &examples::plain_counts()).await.status, StatusCode::NOT_FOUND, "a body keeps no such record");
     let read = Program::new(&b.app, "testco", "ledger:read").await;
     assert_eq!(read.post(path, &examples::plain_counts()).await.json["code"], "scope_needed");
+}
+
+#[tokio::test]
+async fn a_long_set_comes_as_a_file_and_counts_once() {
+    let b = Bench::new().await;
+    with_a_flow(&b).await;
+    let program = Program::new(&b.app, "testco", "ledger:read ledger:write").await;
+    let mut sheet = String::from("person,date,sensitive\n");
+    for n in 0..30_000_u32 {
+        use std::fmt::Write as _;
+        writeln!(sheet, "{:032x},2026-02-{:02},0", u64::from(n % 20_000) << 32 | 7, n % 28 + 1).unwrap();
+    }
+    let path = "/api/v1/exports/reports/sheet?flow=1&source=orders.csv&key=group";
+    let send = |key: &'static str, path: &'static str, text: String| {
+        let program = program.with("idempotency-key", key);
+        async move { program.send("POST", path, Some("text/csv"), text.into_bytes()).await }
+    };
+    let first = send("a", path, sheet.clone()).await;
+    assert_eq!((first.status, &first.json["report"]), (StatusCode::CREATED, &json!(1)), "{}", first.json);
+    let again = send("a", path, sheet.clone()).await;
+    assert_eq!((again.status, &again.json["replayed"]), (StatusCode::CREATED, &json!(true)), "{}", again.json);
+    let other = send("a", path, sheet.replace(",0\n", ",1\n")).await;
+    assert_eq!(other.json["code"], "idempotency_key_reused", "{}", other.json);
+    let seen = program.get("/api/v1/exports?year=2026").await.json;
+    assert_eq!((&seen["reports"][0]["entries"], &seen["reports"][1]), (&json!(20_000), &json!(null)), "{seen}");
+    assert_eq!(seen["totals"]["non_sensitive"]["most"]["total"], 20_000, "{seen}");
+    let blobs = b.app.app.store.reader().await.unwrap().blobs_of("exports-testco").await.unwrap();
+    assert_eq!(blobs.len(), 1, "what was sent again left nothing behind");
+    let bad = send("b", path, format!("{sheet}11010519491231002X,2026-02-01,0\n")).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.json);
+    assert!(bad.json.to_string().contains("30002"), "the line is named: {}", bad.json);
+    for path in ["/api/v1/exports/reports/sheet?source=x", "/api/v1/exports/reports/sheet?flow=1"] {
+        assert_eq!(send("c", path, sheet.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+    }
 }

@@ -10,11 +10,13 @@ use guosuo::demo::{PASSWORD, Player, SECRET, Stage};
 use guosuo::testing::{Answer, Client, TestApp};
 use guosuo_case::certificate::{self, Certificate};
 use guosuo_case::certification::{
-    Application, Command, DocRef, Eligibility, Form, Impact, ImpactItem, Kind, LegalBasis, Party, People, Profile, Purpose,
-    Recipient, Scope,
+    Application, Command, DocRef, Eligibility, Form, Impact, ImpactItem, Kind, LedgerGiven, LegalBasis, Party, People, Profile,
+    Purpose, Recipient, Scope,
 };
 use guosuo_case::{Actor, OrgKind, Role};
 use guosuo_rules::path;
+use guosuo_rules::splitting::LedgerFlow;
+use guosuo_rules::yearly::Way;
 use guosuo_store::accounts::{AccountStatus, Contact, CredentialKind, NewAccount, OrgDetails, OrgStatus};
 use guosuo_store::{Error as StoreError, Origin, Request, new_id};
 use jiff::civil::Date;
@@ -62,12 +64,28 @@ fn doc(title: &str) -> DocRef {
     DocRef { title: title.into(), version: "1.0".into(), sha256: "0a".repeat(32), sm3: "0b".repeat(32) }
 }
 
+/// What the applicant gives of its ledger: the export that it applies for, as far as it has left.
+fn given(today: Date) -> LedgerFlow {
+    LedgerFlow {
+        name: "示例订单".into(),
+        exporter: "示例出海有限公司（虚构）".into(),
+        recipient: "Example GmbH".into(),
+        purpose: "订单履行".into(),
+        way: Way::Contract,
+        from: today.first_of_year(),
+        until: today,
+        non_sensitive: 280_000,
+        sensitive: 4_800,
+    }
+}
+
 pub(crate) fn form(today: Date) -> Form {
     let flow = path::Flow { non_sensitive: 200_000, sensitive: 3_000, ..path::Flow::default() };
     Form {
         relation: String::new(),
         group: String::new(),
         affiliates: Vec::new(),
+        ledger: Some(LedgerGiven { year: today.year(), on: today, flows: vec![given(today)] }),
         scope: Scope {
             purposes: vec!["订单履行".into()],
             kinds: vec![Kind { name: "姓名".into(), sensitive: false }, Kind { name: "护照号".into(), sensitive: true }],

@@ -8,4 +8,5 @@ mod after;
 mod bench;
 mod life;
 mod reports;
+mod splitting;
 mod story;

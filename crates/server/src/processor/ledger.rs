@@ -1,0 +1,153 @@
+//! `/processor/applications/{id}/ledger`: what the applicant gives of its yearly ledger with the application: flows and
+//! numbers, as the platform added them up. A choice: nothing of a ledger reaches a body unless it is given here.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use guosuo_case::certification::{Action, LedgerGiven};
+use guosuo_rules::splitting::LedgerFlow;
+
+use super::case::{self, Case};
+use crate::app::Cx;
+use crate::body::case::page;
+use crate::error::{Error, refusal_status};
+use crate::preparing;
+use crate::web::shell::Flash;
+use crate::web::{Form, Lang, Shell};
+use crate::words::{self, exports as say};
+
+/// A flow as it is given.
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) exporter: String,
+    pub(crate) recipient: String,
+    pub(crate) purpose: String,
+    pub(crate) way: &'static str,
+    pub(crate) people: String,
+    pub(crate) days: String,
+}
+
+impl Row {
+    fn new(l: Lang, f: &LedgerFlow) -> Self {
+        let (n, s) = (l.number(f.non_sensitive), l.number(f.sensitive));
+        Self {
+            name: f.name.clone(),
+            exporter: f.exporter.clone(),
+            recipient: f.recipient.clone(),
+            purpose: f.purpose.clone(),
+            way: say::way(l, f.way),
+            people: l.pick(format!("非敏感{n}人，敏感{s}人"), format!("{n} non-sensitive, {s} sensitive")),
+            days: l.span(f.from, f.until),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "processor/ledger.html")]
+struct Page {
+    shell: Shell,
+    l: Lang,
+    blocked: String,
+    form: Form,
+    base: String,
+    version: u32,
+    year: i16,
+    now: Vec<Row>,
+    given: Vec<Row>,
+    given_words: String,
+    ledger: String,
+    can_save: bool,
+}
+
+/// The flows of this year in the ledger of the applicant.
+async fn flows(cx: &Cx) -> Result<Vec<LedgerFlow>, Error> {
+    let Some(record) = preparing::record(cx).await? else { return Ok(Vec::new()) };
+    let year = record.year(&cx.app, cx.today().year()).await?;
+    Ok(year.map(|y| record.state.flows_of(&y)).unwrap_or_default())
+}
+
+/// What was given, in one line.
+pub(crate) fn told(l: Lang, g: &LedgerGiven) -> String {
+    let (n, day) = (g.flows.len(), l.date(g.on).words);
+    l.pick(
+        format!("{}年台账的{n}项业务，{day}的合计", g.year),
+        format!("{n} flows of the ledger of {}, as added up on {day}", g.year),
+    )
+}
+
+async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Response, Error> {
+    let l = cx.l();
+    let given = case.dossier().form.ledger.as_ref();
+    let title = l.t("随申请附上台账合计", "Give the totals of the ledger");
+    let view = Page {
+        shell: case::shell(cx, case, title).for_form(&form),
+        l,
+        blocked: case.blocked(cx, Action::SaveForm)?,
+        base: l.href(case.path("")),
+        version: case.dossier().form_rev,
+        year: cx.today().year(),
+        now: flows(cx).await?.iter().map(|f| Row::new(l, f)).collect(),
+        given: given.map(|g| g.flows.iter().map(|f| Row::new(l, f)).collect()).unwrap_or_default(),
+        given_words: given.map(|g| told(l, g)).unwrap_or_default(),
+        ledger: l.href("/processor/ledger"),
+        can_save: case.can(Action::SaveForm),
+        form,
+    };
+    page(status, &view)
+}
+
+/// `GET`.
+///
+/// # Errors
+/// [`Error::NotFound`] for an application that concerns others.
+pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
+    match case::draft(&cx, &id).await? {
+        Ok(case) => render(&cx, &case, Form::new(), StatusCode::OK).await,
+        Err(away) => Ok(away),
+    }
+}
+
+/// `POST`: `then=give` takes the totals of this moment into the application, `then=take` takes them out.
+///
+/// # Errors
+/// As [`show`]; faults of the store.
+pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
+    let l = cx.l();
+    let case = match case::draft(&cx, &id).await? {
+        Ok(case) => case,
+        Err(away) => return Ok(away),
+    };
+    let ledger = match form.value("then") {
+        "give" => {
+            let flows = flows(&cx).await?;
+            if flows.is_empty() {
+                form.fail(
+                    "",
+                    l.t(
+                        "台账里今年还没有计入的业务，没有可以附上的。先在台账里描述业务、上报人数。",
+                        "The ledger counts no flow this year, so there is nothing to give. Describe flows there and report their numbers first.",
+                    ),
+                );
+                return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+            }
+            Some(LedgerGiven { year: cx.today().year(), on: cx.today(), flows })
+        }
+        _ => None,
+    };
+    let good = if ledger.is_some() {
+        l.t(
+            "台账合计已附上，提交以后认证机构能看到。",
+            "The totals are given; the body sees them once the application is submitted.",
+        )
+    } else {
+        l.t("台账合计已撤下。", "The totals are taken out.")
+    };
+    let whole = guosuo_case::certification::Form { ledger, ..case.dossier().form.clone() };
+    if let Err(r) = case::save(&cx, &case, whole, &form).await? {
+        let case = case::load(&cx, &id).await?;
+        form.fail("", words::refusal(l, &r));
+        return render(&cx, &case, form, refusal_status(&r)).await;
+    }
+    Ok(Flash::good(good).to(l, &case.path("/scope")))
+}

@@ -1,0 +1,181 @@
+//! A million keyed values from the form to the totals, on both databases: they lie in an encrypted file, the event stays
+//! small, one person counts once across affiliates, and what was recorded before such files is read like them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use axum::http::StatusCode;
+use guosuo::demo;
+use guosuo::preparing::seed_exports;
+use guosuo::testing::{Client, TestApp};
+use guosuo_case::certification::{Kind, Recipient};
+use guosuo_case::exports::{Basis, Command, Event, Exports, FlowFacts};
+use guosuo_case::{Actor, Life as _, Recorded};
+use guosuo_rules::yearly::{Count, Person, Seen, Way};
+use guosuo_store::Error as StoreError;
+use jiff::civil::date;
+
+/// Of the law's highest line.
+const MILLION: u32 = 1_000_000;
+
+fn flow(name: &str, exporter: &str) -> FlowFacts {
+    FlowFacts {
+        name: name.into(),
+        exporter: exporter.into(),
+        recipient: Recipient {
+            name: "Fictional Orders GmbH".into(),
+            country: "DE".into(),
+            contact: "dpo@example.invalid".into(),
+        },
+        purpose: "订单履行".into(),
+        method: "存储".into(),
+        kinds: vec![Kind { name: "姓名".into(), sensitive: false }],
+        basis: Some(Basis::Contract),
+        basis_words: "订单合同（示例）".into(),
+        way: Way::Certificate,
+        ..FlowFacts::default()
+    }
+}
+
+/// A value that looks as an HMAC does: spread over all bits, different for different people.
+fn person(n: u32) -> Person {
+    let n = u128::from(n);
+    Person(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) ^ n << 64)
+}
+
+fn sheet(people: Range<u32>) -> String {
+    let mut text = String::from("person,date,sensitive\n");
+    for n in people {
+        let _ = writeln!(text, "{},2026-0{}-1{},0", person(n), n % 2 + 1, n % 10);
+    }
+    text
+}
+
+fn exports_id(actor: &Actor) -> String {
+    format!("exports-{}", actor.org.as_str())
+}
+
+async fn report(client: &mut Client, flow: &str, people: Range<u32>) {
+    let text = sheet(people);
+    let fields = [("flow", flow), ("key", "集团密钥甲")];
+    let sent = client.upload("/processor/ledger/reports", &fields, &[("file", "people.csv", "text/csv", text.as_bytes())]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+}
+
+/// The number of people not sensitive, as the page of the ledger says it.
+async fn total(client: &mut Client) -> String {
+    let page = client.get("/en/processor/ledger").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let (_, rest) = page.text.split_once("<span class=\"reg-num\">").unwrap();
+    rest.split_once("</span>").unwrap().0.to_owned()
+}
+
+async fn counted(app: &TestApp, id: &str) -> Vec<Recorded<Event>> {
+    let all = app.app.store.history::<Exports>(id).await.unwrap();
+    all.into_iter().filter(|e| Exports::event_kind(&e.event) == "counted").collect()
+}
+
+/// What an instance recorded before sets had files: all values in the event.
+async fn recorded_before(app: &TestApp, actor: &Actor, people: Range<u32>) {
+    let seen = people.map(|n| Seen { person: person(n), on: date(2026, 2, 3), sensitive: false }).collect();
+    let count = Box::new(Count::Keyed { key: "集团密钥甲".into(), seen });
+    let old = Event::Counted { report: 1, flow: 2, count, source: "old.csv".into() };
+    let (actor, now) = (actor.clone(), app.app.now());
+    app.app
+        .store
+        .write_with((actor, old), move |tx, (actor, old)| {
+            Box::pin(async move {
+                let case = tx.case::<Exports>(&exports_id(actor)).await?;
+                tx.record(case, vec![old.clone()], actor, "", now).await.map(drop)
+            })
+        })
+        .await
+        .map_err(|e: StoreError| e)
+        .unwrap();
+}
+
+async fn a_million_people_count_once(app: TestApp) {
+    let actor = demo::preparing::people(&app.app).await.unwrap();
+    let id = exports_id(&actor);
+    let describe = |f: FlowFacts| Command::DescribeFlow { flow: None, facts: Box::new(f) };
+    let commands = vec![Command::Open, describe(flow("甲", "示例甲公司（虚构）")), describe(flow("乙", "示例乙公司（虚构）"))];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
+    recorded_before(&app, &actor, 0..2_000).await;
+    let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
+    assert_eq!(total(&mut xu).await, "2,000", "what was recorded before is readable");
+
+    report(&mut xu, "1", 0..MILLION).await;
+    assert_eq!(total(&mut xu).await, "1,000,000", "the 2,000 of the other affiliate are among them");
+    report(&mut xu, "2", MILLION - 100_000..MILLION + 250_000).await;
+    assert_eq!(total(&mut xu).await, "1,250,000");
+    let page = xu.get("/processor/ledger").await.text;
+    for words in ["1,000,000条去重数据", "350,000条去重数据", "2,000条去重数据", "已达到", "安全评估申报准备"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+
+    // The events name the files: their own bytes are few, whatever the files hold.
+    let events = counted(&app, &id).await;
+    let sizes: Vec<usize> = events.iter().map(|e| serde_json::to_vec(&e.event).unwrap().len()).collect();
+    assert!(sizes[0] > 37 * 2_000 && sizes[1..].iter().all(|s| *s < 500), "{sizes:?}");
+    let blobs = app.app.store.reader().await.unwrap().blobs_of(&id).await.unwrap();
+    let held: Vec<u64> = blobs.iter().map(|b| b.size).collect();
+    assert_eq!(held, [8 + 19 * u64::from(MILLION), 8 + 19 * 350_000]);
+    let (_, damaged) = app.app.blobs.verify().await.unwrap();
+    assert_eq!(damaged, Vec::<String>::new());
+
+    // The same file once more is the same people and no second file.
+    report(&mut xu, "2", 0..MILLION).await;
+    assert_eq!(total(&mut xu).await, "1,250,000");
+    assert_eq!(app.app.store.reader().await.unwrap().blobs_of(&id).await.unwrap().len(), 2);
+    // More than the record keeps in all is refused with the number, and leaves no file behind.
+    let text = sheet(5_000_000..5_900_000);
+    let much = xu
+        .upload(
+            "/processor/ledger/reports",
+            &[("flow", "2"), ("key", "集团密钥甲")],
+            &[("file", "p.csv", "text/csv", text.as_bytes())],
+        )
+        .await;
+    assert!(much.status.is_client_error() && much.text.contains("3,252,000"), "{} {}", much.status, much.text);
+    assert_eq!(app.app.store.reader().await.unwrap().blobs_of(&id).await.unwrap().len(), 2);
+    for n in ["2", "4"] {
+        let void = xu.post(&format!("/processor/ledger/reports/{n}/void"), &[("reason", "文件错（示例）")]).await;
+        assert_eq!(void.status, StatusCode::SEE_OTHER, "{}", void.text);
+    }
+    assert_eq!(total(&mut xu).await, "352,000", "350,000 of the file, and the 2,000 of the event");
+}
+
+#[tokio::test]
+async fn a_million_people_count_once_on_sqlite() {
+    a_million_people_count_once(TestApp::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_million_people_count_once_on_postgresql() {
+    let database = tokio::task::spawn_blocking(|| guosuo_testkit::pg::cluster().map(|c| c.empty())).await.unwrap();
+    let Some(database) = database else { return };
+    a_million_people_count_once(TestApp::with(|c| c.database = database.url()).await).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_a_fault_and_never_a_smaller_number() {
+    let app = TestApp::new().await;
+    let actor = demo::preparing::people(&app.app).await.unwrap();
+    let facts = Box::new(flow("甲", "示例甲公司（虚构）"));
+    let commands = vec![Command::Open, Command::DescribeFlow { flow: None, facts }];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
+    let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
+    report(&mut xu, "1", 0..1_001).await;
+    assert_eq!(total(&mut xu).await, "1,001");
+    report(&mut xu, "1", 900..1_500).await;
+    let events = counted(&app, &exports_id(&actor)).await;
+    let kinds: Vec<bool> =
+        events.iter().map(|e| matches!(&e.event, Event::Counted { count, .. } if matches!(**count, Count::Set(_)))).collect();
+    assert_eq!(kinds, [true, false], "a short set stays in its event");
+    let blob = app.app.store.reader().await.unwrap().blobs_of(&exports_id(&actor)).await.unwrap().remove(0);
+    std::fs::remove_file(app.app.blobs.folder().unwrap().join(&blob.object)).unwrap();
+    assert_eq!(xu.get("/processor/ledger").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+}

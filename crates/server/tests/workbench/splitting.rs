@@ -1,0 +1,130 @@
+//! Who sees what of yearly ledgers when splits are looked for (M 5(4), 14): a body what was given to it, an authority the
+//! ledgers with a ground that is recorded first, nobody values of people.
+
+use axum::http::StatusCode;
+use guosuo::demo;
+use guosuo::preparing::seed_exports;
+use guosuo_case::certification::{Kind, Recipient};
+use guosuo_case::exports::{Basis, Command, FlowFacts};
+use guosuo_case::{Actor, OrgKind, Role};
+use guosuo_rules::yearly::{Count, Person, Point, Seen, Way};
+use guosuo_store::Class;
+use jiff::civil::date;
+
+use super::bench::Bench;
+
+fn applicant() -> Actor {
+    Actor {
+        user: "u".into(),
+        name: "示例".into(),
+        org: "testco".into(),
+        org_kind: OrgKind::Processor,
+        roles: [Role::Applicant].into(),
+        second_factor_at: None,
+    }
+}
+
+fn flow(name: &str, exporter: &str, sensitive: bool) -> Command {
+    let facts = FlowFacts {
+        name: name.into(),
+        exporter: exporter.into(),
+        recipient: Recipient { name: "Example GmbH".into(), country: "DE".into(), contact: "dpo@example.invalid".into() },
+        purpose: "订单履行".into(),
+        method: "存储".into(),
+        kinds: vec![Kind { name: "姓名".into(), sensitive }],
+        basis: Some(Basis::Contract),
+        basis_words: "订单合同（示例）".into(),
+        way: Way::Contract,
+        ..FlowFacts::default()
+    };
+    Command::DescribeFlow { flow: None, facts: Box::new(facts) }
+}
+
+fn report(flow: u32, count: Count) -> Command {
+    Command::Report { flow, count: Box::new(count), source: "示例.csv".into() }
+}
+
+fn numbers(non_sensitive: u64) -> Count {
+    Count::Plain { points: vec![Point { on: date(2026, 3, 1), non_sensitive, sensitive: 0 }] }
+}
+
+/// So many people from a number on, under one key.
+fn keyed(from: u128) -> Count {
+    let seen = (from..from + 6_000).map(|n| Seen { person: Person(n << 64 | 1), on: date(2026, 2, 1), sensitive: true });
+    Count::Keyed { key: "集团密钥".into(), seen: seen.collect() }
+}
+
+/// How many looks into ledgers are recorded.
+async fn looks(b: &Bench) -> usize {
+    let rows =
+        b.app.app.store.reader().await.unwrap().ledger_before(i64::MAX as u64, Class::Read.as_str(), "", 50).await.unwrap();
+    rows.iter().filter(|r| r.fields().unwrap().action == "ledgers.splitting").count()
+}
+
+#[tokio::test]
+async fn a_ledger_is_seen_by_whom_it_was_given_to_and_by_authorities_with_a_ground() {
+    let b = Bench::new().await;
+    let (own, affiliate) = ("示例出海有限公司（虚构）", "示例关联公司（虚构）");
+    let commands = vec![
+        Command::Open,
+        flow("示例订单", own, false),
+        flow("关联订单", affiliate, false),
+        report(1, numbers(600_000)),
+        report(2, numbers(500_000)),
+    ];
+    seed_exports(&b.app.app, &applicant(), commands, b.app.app.now()).await.unwrap();
+    // Two affiliates of another processor count the same people under one key.
+    let other = demo::preparing::people(&b.app.app).await.unwrap();
+    let commands = vec![
+        Command::Open,
+        flow("甲", "示例甲公司（虚构）", true),
+        flow("乙", "示例乙公司（虚构）", true),
+        report(1, keyed(0)),
+        report(2, keyed(100)),
+    ];
+    seed_exports(&b.app.app, &other, commands, b.app.app.now()).await.unwrap();
+
+    let page = b.get("manager", "/body/splitting").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let stored = page.text.split("同一集团的申请人").next().unwrap().to_owned();
+    assert!(stored.contains("申请人随申请附上的台账业务：<b class=\"reg-num\">1</b>"), "{stored}");
+    assert!(
+        stored.contains("没有发现需要查看的") && !stored.contains(affiliate),
+        "what it applied for is what has left: {stored}"
+    );
+    assert!(!page.text.contains("查阅的依据"), "a body looks into no ledger");
+    let dossier = b.get("manager", &b.at()).await.text;
+    assert!(dossier.contains("2026年台账的1项业务"), "{dossier}");
+    for who in ["manager", "samr", "applicant"] {
+        let no = b.post(who, "/authority/splitting/ledgers", &[("ground", "supervision")]).await;
+        assert_eq!(no.status, StatusCode::FORBIDDEN, "{who}");
+    }
+
+    let page = b.get("cac", "/authority/splitting").await.text;
+    assert!(!page.contains(affiliate) && page.contains("查阅的依据"), "{page}");
+    let no = b.post("cac", "/authority/splitting/ledgers", &[("ground", "other"), ("why", " ")]).await;
+    assert_eq!(no.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", no.text);
+    assert!(!no.text.contains(affiliate));
+    assert_eq!(looks(&b).await, 0, "nothing was looked at");
+    let page = b.post("cac", "/authority/splitting/ledgers", &[("ground", "supervision")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(looks(&b).await, 1);
+    for words in [
+        "1份申请、台账里的2项业务",
+        "600,000至1,100,000",
+        "示例出海有限公司（虚构）的台账把示例关联公司（虚构）列为境内提供方",
+        "不重复相加",
+        "另有1组合计看似达到界限，按同一密钥去重后不满界限",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let english = b.post("cac", "/en/authority/splitting/ledgers", &[("ground", "complaint")]).await.text;
+    assert!(english.contains("1 application and 2 flows of ledgers") && english.contains("not added twice"), "{english}");
+    assert_eq!(looks(&b).await, 2, "each look is recorded");
+
+    // The second affiliate's people turn out to be others: together they reach the line, and the number is known.
+    let void = Command::VoidReport { report: 2, reason: "文件错（示例）".into() };
+    seed_exports(&b.app.app, &other, vec![void, report(2, keyed(5_000))], b.app.app.now()).await.unwrap();
+    let page = b.post("cac", "/authority/splitting/ledgers", &[("ground", "supervision")]).await.text;
+    assert!(page.contains("11,000") && page.contains("同一密钥去重") && !page.contains("另有1组"), "{page}");
+}
