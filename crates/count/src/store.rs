@@ -38,7 +38,7 @@ fn part_of(hash: u64) -> usize {
 }
 
 /// Rows of one partition that travel together: enough that a table is looked up in many times while its pages are known.
-const ROWS: usize = 1024;
+const ROWS: usize = 512;
 
 /// Rows of one group on their way into the store.
 #[derive(Debug)]

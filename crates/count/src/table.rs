@@ -7,6 +7,9 @@ pub(crate) fn spread(value: u64) -> u64 {
     ((wide >> 64) ^ wide) as u64
 }
 
+/// Eighths of the table that may be taken: beyond them the walk to a free place becomes long.
+const FULL: usize = 5;
+
 /// Places that are looked at before a person counts as new: most stand in the first, nearly all in one of these.
 const LOOK: usize = 3;
 
@@ -27,7 +30,7 @@ impl Packed {
     }
 
     pub(crate) fn insert(&mut self, word: u64) {
-        if self.len * 8 >= self.slots.len() * 7 {
+        if self.len * 8 >= self.slots.len() * FULL {
             self.grow();
         }
         self.put(word);
@@ -90,6 +93,8 @@ impl Packed {
     fn grow(&mut self) {
         let old = std::mem::take(&mut self.slots);
         self.slots = vec![0; (old.len() * 2).max(16)];
+        // Written once from end to end: a fresh page that is read first costs a second fault and a word to all cores.
+        std::hint::black_box(&mut self.slots).fill(0);
         self.len = 0;
         old.into_iter().filter(|&entry| entry != 0).for_each(|entry| self.put(entry));
     }
