@@ -231,11 +231,10 @@ impl Right {
             Self::LedgerRead => &[AuditAdmin],
             Self::ApplicationReadOwn
             | Self::ApplicationEdit
-            | Self::MandateRecord
             | Self::ApplicationSubmit
             | Self::CorrectionAnswer
             | Self::CertificateRequest => &[Applicant, Representative],
-            Self::FlowsDeclare => &[Applicant, Representative, CaseManager],
+            Self::MandateRecord | Self::FlowsDeclare => &[Applicant, Representative, CaseManager],
             Self::PartyMembersManage => &[PartyAdmin],
             Self::ApplicationRead | Self::InterestDeclare => {
                 &[CaseManager, Verifier, Auditor, Evaluator, Certifier, BodyHead, VerificationStaff]

@@ -38,7 +38,12 @@ statements! {
 
 impl Projected for Application {
     fn project(case: &CaseMeta<'_>, a: &Self, calendar: &Calendar) -> Rows {
-        Rows { application: Some(row(case, a, calendar)), clocks: clocks(case, a, calendar), ..Rows::default() }
+        Rows {
+            application: Some(row(case, a, calendar)),
+            clocks: clocks(case, a, calendar),
+            violations: crate::violations::of_application(case.id, a),
+            ..Rows::default()
+        }
     }
 
     fn told(state: &Self, event: &guosuo_case::Recorded<guosuo_case::certification::Event>) -> crate::project::Told {

@@ -126,8 +126,8 @@ tables! {
     Certificate = "certificate" ["case_id", "version", "number", "body", "applicant", "holder", "holder_org", "holder_code",
         "country", "address", "representative", "basis", "mark", "issued_on", "valid_until", "status", "status_from",
         "status_before", "ground", "origin", "publication", "application", "predecessor", "successor", "renewal", "proposal",
-        "open_requests", "open_findings", "open_suggestions", "open_surveillances", "reports", "reports_owed",
-        "updated"] Replace 1;
+        "open_requests", "open_findings", "open_suggestions", "open_surveillances", "reports", "reports_owed", "updated",
+        "mandate_until"] Replace 1;
     /// The history only grows.
     CertificateChange = "certificate_change" ["certificate", "seq", "kind", "status", "effective_on", "origin", "ground",
         "publication", "actor", "actor_org", "at"] Keep 2;
@@ -137,7 +137,7 @@ tables! {
     /// Written with the event that makes a report owed; how the sending goes is kept.
     ReportOutbox = "report_outbox" ["certificate", "seq", "digest", "attempts", "next_at", "locked_until", "worker",
         "last_at", "last_error"] Keep 2;
-    Violation = "violation" ["case_id", "seq", "number", "body", "holder", "reporter", "at", "acknowledger",
+    Violation = "violation" ["case_id", "seq", "kind", "number", "body", "holder", "reporter", "at", "acknowledger",
         "acknowledged_at"] Replace 2;
     Paper = "certificate_paper" ["slot", "certificate", "seq", "number", "effective_on", "content", "digest", "code",
         "print", "signed", "blob", "at"] Replace 1;

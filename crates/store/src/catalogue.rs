@@ -33,6 +33,7 @@ pub fn catalogue(sqlite: bool) -> Vec<(String, &'static str)> {
         crate::tx::CATALOGUE,
         crate::verify::CATALOGUE,
         crate::verify_papers::CATALOGUE,
+        crate::violations::CATALOGUE,
     ];
     all.extend(crate::accounts::CATALOGUES);
     all.extend(crate::interface::CATALOGUES);

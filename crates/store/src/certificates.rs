@@ -1,7 +1,7 @@
 //! Certificates as registers and holders list them, and their clocks. What they owe the national
 //! platform is in `reports`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use guosuo_case::OrgKind;
 use guosuo_case::certificate::{Certificate, Change, ChangeKind, Origin, Report, Status};
@@ -16,11 +16,12 @@ use crate::db::{Reader, micros, on, signed, statements};
 use crate::error::Error;
 use crate::project::{CaseMeta, ClockRow, ClockStatus, Projected, Rows};
 use crate::reports;
+use crate::violations;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated FROM certificate ",
+            "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated, mandate_until FROM certificate ",
             $rest
         )
     };
@@ -46,8 +47,10 @@ statements! {
     CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR number = $1 OR holder_code = $1) ORDER BY updated DESC, case_id DESC LIMIT $2");
     /// Live by what is recorded, and past their last day: time has ended them and nothing says so yet.
     CERTIFICATES_PAST = select!("WHERE valid_until < $1 AND status IN ('valid', 'suspended') ORDER BY valid_until, case_id LIMIT $2");
+    MANDATES_ENDING = select!("WHERE mandate_until <> '' AND mandate_until <= $1 AND status IN ('valid', 'suspended') AND valid_until >= $2 AND mandate_until < valid_until ORDER BY mandate_until, case_id LIMIT $3");
     CERTIFICATES_WITH_FINDINGS = select!("WHERE open_findings > 0 ORDER BY updated, case_id LIMIT $1");
     NUMBERS_OF = "SELECT number FROM certificate WHERE body = $1 AND number = $2";
+    NUMBERS = "SELECT number FROM certificate WHERE body = $1";
     CHANGES_OF = changes!("WHERE certificate = $1 ORDER BY seq");
     CHANGES_SINCE = changes!("WHERE at > $1 OR (at = $1 AND (certificate > $2 OR (certificate = $2 AND seq > $3))) ORDER BY at, certificate, seq LIMIT $4");
 }
@@ -62,7 +65,7 @@ impl Projected for Certificate {
             changes: (1..).zip(&c.history).map(|(seq, change)| change_row(case.id, seq, c, change)).collect(),
             reports: reports::rows(case.id, c, calendar),
             carried: reports::carried(c),
-            violations: reports::violations(case.id, c),
+            violations: violations::of_certificate(case.id, c),
             clocks: clocks(c, calendar),
             ..Rows::default()
         }
@@ -126,6 +129,7 @@ fn row(case: &CaseMeta<'_>, c: &Certificate) -> CertificateRow {
         reports: signed(c.reports.len() as u64),
         reports_owed: count(&c.reports, Report::is_owed),
         updated: micros(case.updated),
+        mandate_until: c.mandate.as_ref().map(|m| m.until.to_string()).unwrap_or_default(),
     }
 }
 
@@ -265,6 +269,29 @@ impl Reader {
     pub async fn certificate_number_used(&mut self, body: &str, number: &str) -> Result<bool, Error> {
         let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(NUMBERS_OF).bind(body).bind(number).fetch_all(c).await)?;
         Ok(!rows.is_empty())
+    }
+
+    /// Every number that a body has used.
+    pub async fn certificate_numbers(&mut self, body: &str) -> Result<BTreeSet<String>, Error> {
+        let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(NUMBERS).bind(body).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|r| r.0).collect())
+    }
+
+    /// Certificates that outlive the mandate of whoever acts for their holder (M 7(2)), where it ends on `by` or
+    /// ended before, the first to end first. What has ended by `today` itself needs nobody to act.
+    pub async fn mandates_ending(
+        &mut self,
+        by: jiff::civil::Date,
+        today: jiff::civil::Date,
+        limit: u32,
+    ) -> Result<Vec<CertificateRow>, Error> {
+        let (by, today) = (by.to_string(), today.to_string());
+        Ok(on!(self.conn(), |c| sqlx::query_as(MANDATES_ENDING)
+            .bind(by.as_str())
+            .bind(today.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(c)
+            .await)?)
     }
 
     /// The history of a certificate, oldest first.

@@ -150,6 +150,8 @@ read_row! {
         reports_owed: i64,
         /// Last change.
         updated: i64,
+        /// Last day of the mandate of whoever acts for a holder abroad, or empty.
+        mandate_until: String,
     }
 }
 
@@ -239,15 +241,17 @@ read_row! {
     /// A violation that a body reported to the authorities (M 11). What was found stands in the
     /// case, not here.
     ViolationRow {
-        /// The case of the certificate.
+        /// The case: a certificate, or an application where there was none yet.
         case_id: String,
-        /// 1 for the first of the certificate.
+        /// 1 for the first of the case.
         seq: i64,
-        /// Number of the certificate.
+        /// The stored name of the kind of case.
+        kind: String,
+        /// Number of the certificate or of the receipt.
         number: String,
         /// The body.
         body: String,
-        /// Name of the holder.
+        /// Name of the holder or processor.
         holder: String,
         /// Account of who reported.
         reporter: String,

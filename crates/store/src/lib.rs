@@ -56,6 +56,7 @@ mod tx;
 mod unit;
 mod verify;
 mod verify_papers;
+mod violations;
 
 pub use act::{Acted, Head, Loaded, Request};
 pub use applications::ApplicationFilter;

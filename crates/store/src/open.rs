@@ -29,11 +29,11 @@ macro_rules! migrations {
 
 pub(crate) static SQLITE: LazyLock<Migrator> = migrations! {
     "sqlite": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting" "0008_interface" "0009_register"
+        "0006_papers" "0007_reporting" "0008_interface" "0009_register" "0010_mandates_and_violations"
 };
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations! {
     "postgres": "0001_cases_and_ledger" "0002_accounts" "0003_filing_and_register" "0004_files" "0005_certification"
-        "0006_papers" "0007_reporting" "0008_interface" "0009_register"
+        "0006_papers" "0007_reporting" "0008_interface" "0009_register" "0010_mandates_and_violations"
 };
 
 /// `0001_cases_and_ledger` is number 1 with the description "cases and ledger".

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::applications::name_of;
-use crate::certification_rows::{CertificateReportRow, ViolationRow};
+use crate::certification_rows::CertificateReportRow;
 use crate::db::{Reader, from_row, micros, new_id, on, signed, statements, unsigned};
 use crate::error::Error;
 use crate::ledger::{Class, Origin};
@@ -37,11 +37,6 @@ macro_rules! lines {
 macro_rules! comparison {
     ($rest:literal) => {
         concat!("SELECT id, body, at, source, actor, ours, theirs, found FROM report_comparison ", $rest)
-    };
-}
-macro_rules! violations {
-    ($rest:literal) => {
-        concat!("SELECT case_id, seq, number, body, holder, reporter, at, acknowledger, acknowledged_at FROM violation ", $rest)
     };
 }
 
@@ -71,8 +66,6 @@ statements! {
     CERTIFICATES_REPORTED = "SELECT DISTINCT certificate FROM certificate_report WHERE body = $1 AND certificate > $2 ORDER BY certificate LIMIT 500";
     VIEW_PUT = "INSERT INTO report_view (id, at, account, name, org, ground, filter, lines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     VIEWS = "SELECT id, at, account, name, org, ground, filter, lines FROM report_view ORDER BY at DESC, id DESC LIMIT $1";
-    VIOLATIONS_OF = violations!("WHERE case_id = $1 ORDER BY seq");
-    VIOLATIONS = violations!("ORDER BY CASE WHEN acknowledged_at = 0 THEN 0 ELSE 1 END, at DESC, case_id, seq LIMIT $1");
 }
 
 /// The rows of the reports of a certificate.
@@ -109,24 +102,6 @@ pub(crate) fn rows(case_id: &str, c: &Certificate, calendar: &Calendar) -> Vec<C
 /// The digest of what each report carries.
 pub(crate) fn carried(c: &Certificate) -> Vec<(i64, String)> {
     c.reports.iter().map(|r| (i64::from(r.record.seq), sha256(r.record.canonical().as_bytes()).to_hex())).collect()
-}
-
-/// The violations that were reported of a certificate (M 11).
-pub(crate) fn violations(case_id: &str, c: &Certificate) -> Vec<ViolationRow> {
-    (1..)
-        .zip(&c.violations)
-        .map(|(seq, v)| ViolationRow {
-            case_id: case_id.to_owned(),
-            seq,
-            number: c.number.clone(),
-            body: c.body.to_string(),
-            holder: c.holder.name.clone(),
-            reporter: v.by.user.to_string(),
-            at: micros(v.at),
-            acknowledger: v.acknowledged.as_ref().map(|a| a.by.user.to_string()).unwrap_or_default(),
-            acknowledged_at: v.acknowledged.as_ref().map_or(0, |a| micros(a.at)),
-        })
-        .collect()
 }
 
 /// The bodies whose reports go to one target.
@@ -495,16 +470,6 @@ impl Reader {
     /// Who looked at the shared feed, newest first.
     pub async fn report_views(&mut self, limit: u32) -> Result<Vec<ReportView>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(VIEWS).bind(i64::from(limit)).fetch_all(c).await)?)
-    }
-
-    /// The violations that were reported of a certificate, oldest first.
-    pub async fn violations_of(&mut self, case_id: &str) -> Result<Vec<ViolationRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(VIOLATIONS_OF).bind(case_id).fetch_all(c).await)?)
-    }
-
-    /// The violations that bodies have reported, those that nobody has acknowledged first.
-    pub async fn violations(&mut self, limit: u32) -> Result<Vec<ViolationRow>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(VIOLATIONS).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 }
 

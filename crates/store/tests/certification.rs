@@ -38,6 +38,7 @@ fn who(name: &str) -> Actor {
         "head" => ("body", OrgKind::Body, Role::BodyHead),
         "lab" => ("lab", OrgKind::VerificationBody, Role::VerificationStaff),
         "stranger" => ("rival", OrgKind::Body, Role::CaseManager),
+        "cac" => ("cac", OrgKind::Cac, Role::CacSupervisor),
         other => unreachable!("nobody is called {other}"),
     };
     Actor {
@@ -431,6 +432,39 @@ on_both!(every_change_is_kept_reported_and_checked, |u| {
     attack(&u, &format!("DELETE FROM certificate_report WHERE certificate = '{certificate}' AND seq = 2")).await;
     let r = walk(&u).await;
     assert!(r.faults.iter().any(|f| f.table == "certificate_report" && f.what == "is missing"), "{:#?}", r.faults);
+});
+
+on_both!(a_violation_before_a_certificate_is_listed_and_acknowledged, |u| {
+    let id = entrusted(&u).await;
+    let report = certification::Command::ReportViolation { summary: text(), evidence: vec![doc("证据")] };
+    app(&u, &id, "manager", report).await;
+    let row = u.store.reader().await.unwrap().violations(10).await.unwrap().remove(0);
+    assert_eq!((row.case_id.as_str(), row.kind.as_str(), row.number.as_str()), (id.as_str(), "application", "认委〔2026〕001号"));
+    assert_eq!((row.body.as_str(), row.holder, row.acknowledged_at), ("body", processor().name, 0));
+    let ack = certification::Command::AcknowledgeViolation { id: 1, note: text() };
+    assert!(app_at(&u, &id, "manager", ack.clone(), now()).await.is_err(), "not its own");
+    app(&u, &id, "cac", ack).await;
+    let row = u.store.reader().await.unwrap().violations(10).await.unwrap().remove(0);
+    assert_eq!((row.acknowledger.as_str(), row.acknowledged_at), ("cac", now().as_microsecond()));
+    assert!(walk(&u).await.is_clean());
+    attack(&u, "UPDATE violation SET acknowledger = 'x'").await;
+    let r = walk(&u).await;
+    assert!(r.faults.iter().any(|f| f.table == "violation" && f.column == "acknowledger"), "{:#?}", r.faults);
+});
+
+on_both!(mandates_that_end_before_their_certificates_are_found, |u| {
+    let (id, certificate) = (decided(&u).await, new_id());
+    issue(&u, issuing(&id, &certificate)).await.unwrap();
+    let today = cst_date(now());
+    let ending = async |by| u.store.reader().await.unwrap().mandates_ending(by, today, 10).await.unwrap();
+    assert_eq!(ending(date(2030, 1, 1)).await, [], "it outlives the certificate");
+    let shorter = Mandate { until: date(2026, 6, 30), ..mandate() };
+    cert(&u, &certificate, who("rep"), certificate::Command::RecordMandate { mandate: Box::new(shorter) }, now()).await;
+    assert_eq!(ending(date(2026, 6, 29)).await, []);
+    let found = ending(date(2026, 6, 30)).await;
+    assert_eq!((found.len(), found[0].mandate_until.as_str(), found[0].representative.as_str()), (1, "2026-06-30", "agent"));
+    assert_eq!(u.store.reader().await.unwrap().certificate_numbers("body").await.unwrap().len(), 1);
+    assert!(walk(&u).await.is_clean());
 });
 
 on_both!(nobody_rewrites_the_history_of_a_certificate, |u| {

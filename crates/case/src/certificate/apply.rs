@@ -9,7 +9,8 @@ use super::state::{
     AuthorityFinding, Cause, Certificate, Change, ChangeKind, Hearing, Measure, Origin, Proposal, Renewal, Request, Suggestion,
     Surveillance,
 };
-use crate::certification::{Acknowledged, Interest, Violation};
+use super::takeover::{Source, Stood};
+use crate::certification::{Interest, Violation};
 use crate::life::Recorded;
 
 fn next<T>(list: &[T]) -> u32 {
@@ -52,8 +53,26 @@ fn begin(issue: &Issue, recorded: &Recorded<Event>) -> Certificate {
         reports: Vec::new(),
         interests: i.interests,
         violations: Vec::new(),
+        taken_over: None,
         version: recorded.seq,
     }
+}
+
+/// As [`begin`], and what had become of it before it came here.
+fn taken_over(issue: &Issue, source: &Source, stood: Option<&Stood>, recorded: &Recorded<Event>) -> Certificate {
+    let mut c = Certificate { taken_over: Some(source.clone()), ..begin(issue, recorded) };
+    c.history.extend(stood.map(|s| Change {
+        kind: s.kind,
+        effective_on: s.since,
+        origin: if s.kind == ChangeKind::Expired { Origin::Time } else { Origin::Body },
+        ground: s.ground.clone(),
+        evidence: Vec::new(),
+        publication: if s.kind == ChangeKind::Expired { String::new() } else { s.ground.clone() },
+        proposed_by: None,
+        by: recorded.by.clone(),
+        at: recorded.at,
+    }));
+    c
 }
 
 fn surveillance(id: u32, trigger: Option<super::state::Trigger>, due: jiff::civil::Date) -> Surveillance {
@@ -63,12 +82,15 @@ fn surveillance(id: u32, trigger: Option<super::state::Trigger>, due: jiff::civi
 pub(super) fn apply(state: Option<Certificate>, recorded: &Recorded<Event>) -> Option<Certificate> {
     let (at, by) = (recorded.at, &recorded.by);
     let Some(mut c) = state else {
-        let Event::Issued { issue } = &recorded.event else { return None };
-        return Some(begin(issue, recorded));
+        return match &recorded.event {
+            Event::Issued { issue } => Some(begin(issue, recorded)),
+            Event::TakenOver { issue, source, stood } => Some(taken_over(issue, source, stood.as_ref(), recorded)),
+            _ => None,
+        };
     };
     c.version = recorded.seq;
     match &recorded.event {
-        Event::Issued { .. } => {}
+        Event::Issued { .. } | Event::TakenOver { .. } => {}
         Event::InterestDeclared { has, words } => {
             c.interests.insert(by.user.clone(), Interest { has: *has, words: words.clone(), at });
         }
@@ -180,10 +202,7 @@ pub(super) fn apply(state: Option<Certificate>, recorded: &Recorded<Event>) -> O
             c.violations.push(Violation::new(summary.clone(), evidence.clone(), by.clone(), at));
         }
         Event::ViolationAcknowledged { id, note } => {
-            let index = usize::try_from(*id).map_or(usize::MAX, |n| n.wrapping_sub(1));
-            if let Some(v) = c.violations.get_mut(index) {
-                v.acknowledged = Some(Acknowledged { note: note.clone(), by: by.clone(), at });
-            }
+            Violation::acknowledge(&mut c.violations, *id, note, by, at);
         }
         Event::ReportOwed { record } => {
             let corrected = c.reports.iter_mut().filter(|r| Some(r.record.seq) == record.corrects);

@@ -40,6 +40,7 @@ macro_rules! actions {
 
 actions! {
     Issue CertificateManage "M 8(1)",
+    TakeOver CertificateManage "M 18",
     DeclareInterest InterestDeclare "CAR 13",
     RecordMandate MandateRecord "M 7(2)",
     Request CertificateRequest "R37 5.1.3",
@@ -81,7 +82,8 @@ impl Action {
     fn by_platform(self) -> bool {
         matches!(
             self,
-            Self::Expire
+            Self::TakeOver
+                | Self::Expire
                 | Self::SendReport
                 | Self::RegisterReceipt
                 | Self::RejectReport
@@ -96,6 +98,7 @@ impl Action {
         !matches!(
             self,
             Self::Issue
+                | Self::TakeOver
                 | Self::DeclareInterest
                 | Self::RecordMandate
                 | Self::LiftFinding
@@ -117,6 +120,7 @@ impl Command {
     pub fn action(&self) -> Action {
         match self {
             Self::Issue { .. } => Action::Issue,
+            Self::TakeOver(_) => Action::TakeOver,
             Self::DeclareInterest { .. } => Action::DeclareInterest,
             Self::RecordMandate { .. } => Action::RecordMandate,
             Self::Request { .. } => Action::Request,
@@ -169,8 +173,13 @@ pub fn permit(
     let no = |code| Err(Refusal::new(code, action.article()));
     let right = action.right();
     let today = cst_date(now);
-    let Some(c) = subject(certificate, action == Action::Issue, action.article())? else {
-        return if right.held_by(actor) { issue(actor, facts) } else { no(RefusalCode::NotAllowed) };
+    let begins = matches!(action, Action::Issue | Action::TakeOver);
+    let Some(c) = subject(certificate, begins, action.article())? else {
+        return match action {
+            Action::TakeOver if right.held_by(actor) || actor.is_system() => filed(facts),
+            Action::Issue if right.held_by(actor) => issue(actor, facts),
+            _ => no(RefusalCode::NotAllowed),
+        };
     };
     if actor.is_system() && action.by_platform() {
         return status(c, action, actor, facts, today);
@@ -207,10 +216,13 @@ fn issue(actor: &Actor, facts: &Facts) -> Result<(), Refusal> {
     let Some(a) = facts.applications.values().find(|a| carries(a, &actor.org)) else {
         return refuse(Reason::NotDecided);
     };
-    if facts.standing != Standing::Filed {
-        return refuse(Reason::BodyNotFiled { standing: facts.standing });
-    }
+    filed(facts)?;
     check_independence(&a.interests, &actor.user, facts.practises_elsewhere.as_ref()).map_err(Refusal::certification)
+}
+
+/// Only a filed body certifies exports, and keeps certificates that were issued before (M 12(1), 18).
+fn filed(facts: &Facts) -> Result<(), Refusal> {
+    if facts.standing == Standing::Filed { Ok(()) } else { refuse(Reason::BodyNotFiled { standing: facts.standing }) }
 }
 
 /// M 7(2): for an overseas holder its office or representative acts, within the mandate.
@@ -242,6 +254,8 @@ fn status(c: &Certificate, action: Action, actor: &Actor, facts: &Facts, today: 
         };
     }
     match action {
+        // A processor of the mainland acts itself.
+        Action::RecordMandate if !c.holder.is_overseas() => refuse(Reason::MandateUnfit),
         Action::RefuseRequest if !c.requests.iter().any(|r| r.open) => refuse(Reason::NotOpen),
         Action::LiftFinding => {
             let mut standing = c.standing_findings().peekable();

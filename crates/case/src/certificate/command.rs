@@ -7,6 +7,7 @@ use guosuo_rules::calendar::Calendar;
 use jiff::civil::Date;
 
 use super::state::{Mark, Measure, Obliges, Origin, Trigger};
+use super::takeover::TakeOver;
 use crate::actor::{CaseId, OrgId, UserId};
 use crate::certification::{Application, Config, DocRef, Mandate, Scope, Standing};
 
@@ -30,6 +31,8 @@ pub struct Propose {
 pub enum Command {
     /// Issue what an application was decided to carry. `valid_until` as printed, else the default.
     Issue { application: CaseId, number: String, mark: Mark, valid_until: Option<Date> },
+    /// Take over a certificate that was issued before this platform (M 18).
+    TakeOver(Box<TakeOver>),
     /// Declare interests (CAR 13).
     DeclareInterest { has: bool, words: String },
     /// Record a mandate.

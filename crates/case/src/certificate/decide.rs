@@ -13,9 +13,10 @@ use super::renewal::{renewal_dates, valid_until};
 use super::report::ReportRecord;
 use super::reported::{Receipt, Report};
 use super::state::{Certificate, ChangeKind, Changes, Mark, Measure, Obliges, Origin, Status};
+use super::takeover::take_over;
 use crate::actor::{Actor, CaseId, OrgId};
 use crate::certification::decide::{document, documents, fresh, new_mandate, refuse};
-use crate::certification::{Application, Field, LastDay, Purpose, Reason, Severity};
+use crate::certification::{Application, Field, LastDay, Purpose, Reason, Severity, Violation};
 use crate::life::{Life, Recorded};
 use crate::refusal::{Refusal, RefusalCode, needed};
 
@@ -39,6 +40,7 @@ impl Life for Certificate {
     fn event_kind(event: &Event) -> &'static str {
         match event {
             Event::Issued { .. } => "issued",
+            Event::TakenOver { .. } => "taken_over",
             Event::InterestDeclared { .. } => "interest_declared",
             Event::MandateRecorded { .. } => "mandate_recorded",
             Event::Requested { .. } => "requested",
@@ -78,18 +80,21 @@ impl Life for Certificate {
         let article = action.article();
         let today = cst_date(now);
         let Some(c) = state else {
-            let Command::Issue { application, number, mark, valid_until } = command else {
-                return Err(Refusal::new(RefusalCode::NotFound, article));
+            return match command {
+                Command::Issue { application, number, mark, valid_until } => {
+                    issue(application, number, mark, valid_until, actor, facts, today)
+                }
+                Command::TakeOver(t) => take_over(*t, facts, today),
+                _ => Err(Refusal::new(RefusalCode::NotFound, article)),
             };
-            return issue(application, number, mark, valid_until, actor, facts, today);
         };
         Ok(vec![match command {
-            Command::Issue { .. } => return Err(Refusal::new(RefusalCode::WrongPhase, article)),
+            Command::Issue { .. } | Command::TakeOver(_) => return Err(Refusal::new(RefusalCode::WrongPhase, article)),
             Command::DeclareInterest { has, words } => {
                 Event::InterestDeclared { has, words: if has { needed(words, article)? } else { words } }
             }
             Command::RecordMandate { mandate } => {
-                new_mandate(&mandate, &c.holder, None, actor, today)?;
+                new_mandate(&mandate, &c.holder, c.mandate.as_ref(), actor, today)?;
                 Event::MandateRecorded { mandate }
             }
             Command::Request { asks, reason } => {
@@ -211,8 +216,7 @@ impl Life for Certificate {
                 Event::ReportResent { seq, reason: needed(reason, article)? }
             }
             Command::AcknowledgeViolation { id, note } => {
-                let index = usize::try_from(id).map_or(usize::MAX, |n| n.wrapping_sub(1));
-                if c.violations.get(index).is_none_or(|v| v.acknowledged.is_some()) {
+                if !Violation::is_open(&c.violations, id) {
                     return refuse(Reason::NotOpen);
                 }
                 Event::ViolationAcknowledged { id, note: needed(note, article)? }
@@ -254,8 +258,7 @@ fn issue(
     let Some(a) = facts.applications.get(&application).filter(|a| carries(a, &actor.org)) else {
         return refuse(Reason::NotDecided);
     };
-    let blank = crate::text::is_blank(&number) || crate::text::check(&number, false).is_err() || number.chars().count() > 100;
-    if blank || facts.numbers.contains(&number) || !mark.cross_border {
+    if !number_fits(&number) || facts.numbers.contains(&number) || !mark.cross_border {
         return refuse(Reason::NumberUnfit);
     }
     // M 8(2): three years. The last day is open in law, so both readings can be printed.
@@ -302,6 +305,11 @@ fn issue(
         ground: "M 8(1)".into(),
     };
     Ok(vec![Event::Issued { issue: Box::new(issue) }, Event::ReportOwed { record: Box::new(record) }])
+}
+
+/// Whether a number can stand on a certificate: visible text of one line, at most a hundred characters.
+pub(super) fn number_fits(number: &str) -> bool {
+    !crate::text::is_blank(number) && crate::text::check(number, false).is_ok() && number.chars().count() <= 100
 }
 
 /// The days by which surveillance is done, as the body's frequency gives them (R37 4.5).

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::drift::Difference;
 use super::report::ReportRecord;
 use super::state::{Mark, Measure, Obliges, Origin, Trigger};
+use super::takeover::{Source, Stood};
 use crate::actor::{CaseId, OrgId, OrgKind, UserId};
 use crate::certification::{DocRef, Interest, Mandate, Party, Scope};
 
@@ -38,6 +39,14 @@ pub struct Issue {
 pub enum Event {
     /// Issued (M 8(1)).
     Issued { issue: Box<Issue> },
+    /// Issued before this platform and taken over with its source (M 18), as it stood then.
+    TakenOver {
+        issue: Box<Issue>,
+        source: Source,
+        /// What had become of it; empty for one that was valid.
+        #[serde(default)]
+        stood: Option<Stood>,
+    },
     /// A person declared interests (CAR 13).
     InterestDeclared { has: bool, words: String },
     /// A mandate was recorded, mostly a renewed one (M 7(2)).

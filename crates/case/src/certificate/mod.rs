@@ -17,6 +17,7 @@ mod renewal;
 mod report;
 mod reported;
 mod state;
+mod takeover;
 
 pub use available::{Action, available, permit};
 pub use command::{Command, Facts, Propose};
@@ -32,3 +33,4 @@ pub use state::{
     AuthorityFinding, Cause, Certificate, Change, ChangeKind, Changes, Hearing, Mark, Measure, Obliges, Origin, Proposal,
     Renewal, Request, Status, Suggestion, Surveillance, Trigger,
 };
+pub use takeover::{Cell, Fault, Source, Stood, TakeOver, Wrong};

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::drift::Difference;
 use super::report::ReportRecord;
 use super::reported::{Receipt, Report, ReportState};
+use super::takeover::Source;
 use crate::actor::{CaseId, OrgId, OrgKind, UserId};
 use crate::certification::{DocRef, Interest, Mandate, Party, Scope, Violation};
 use crate::life::By;
@@ -428,6 +429,8 @@ pub struct Certificate {
     pub interests: BTreeMap<UserId, Interest>,
     /// Violations reported (M 11).
     pub violations: Vec<Violation>,
+    /// Where it was read, for one that was issued before this platform (M 18).
+    pub taken_over: Option<Source>,
     /// Events folded so far.
     pub version: u64,
 }

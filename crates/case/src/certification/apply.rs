@@ -159,6 +159,7 @@ fn work(a: &mut Application, recorded: &Recorded<Event>) {
             let violation = Violation::new(summary.clone(), evidence.clone(), by.clone(), at);
             a.violations.push(violation);
         }
+        Event::ViolationAcknowledged { id, note } => Violation::acknowledge(&mut a.violations, *id, note, by, at),
         _ => {}
     }
 }

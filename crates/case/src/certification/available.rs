@@ -72,6 +72,7 @@ actions! {
     ResumeClock CaseManage "R37 4.6",
     MigrateBasis CaseManage "A53 —",
     ReportViolation ViolationReport "M 11",
+    AcknowledgeViolation ViolationAcknowledge "M 11",
 }
 
 impl Action {
@@ -120,6 +121,7 @@ impl Command {
             Self::ResumeClock => Action::ResumeClock,
             Self::MigrateBasis { .. } => Action::MigrateBasis,
             Self::ReportViolation { .. } => Action::ReportViolation,
+            Self::AcknowledgeViolation { .. } => Action::AcknowledgeViolation,
         }
     }
 }
@@ -153,7 +155,9 @@ pub fn permit(app: Option<&Application>, action: Action, actor: &Actor, facts: &
     if action == Action::RecordCertificate && actor.is_system() {
         return stage(a, action, actor, facts, cst_date(now));
     }
-    if !a.concerns(&actor.org) {
+    // M 11: what a body reported is CAC's to acknowledge; nothing else of an application is an authority's to do.
+    let reported = action == Action::AcknowledgeViolation && actor.org_kind == OrgKind::Cac;
+    if !reported && !a.concerns(&actor.org) {
         return Err(not_concerned(actor, action.article()));
     }
     if !right.held_by(actor) {
@@ -162,6 +166,7 @@ pub fn permit(app: Option<&Application>, action: Action, actor: &Actor, facts: &
     let today = cst_date(now);
     match actor.org_kind {
         OrgKind::Processor => applicant_side(a, action, actor, today)?,
+        OrgKind::Cac if reported => {}
         OrgKind::Body if a.body() == Some(&actor.org) => body_side(a, action, actor, facts)?,
         OrgKind::VerificationBody if a.verification_body() == Some(&actor.org) => body_side(a, action, actor, facts)?,
         _ => return no(RefusalCode::NotAllowed),
@@ -190,6 +195,10 @@ fn applicant_side(a: &Application, action: Action, actor: &Actor, today: Date) -
 }
 
 fn body_side(a: &Application, action: Action, actor: &Actor, facts: &Facts) -> Result<(), Refusal> {
+    // Until there is a certificate the processor's side applies and says itself who acts for it.
+    if action == Action::RecordMandate {
+        return Err(Refusal::new(RefusalCode::NotAllowed, action.article()));
+    }
     if let (Action::DeclareInterest, Some(body)) = (action, &facts.practises_elsewhere) {
         return Err(Refusal::certification(Reason::PractisesElsewhere { body: body.clone() }));
     }
@@ -225,6 +234,8 @@ fn stage(a: &Application, action: Action, actor: &Actor, facts: &Facts, today: D
         Action::RecordCertificate => a.phase == Phase::Decided,
         Action::StopClock | Action::ResumeClock => Stage::of(a.phase).is_some(),
         Action::MigrateBasis => matches!(a.phase, Phase::Entrusted | Phase::Accepted | Phase::Planned),
+        // Whatever became of the application since.
+        Action::AcknowledgeViolation => true,
     };
     if !exists {
         return wrong();
@@ -265,6 +276,7 @@ fn stage(a: &Application, action: Action, actor: &Actor, facts: &Facts, today: D
             decider(a, actor, a.conclusion.as_ref().map(|c| &c.certifier.user), "CAR 22")
         }
         Action::MigrateBasis if Edition::on(today).is_none_or(|e| e.id == a.basis) => refuse(Reason::EditionUnfit),
+        Action::AcknowledgeViolation if a.violations.iter().all(|v| v.acknowledged.is_some()) => refuse(Reason::NotOpen),
         Action::StopClock if a.clock.stands.is_some() => refuse(Reason::ClockUnchanged),
         Action::ResumeClock if a.clock.stands.is_none() => refuse(Reason::ClockUnchanged),
         _ => Ok(()),

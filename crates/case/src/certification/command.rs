@@ -80,6 +80,8 @@ pub enum Command {
     MigrateBasis { to: String, reason: String },
     /// Report a violation (M 11).
     ReportViolation { summary: String, evidence: Vec<DocRef> },
+    /// Acknowledge a violation that the body reported before there was a certificate (M 11).
+    AcknowledgeViolation { id: u32, note: String },
 }
 
 /// Which reading of "届满前6个月" a deployment follows (M 8(2) and R37 5.1.1 differ).

@@ -13,8 +13,8 @@ use super::event::Event;
 use super::form::Chosen;
 use super::party::{DocRef, Mandate, Party, Standing, check_mandate};
 use super::reason::{PlanFault, Reason};
-use super::state::{Application, NcId, NcStage, Nonconformity, Outcome, Plan, ReceiptNumber};
-use crate::actor::{Actor, OrgId, Role};
+use super::state::{Application, NcId, NcStage, Nonconformity, Outcome, Plan, ReceiptNumber, Violation};
+use crate::actor::{Actor, OrgId, OrgKind, Role};
 use crate::life::{Life, Recorded};
 use crate::refusal::{Refusal, RefusalCode, needed};
 
@@ -95,6 +95,7 @@ impl Life for Application {
             Event::ClockResumed => "clock_resumed",
             Event::BasisMigrated { .. } => "basis_migrated",
             Event::ViolationReported { .. } => "violation_reported",
+            Event::ViolationAcknowledged { .. } => "violation_acknowledged",
         }
     }
 
@@ -237,6 +238,12 @@ impl Life for Application {
             Command::ReportViolation { summary, evidence } => {
                 Event::ViolationReported { summary: needed(summary, article)?, evidence: documents(evidence)? }
             }
+            Command::AcknowledgeViolation { id, note } => {
+                if !Violation::is_open(&a.violations, id) {
+                    return refuse(Reason::NotOpen);
+                }
+                Event::ViolationAcknowledged { id, note: needed(note, article)? }
+            }
         }])
     }
 
@@ -260,8 +267,9 @@ fn at_stage<'a>(a: &'a Application, nc: NcId, stages: &[NcStage]) -> Result<&'a 
 }
 
 /// A mandate names an office or representative that acts, and whoever records it is that
-/// organisation or the processor itself. Once the body has received the application the holder
-/// stays the one that it knows.
+/// organisation or the processor itself. Once the body knows who acts, only the processor puts
+/// somebody else in its place, or the body on the processor's document: a representative neither
+/// hands its mandate on nor takes back one that was given to another (M 7(2)).
 pub(crate) fn new_mandate(
     mandate: &Mandate,
     processor: &Party,
@@ -269,7 +277,8 @@ pub(crate) fn new_mandate(
     actor: &Actor,
     today: Date,
 ) -> Result<(), Refusal> {
-    let own = mandate.holder == actor.org || processor.org.as_ref() == Some(&actor.org);
+    let trusted = actor.org_kind == OrgKind::Body || processor.org.as_ref() == Some(&actor.org);
+    let own = if actor.org_kind == OrgKind::Body { mandate.holder != actor.org } else { trusted || mandate.holder == actor.org };
     let fit = mandate.document.is_complete() && mandate.from <= mandate.until && !mandate.acts.is_empty();
     if !own || !fit {
         return refuse(Reason::MandateUnfit);
@@ -277,7 +286,7 @@ pub(crate) fn new_mandate(
     if mandate.until < today {
         return refuse(Reason::MandateExpired { until: mandate.until });
     }
-    if known.is_some_and(|m| m.holder != mandate.holder) {
+    if !trusted && known.is_some_and(|m| m.holder != mandate.holder) {
         return refuse(Reason::MandateOfAnother);
     }
     Ok(())

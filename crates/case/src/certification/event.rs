@@ -91,4 +91,6 @@ pub enum Event {
     BasisMigrated { to: String, reason: String },
     /// A violation was reported to the authorities (M 11).
     ViolationReported { summary: String, evidence: Vec<DocRef> },
+    /// The authority acknowledged a violation that was reported (M 11).
+    ViolationAcknowledged { id: u32, note: String },
 }

@@ -26,7 +26,8 @@ pub use command::{Command, Config, Facts, LastDay, RenewalReading};
 pub use event::Event;
 pub use form::{Chosen, Dossier, Eligibility, Form, Impact, ImpactItem, LedgerGiven, LegalBasis, Profile};
 pub use party::{
-    DocRef, Interest, MAINLAND, Mandate, MandateAct, MandateKind, Party, Standing, check_independence, check_mandate,
+    DocRef, Interest, MAINLAND, MANDATE_REMINDER_DAYS, Mandate, MandateAct, MandateKind, Party, Standing, check_independence,
+    check_mandate,
 };
 pub use reason::{PlanFault, Reason};
 pub use rights::{excludes, exclusions};

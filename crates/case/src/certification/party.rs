@@ -122,6 +122,10 @@ pub struct Mandate {
     pub reported_to: String,
 }
 
+/// Calendar days before the end of a mandate on which its side is reminded to renew it. House limits: M 7(2) and
+/// PIPL 53 give none.
+pub const MANDATE_REMINDER_DAYS: [u32; 3] = [60, 30, 7];
+
 /// Checks a mandate for one act of one organisation on one day.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::check::Problem;
 use super::party::{MandateAct, Standing};
 use super::state::{NcId, Phase};
 use crate::actor::{OrgId, UserId};
-use crate::certificate::Status;
+use crate::certificate::{Fault, Status};
 
 /// What stands in the way of an act of certification or on a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -163,6 +163,11 @@ pub enum Reason {
     RenewalKnown,
     /// No surveillance waits.
     NoSurveillance,
+    /// A certificate that was issued before cannot be taken over as it is written.
+    TakeOverUnfit {
+        /// Every cell that cannot stand.
+        faults: Vec<Fault>,
+    },
     /// An earlier report waits for its receipt: reports go in order.
     ReportOrder {
         /// The first that waits.
@@ -231,6 +236,7 @@ impl Reason {
             Self::NeedsApplication | Self::NothingChanges => "R37 5.1.2",
             Self::StillValid { .. } | Self::ValidityEnded { .. } | Self::RenewalKnown => "M 8(2)",
             Self::NoSurveillance => "R37 4.5",
+            Self::TakeOverUnfit { .. } => "M 18",
             Self::ReportOrder { .. } | Self::ReceiptUsed { .. } | Self::NothingToResend { .. } => "M 9(1)",
         }
     }

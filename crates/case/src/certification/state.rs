@@ -391,6 +391,22 @@ impl Violation {
     pub fn new(summary: String, evidence: Vec<DocRef>, by: By, at: Timestamp) -> Self {
         Self { summary, evidence, by, at, acknowledged: None }
     }
+
+    /// Whether the violation of this number, 1 for the first, waits to be acknowledged.
+    pub(crate) fn is_open(list: &[Self], id: u32) -> bool {
+        list.get(Self::index(id)).is_some_and(|v| v.acknowledged.is_none())
+    }
+
+    /// Puts the acknowledgement to the violation of this number.
+    pub(crate) fn acknowledge(list: &mut [Self], id: u32, note: &str, by: &By, at: Timestamp) {
+        if let Some(v) = list.get_mut(Self::index(id)) {
+            v.acknowledged = Some(Acknowledged { note: note.to_owned(), by: by.clone(), at });
+        }
+    }
+
+    fn index(id: u32) -> usize {
+        usize::try_from(id).map_or(usize::MAX, |n| n.wrapping_sub(1))
+    }
 }
 
 /// That an authority has taken note of a violation, and what it says about it.

@@ -6,6 +6,8 @@ mod after;
 mod before;
 mod ends;
 mod enumerate;
+mod mandates;
+mod older;
 mod sequences;
 mod work;
 mod world;

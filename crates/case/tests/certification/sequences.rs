@@ -135,6 +135,11 @@ fn drift(_: &World) -> Act {
     Act::Cert(Cert::DeclareFlows { actual: Box::new(actual), source: doc("台账") })
 }
 
+fn renewed(w: &World) -> Act {
+    let until = w.today().saturating_add(700.days());
+    Act::Cert(Cert::RecordMandate { mandate: Box::new(certification::Mandate { until, ..mandate() }) })
+}
+
 /// Acts that carry nothing wrong: whether they are accepted depends on the state alone.
 pub(crate) const MOVES: &[Move] = &[
     ("applicant", |_| Act::App(App::Open { processor: Box::new(domestic()), purpose: certification::Purpose::New })),
@@ -240,6 +245,14 @@ pub(crate) const MOVES: &[Move] = &[
         Act::Cert(Cert::ResendReport { seq: sent.map_or(1, |r| r.record.seq), reason: text() })
     }),
     ("manager", |_| Act::Cert(Cert::ReportViolation { summary: text(), evidence: vec![] })),
+    ("rep", renewed),
+    ("manager", renewed),
+    ("foreign", renewed),
+    ("cac", |w| {
+        let open = w.app.as_ref().and_then(|a| a.violations.iter().position(|v| v.acknowledged.is_none()));
+        let id = open.and_then(|i| u32::try_from(i + 1).ok()).unwrap_or(1);
+        Act::App(App::AcknowledgeViolation { id, note: text() })
+    }),
     ("cac", |w| {
         let open = w.cert.as_ref().and_then(|c| c.violations.iter().position(|v| v.acknowledged.is_none()));
         let id = open.and_then(|i| u32::try_from(i + 1).ok()).unwrap_or(1);

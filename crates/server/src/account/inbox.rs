@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::Application;
-use guosuo_case::{Life as _, OrgKind};
+use guosuo_case::{Life as _, OrgKind, Right};
 use guosuo_store::{Error as StoreError, Message};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -57,6 +57,21 @@ pub struct After {
 }
 
 /// The address of a front's inbox.
+/// Where the cases of a kind are for the people of a front, and the right that the pages ask for.
+fn room_of(front: Front, kind: &str) -> (&'static str, Right) {
+    match (front, kind) {
+        (Front::Body, Application::KIND) => ("/body/applications", Right::ApplicationRead),
+        (Front::Body, Certificate::KIND) => ("/body/certificates", Right::ApplicationRead),
+        (Front::Body, _) => ("/body/filings", Right::FilingReadOwn),
+        (Front::Processor, Certificate::KIND) => ("/processor/certificates", Right::ApplicationReadOwn),
+        (Front::Processor, _) => ("/processor/applications", Right::ApplicationReadOwn),
+        (Front::Verification, _) => ("/verification/applications", Right::ApplicationRead),
+        (_, Application::KIND) => ("/authority/applications", Right::FindingState),
+        (_, Certificate::KIND) => ("/authority/certificates", Right::FindingState),
+        _ => ("/authority/filings", Right::QueueRead),
+    }
+}
+
 fn base(front: Front) -> &'static str {
     match front {
         Front::Body => "/body/inbox",
@@ -131,19 +146,13 @@ async fn show(cx: Cx, front: Front, id: String) -> Result<Response, Error> {
     }
     let (title, text) = said(l, &m);
     let head = cx.app.store.reader().await?.head(&m.case_id).await?;
-    let of_certification = head.as_ref().is_some_and(|h| h.kind == Application::KIND);
-    let cases = match front {
-        Front::Body if of_certification => "/body/applications",
-        Front::Body => "/body/filings",
-        Front::Processor => "/processor/applications",
-        Front::Verification => "/verification/applications",
-        _ => "/authority/filings",
-    };
-    // A certificate has pages of its own on the public side.
-    let known = head.is_some_and(|h| h.kind != Certificate::KIND);
+    let kind = head.as_ref().map_or("", |h| h.kind.as_str());
+    let (cases, right) = room_of(front, kind);
     let of_case = |path: String, name: &str| Link::new(l.href(path), name);
     let case = match (m.case_id.is_empty(), m.kind.as_str()) {
-        (false, _) if known => Some(of_case(format!("{cases}/{}", m.case_id), l.t("打开案件", "Open the case"))),
+        (false, _) if head.is_some() && right.held_by(&actor) => {
+            Some(of_case(format!("{cases}/{}", m.case_id), l.t("打开案件", "Open the case")))
+        }
         (true, "registered") => Some(of_case("/authority/registrations".into(), l.t("核对注册", "Check the registration"))),
         _ => None,
     };

@@ -29,7 +29,7 @@ pub fn kind_words(l: Lang, kind: &str) -> &'static str {
 }
 
 /// A cell that cannot stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct CellError {
     /// As spreadsheets name it: `B3`.
     pub cell: String,
@@ -77,7 +77,7 @@ fn kind_of(text: &str) -> Option<&'static str> {
 }
 
 /// The name of a cell: row and column from 0.
-fn cell(row: usize, column: usize) -> String {
+pub fn cell(row: usize, column: usize) -> String {
     let mut name = String::new();
     let mut n = column + 1;
     while n > 0 {

@@ -86,6 +86,10 @@ pub async fn application(tx: &mut Tx, acted: &Acted<Application>, now: Timestamp
                 let cac = tx.reader().await?.organisations(Some(OrgKind::Cac), None).await?;
                 (MessageKind::ViolationReported, cac.into_iter().map(|o| o.id).collect())
             }
+            Event::ViolationAcknowledged { note, .. } => {
+                data.reason.clone_from(note);
+                (MessageKind::ViolationAcknowledged, body.clone())
+            }
             _ => continue,
         };
         for org in to {
@@ -101,9 +105,10 @@ pub async fn application(tx: &mut Tx, acted: &Acted<Application>, now: Timestamp
 /// When the store fails.
 pub async fn certificate(tx: &mut Tx, acted: &Acted<Certificate>, now: Timestamp) -> Result<(), Error> {
     let c = &acted.state;
-    let mut holders = vec![c.applicant.to_string()];
-    for org in [c.holder.org.as_ref(), c.mandate.as_ref().map(|m| &m.holder)].into_iter().flatten() {
-        if !holders.contains(&org.0) {
+    let mut holders: Vec<String> = Vec::new();
+    for org in [Some(&c.applicant), c.holder.org.as_ref(), c.mandate.as_ref().map(|m| &m.holder)].into_iter().flatten() {
+        // The holder of a certificate that was taken over may have no account here.
+        if !org.0.is_empty() && !holders.contains(&org.0) {
             holders.push(org.0.clone());
         }
     }
@@ -119,6 +124,13 @@ pub async fn certificate(tx: &mut Tx, acted: &Acted<Certificate>, now: Timestamp
                 data.reason.clone_from(&last.ground);
                 data.due = last.effective_on.to_string();
                 (of_change(last.kind), holders.clone())
+            }
+            // The body sees who acts from now on, and so does whoever acted before.
+            certificate::Event::MandateRecorded { mandate } => {
+                data.due = mandate.until.to_string();
+                data.by.clone_from(&recorded.by.name);
+                data.reason = tx.reader().await?.organisation(mandate.holder.as_str()).await?.map(|o| o.name).unwrap_or_default();
+                (MessageKind::MandateRecorded, [c.body.to_string()].into_iter().chain(holders.clone()).collect())
             }
             certificate::Event::MeasureProposed { ground, .. } => {
                 if !c.proposal.as_ref().is_some_and(guosuo_case::certificate::Proposal::needs_hearing) {

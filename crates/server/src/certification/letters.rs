@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use guosuo_case::certificate::{Certificate, ChangeKind, Event, Measure, Origin};
+use guosuo_case::certificate::{Certificate, Change, ChangeKind, Event, Measure, Origin};
 use guosuo_case::certification::{Application, Outcome, Party, Phase};
 use guosuo_case::{Life as _, Recorded};
 use guosuo_paper::{DeclineNotice, DeclineReason, DeclineStage, MeasureKind, MeasureNotice, MeasureOrigin, NoticeHead};
@@ -52,9 +52,9 @@ fn kind_of(kind: ChangeKind) -> Option<(MeasureKind, &'static str)> {
     }
 }
 
-/// Whether a line of the history is told by a letter.
-pub fn has_letter(kind: ChangeKind) -> bool {
-    kind_of(kind).is_some()
+/// Whether a line of the history is told by a letter. What was decided before this platform has the letters of then.
+pub fn has_letter(line: &Change) -> bool {
+    line.proposed_by.is_some() && kind_of(line.kind).is_some()
 }
 
 /// What the party said, as the letter tells it.
@@ -95,7 +95,7 @@ pub fn measure(
         }
     }
     let c = state.filter(|c| c.history.len() > n)?;
-    let line = &c.history[n];
+    let line = c.history.get(n).filter(|line| has_letter(line))?;
     let (kind, mark) = kind_of(line.kind)?;
     let (origin, authority) = match line.origin {
         Origin::Request { .. } => (MeasureOrigin::Request, None),

@@ -6,6 +6,8 @@ pub mod acts;
 pub mod facts;
 pub mod follow;
 pub mod letters;
+pub mod mandate;
 pub mod roster;
 pub mod scope_form;
+pub mod takeover;
 pub mod trial;

@@ -9,7 +9,7 @@ use guosuo_case::certification::{
     Application, Checklist, Command, DocRef, Eligibility, Form, Grade, Impact, ImpactItem, Kind, LegalBasis, Mandate, MandateAct,
     MandateKind, Outcome, Party, PauseReason, People, Plan, Profile, Purpose, Recipient, Scope,
 };
-use guosuo_case::{Actor, CaseId, OrgKind, Role};
+use guosuo_case::{Actor, OrgKind, Role};
 use guosuo_rules::basis::Edition;
 use guosuo_rules::checklist::builtin;
 use guosuo_rules::path;
@@ -98,7 +98,8 @@ impl Certifying {
     }
 
     /// Somebody of the demonstration.
-    pub(crate) fn actor(&self, who: &str) -> Actor {
+    #[must_use]
+    pub fn actor(&self, who: &str) -> Actor {
         self.actors[who].clone()
     }
 
@@ -208,7 +209,7 @@ impl Certifying {
         let now = next(0);
         self.act(who, &case, Command::Open { processor: Box::new(processor), purpose: Purpose::New }, now).await?;
         if overseas {
-            let mandate = self.mandate(&case, who, next(3)).await?;
+            let mandate = self.mandate(&case, who, next(3), until).await?;
             self.act(who, &case, Command::RecordMandate { mandate: Box::new(mandate) }, next(3)).await?;
         }
         self.act(who, &case, Command::ChooseBody { body: BODY.into() }, next(3)).await?;
@@ -250,6 +251,12 @@ impl Certifying {
         self.act("zhoufu", &case, take, next(300)).await?;
         let wanting = until == Step::Rectifying;
         self.audit(&case, wanting, until == Step::Auditing, &mut next).await?;
+        if until == Step::Auditing {
+            // Found while it certifies, reported before there is a certificate (M 11).
+            let evidence = vec![self.document(&case, "shenhe", "日志截图", next(5)).await?];
+            let summary = "现场审核发现已经向没有申报的境外接收方提供护照号码（示例）。".into();
+            self.act("shenhe", &case, Command::ReportViolation { summary, evidence }, next(5)).await?;
+        }
         if matches!(until, Step::Auditing | Step::Audited) {
             return Ok(case);
         }
@@ -280,15 +287,21 @@ impl Certifying {
     }
 
     /// The mandate of the representative of an overseas processor (M 7(2)).
-    async fn mandate(&self, case: &str, who: &str, at: Timestamp) -> Result<Mandate> {
+    async fn mandate(&self, case: &str, who: &str, at: Timestamp, until: Step) -> Result<Mandate> {
         let day = cst_date(at);
+        // One that is soon to be renewed.
+        let last = if until == Step::Drifted {
+            cst_date(self.app.now()).saturating_add(20.days())
+        } else {
+            day.saturating_add(4.years())
+        };
         Ok(Mandate {
             holder: self.actors[who].org.clone(),
             kind: MandateKind::DesignatedRepresentative,
             document: self.document(case, who, "Power of attorney (fictitious)", at).await?,
             acts: MandateAct::ALL.into(),
             from: day,
-            until: day.saturating_add(4.years()),
+            until: last,
             reported_to: "示例市网信办".into(),
         })
     }
@@ -418,50 +431,9 @@ impl Certifying {
         let now = next(30);
         self.on("wangfu", &id, certificate::Command::TakeMeasure { effective_on: cst_date(now) }, now).await
     }
-
-    /// Takes over a certificate that the body issued before this platform, under the rules of that time
-    /// (R37): as an import records it, without the case from which it came.
-    async fn take_over(&self, who: &str, number: &str, until: Date) -> Result<()> {
-        let org = self.actors[who].org.clone();
-        let party = PARTIES.iter().find(|o| o.id == org.as_str()).context("no such party")?;
-        let issue = certificate::Issue {
-            application: CaseId(new_id()),
-            applicant: org.clone(),
-            holder: Party {
-                org: Some(org),
-                name: party.name.into(),
-                address: "示例市示例区示例路2号".into(),
-                country: "CN".into(),
-                code: credit_code(party.code.unwrap_or_default()),
-            },
-            mandate: None,
-            number: number.to_owned(),
-            scope: scope(),
-            basis: "R37".into(),
-            mark: Mark { cross_border: true, body: "SLDH".into() },
-            issued_on: until.saturating_sub(3.years()).saturating_add(1.days()),
-            valid_until: until,
-            predecessor: None,
-            interests: std::collections::BTreeMap::new(),
-            surveillances: vec![],
-        };
-        let actor = Actor { org: BODY.into(), org_kind: OrgKind::Body, ..Actor::system("import") };
-        let events = vec![certificate::Event::Issued { issue: Box::new(issue) }];
-        let now = self.app.now();
-        self.app
-            .store
-            .write_with((new_id(), actor, events), move |tx, (id, actor, events)| {
-                Box::pin(async move {
-                    let case = tx.case::<Certificate>(id).await?;
-                    tx.record::<Certificate>(case, events.clone(), actor, "", now).await.map(drop)
-                })
-            })
-            .await?;
-        Ok(())
-    }
 }
 
-fn scope() -> Scope {
+pub(super) fn scope() -> Scope {
     let kind = |name: &str, sensitive| Kind { name: name.into(), sensitive };
     Scope {
         purposes: vec!["订单履行".into(), "售后服务".into()],
@@ -510,11 +482,7 @@ pub async fn applications(app: &App, p: &Player) -> Result<()> {
     ] {
         c.play(p, who, days_ago, until).await.with_context(|| format!("{until:?}"))?;
     }
-    // A renewal that is due soon, one that is late, a certificate that time has ended.
-    let today = cst_date(app.now());
-    c.take_over("chenhai", "DH-PIP-2098-0007", today.saturating_add(7.months())).await?;
-    c.take_over("linyuan", "DH-PIP-2098-0008", today.saturating_add(2.months())).await?;
-    c.take_over("chenhai", "DH-PIP-2098-0009", today.saturating_sub(10.days())).await?;
+    super::takeover::older(app).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ pub mod certify;
 mod play;
 pub mod preparing;
 pub mod programs;
+mod takeover;
 
 use std::collections::BTreeSet;
 

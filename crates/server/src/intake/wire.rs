@@ -73,6 +73,8 @@ pub(crate) enum Task {
     Table {
         /// Spreadsheet or text.
         kind: Kind,
+        /// The first row read, 0 for that of the sheet: a long table is read in parts.
+        first_row: usize,
         /// Rows read.
         max_rows: usize,
         /// Columns read.

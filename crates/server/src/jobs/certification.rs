@@ -5,7 +5,7 @@
 
 use guosuo_case::Life as _;
 use guosuo_case::certificate::{ALARM_DAYS, Certificate, alarm_days, renewal_dates};
-use guosuo_case::certification::Application;
+use guosuo_case::certification::{Application, MANDATE_REMINDER_DAYS};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::deadline::DeadlineId;
 use guosuo_rules::period::{Direction, Due, WorkingDays, due};
@@ -84,6 +84,7 @@ pub async fn run(app: &App) -> Result<u64, Error> {
     renewals(&mut reader, &look, &mut ringing).await?;
     house(app, &mut reader, &look, &mut ringing).await?;
     findings(app, &mut reader, &look, &mut ringing).await?;
+    mandates(&mut reader, &look, &mut ringing).await?;
     let mut new = Vec::new();
     for r in ringing {
         if !reader.alarm_raised(&r.clock, &r.lamp).await? {
@@ -226,6 +227,45 @@ async fn findings(app: &App, reader: &mut Reader, look: &Look<'_>, out: &mut Vec
     Ok(())
 }
 
+/// Mandates of holders abroad that end before their certificates do (M 7(2)): so many days before, and once they have
+/// ended, when the body is told as well. They have no row of their own among the clocks.
+async fn mandates(reader: &mut Reader, look: &Look<'_>, out: &mut Vec<Ringing>) -> Result<(), Error> {
+    let by = look.today.saturating_add(i64::from(MANDATE_REMINDER_DAYS[0]).days());
+    for c in reader.mandates_ending(by, look.today, MOST).await? {
+        let Ok(until) = c.mandate_until.parse::<Date>() else { continue };
+        let left = i64::from(look.today.until(until).map_or(0, |s| s.get_days()));
+        let Some(lamp) = mandate_lamp(left) else { continue };
+        let clock = StoredClock {
+            case_id: c.case_id.clone(),
+            // A renewed mandate is another one.
+            name: format!("MANDATE:{until}"),
+            org: c.applicant.clone(),
+            article: "M 7(2)".to_owned(),
+            trigger: look.today.to_string(),
+            due_from: until.to_string(),
+            due_to: until.to_string(),
+            calendar: look.calendar.version().to_owned(),
+            status: "running".to_owned(),
+            ended: None,
+        };
+        let mut to = holder_side(&c);
+        if left < 0 {
+            to.push(c.body.clone());
+        }
+        let data = data(&c.number, &c.holder, &c.mandate_until, left);
+        out.push(Ringing { clock, lamp, kind: MessageKind::MandateEnds, data, to });
+    }
+    Ok(())
+}
+
+/// The lamp of a mandate by the calendar days that are left.
+fn mandate_lamp(left: i64) -> Option<String> {
+    if left < 0 {
+        return Some("ended".to_owned());
+    }
+    MANDATE_REMINDER_DAYS.into_iter().rev().find(|d| left <= i64::from(*d)).map(|d| format!("d{d}"))
+}
+
 /// The alarm, its messages and its mails in one write unit: all of them once, or none.
 async fn raise(app: &App, ringing: Ringing) -> Result<bool, Error> {
     let now = app.now();
@@ -262,6 +302,12 @@ mod tests {
             status: "running".into(),
             ended: None,
         }
+    }
+
+    #[test]
+    fn a_mandate_rings_sixty_thirty_and_seven_days_before_its_end_and_after_it() {
+        let lamps: Vec<_> = [61, 60, 31, 30, 8, 7, 0, -1, -40].map(|n| mandate_lamp(n).unwrap_or_default()).into();
+        assert_eq!(lamps, ["", "d60", "d60", "d30", "d30", "d7", "d7", "ended", "ended"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod notice;
 pub mod reporting;
 pub mod restore;
+pub mod takeover;
 pub mod verify;
 pub mod witness;
 
@@ -143,6 +144,8 @@ pub enum AdminCommand {
         /// 公告文件；不写为2025年12月30日的公告 / file of the notice; by default that of 30 December 2025
         file: Option<PathBuf>,
     },
+    /// 接收使用本平台以前颁发的证书，先核对，再接收 / take over certificates issued before, checked first
+    ImportCertificates(takeover::TakeOverArgs),
     /// 导入国务院办公厅放假通知（TOML），重新计算时限 / import a holiday notice and date the clocks again
     ImportNotice {
         #[command(flatten)]
@@ -199,6 +202,7 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             println!("新增 / added: {n}");
             Ok(ExitCode::SUCCESS)
         }
+        OpsCommand::Admin(AdminCommand::ImportCertificates(args)) => takeover::import(&open(&args.instance).await?, &args).await,
         OpsCommand::Admin(AdminCommand::ImportNotice { instance, file, json }) => {
             let text = read(&file)?;
             notice::import(&open(&instance).await?, &text, json).await

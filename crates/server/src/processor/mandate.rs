@@ -5,9 +5,8 @@ use askama::Template;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
-use guosuo_case::certification::{Action, Command, Mandate, MandateAct, MandateKind};
-use guosuo_case::{OrgId, Role};
-use guosuo_rules::ids;
+use guosuo_case::Role;
+use guosuo_case::certification::{Action, Command, Mandate};
 
 use super::case::{self, Case, Task};
 use super::document::{self, DocField};
@@ -15,6 +14,7 @@ use crate::account::checks;
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
+use crate::certification::mandate as fields;
 use crate::error::{Error, refusal_status};
 use crate::web::components::Choice;
 use crate::web::shell::Flash;
@@ -35,6 +35,8 @@ struct Page {
     acts: Vec<Choice>,
     doc: DocField,
     can: bool,
+    /// Where it is recorded since there is a certificate; empty before.
+    moved: String,
 }
 
 async fn holder_name(cx: &Cx, id: &str) -> Result<String, Error> {
@@ -50,11 +52,6 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
         None if own => cx.signed()?.org_name.clone(),
         None => String::new(),
     };
-    let kinds = [MandateKind::DedicatedOffice, MandateKind::DesignatedRepresentative]
-        .into_iter()
-        .map(|k| Choice::new(kind_name(k), words::mandate_kind(l, k)))
-        .collect();
-    let acts = MandateAct::ALL.into_iter().map(|a| Choice::new(a.as_str(), words::mandate_act(l, a))).collect();
     let hint = l.t("由境外处理者签署，写明授权范围和期限。", "Signed by the overseas processor, with scope and term.");
     let doc = DocField::new(cx, case, "doc", l.t("授权文件", "The document"), hint, mandate.map(|m| &m.document));
     let view = Page {
@@ -64,20 +61,18 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
         overseas: case.app.processor.is_overseas(),
         own,
         holder,
-        kinds,
-        acts,
+        kinds: fields::kinds(l),
+        acts: fields::acts(l),
         doc,
         can: case.can(Action::RecordMandate),
+        moved: case
+            .app
+            .certificate
+            .as_ref()
+            .map_or_else(String::new, |c| l.href(format!("/processor/certificates/{c}/acts/record-mandate"))),
         form,
     };
     page(status, &view)
-}
-
-fn kind_name(k: MandateKind) -> &'static str {
-    match k {
-        MandateKind::DedicatedOffice => "dedicated_office",
-        MandateKind::DesignatedRepresentative => "designated_representative",
-    }
 }
 
 /// `GET`.
@@ -86,18 +81,11 @@ fn kind_name(k: MandateKind) -> &'static str {
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let case = case::load(&cx, &id).await?;
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    if let Some(m) = &case.dossier().mandate {
-        pairs.push(("kind".into(), kind_name(m.kind).into()));
-        pairs.extend(m.acts.iter().map(|a| ("acts".to_owned(), a.as_str().to_owned())));
-        pairs.push(("from".into(), m.from.to_string()));
-        pairs.push(("until".into(), m.until.to_string()));
-        pairs.push(("reported_to".into(), m.reported_to.clone()));
-    } else {
-        pairs.push(("kind".into(), "designated_representative".into()));
-        pairs.extend(MandateAct::ALL.iter().map(|a| ("acts".to_owned(), a.as_str().to_owned())));
-    }
-    let form = document::typed(Form::from_pairs(pairs), "doc", case.dossier().mandate.as_ref().map(|m| &m.document));
+    let form = document::typed(
+        fields::begin(case.dossier().mandate.as_ref()),
+        "doc",
+        case.dossier().mandate.as_ref().map(|m| &m.document),
+    );
     render(&cx, &case, form, StatusCode::OK).await
 }
 
@@ -111,19 +99,12 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
     let mut sent = keep::read(&cx, sent).await?;
     let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
     let old = case.dossier().mandate.clone();
-    let kind = match form.value("kind") {
-        "dedicated_office" => MandateKind::DedicatedOffice,
-        "designated_representative" => MandateKind::DesignatedRepresentative,
-        _ => {
-            form.fail("kind", l.t("选一项。", "Choose one."));
-            MandateKind::DesignatedRepresentative
-        }
-    };
-    let holder = holder(&cx, &mut form, old.as_ref()).await?;
-    let acts = MandateAct::ALL.into_iter().filter(|a| form.has("acts", a.as_str())).collect::<std::collections::BTreeSet<_>>();
-    if acts.is_empty() {
-        form.fail("acts", l.t("至少选一项授权范围。", "Choose at least one act that it reaches."));
+    let kind = fields::KINDS.iter().find(|k| k.0 == form.value("kind")).map(|k| k.1);
+    if kind.is_none() {
+        form.fail("kind", l.t("选一项。", "Choose one."));
     }
+    let holder = fields::holder(&cx, &mut form, old.as_ref().map(|m| &m.holder)).await?;
+    let acts = fields::read_acts(l, &mut form);
     let mut day = |field: &str| {
         let found = form.date(field);
         if found.is_none() {
@@ -148,7 +129,7 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
     if document.is_none() {
         form.fail("doc_file", l.t("上传授权文件，或者填写它的摘要。", "Upload the document, or enter its digests."));
     }
-    let (Some(document), true) = (document, form.ok()) else {
+    let (Some(kind), Some(document), true) = (kind, document, form.ok()) else {
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let mandate = Mandate { holder, kind, document, acts, from, until, reported_to };
@@ -159,32 +140,4 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
             render(&cx, &case, form, refusal_status(&r)).await
         }
     }
-}
-
-/// Who acts: the representative's own organisation, or the one that the processor names by its
-/// credit code. Once recorded the holder stays until the processor names another.
-async fn holder(cx: &Cx, form: &mut Form, old: Option<&Mandate>) -> Result<OrgId, Error> {
-    let l = cx.l();
-    let actor = cx.actor()?;
-    if actor.has(Role::Representative) {
-        return Ok(actor.org.clone());
-    }
-    let code = ids::normalise(form.trimmed("holder_code"));
-    if code.is_empty()
-        && let Some(m) = old
-    {
-        return Ok(m.holder.clone());
-    }
-    let found = cx.app.store.reader().await?.organisation_by_code(&code).await?;
-    if let Some(o) = found.filter(|o| o.details.capacity == "representative") {
-        return Ok(o.id.into());
-    }
-    form.fail(
-        "holder_code",
-        l.t(
-            "没有找到这个代码的专门机构或者指定代表。它要先在本平台注册。",
-            "No office or representative with this code is registered. It has to register on this platform first.",
-        ),
-    );
-    Ok(actor.org.clone())
 }

@@ -20,7 +20,7 @@ mod scope;
 mod status;
 mod submit;
 
-use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, MandateRecord};
+use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit};
 
 use crate::router::Routes;
 
@@ -32,8 +32,8 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/applications/{id}", ApplicationReadOwn, hub::show)
         .get("/processor/applications/{id}/body", ApplicationEdit, choose::show)
         .post("/processor/applications/{id}/body", ApplicationEdit, choose::submit)
-        .get("/processor/applications/{id}/mandate", MandateRecord, mandate::show)
-        .post("/processor/applications/{id}/mandate", MandateRecord, mandate::submit)
+        .get("/processor/applications/{id}/mandate", ApplicationEdit, mandate::show)
+        .post("/processor/applications/{id}/mandate", ApplicationEdit, mandate::submit)
         .get("/processor/applications/{id}/eligibility", ApplicationEdit, eligibility::show)
         .post("/processor/applications/{id}/eligibility", ApplicationEdit, eligibility::save)
         .get("/processor/applications/{id}/scope", ApplicationEdit, scope::show)

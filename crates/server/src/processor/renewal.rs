@@ -17,6 +17,7 @@ use super::list::phase_of;
 use crate::app::Cx;
 use crate::body::case::{fresh_key, idem, page};
 use crate::certification::acts;
+use crate::certification::mandate::would_help;
 use crate::error::{Error, refusal_status};
 use crate::web::components::{Fact, Phase as StepPhase, Step, Tone};
 use crate::web::{Form, Front, Lang, Shell};
@@ -33,6 +34,7 @@ struct Page {
     path: String,
     case: String,
     refused: String,
+    remedy: String,
     tone: Tone,
     title: String,
     text: String,
@@ -193,8 +195,9 @@ fn render(cx: &Cx, h: &Held, form: Form, refused: Option<&Refusal>, status: Stat
         about: format!("{} {}", c.holder.name, c.number),
         state: words::certificate_status(l, c.status_on(cx.today())),
         path: l.href(format!("{path}/renewal")),
-        case: l.href(path),
+        case: l.href(&path),
         refused: refused.map(|r| words::refusal(l, r)).unwrap_or_default(),
+        remedy: if refused.is_some_and(would_help) { l.href(format!("{path}/acts/record-mandate")) } else { String::new() },
         tone,
         title,
         text,

@@ -126,6 +126,7 @@ fn is_told(name: &str) -> bool {
             | "conclusion_returned"
             | "deceit_reported"
             | "violation_reported"
+            | "violation_acknowledged"
             | "verification_returned"
             | "form_saved"
     )

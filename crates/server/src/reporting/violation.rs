@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::certificate::{Action, Certificate, Command, permit};
 use guosuo_case::certification::DocRef;
-use guosuo_case::{OrgKind, Refusal};
+use guosuo_case::{Life as _, OrgKind, Refusal};
 use guosuo_store::{ActError, new_id};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -179,16 +179,18 @@ pub async fn list(cx: Cx) -> Result<Response, Error> {
                 let at = moment(v.acknowledged_at);
                 (l.pick(format!("{at}签收"), format!("acknowledged {at}")), Tone::Ok)
             };
-            let certificate = format!("/authority/certificates/{}", v.case_id);
+            // Reported before there was a certificate, it is the application's.
+            let certified = v.kind == Certificate::KIND;
+            let case = format!("/authority/{}/{}", if certified { "certificates" } else { "applications" }, v.case_id);
             Line {
                 at: moment(v.at),
-                href: l.href(&certificate),
+                href: l.href(&case),
                 holder: v.holder.clone(),
                 number: v.number.clone(),
                 body: names.get(&v.body).cloned().unwrap_or_else(|| v.body.clone()),
                 state,
                 act: if open && acknowledges {
-                    l.href(format!("{certificate}/acts/{}", said::act_name(Action::AcknowledgeViolation)))
+                    l.href(format!("{case}/acts/{}", said::act_name(Action::AcknowledgeViolation)))
                 } else {
                     String::new()
                 },

@@ -84,6 +84,7 @@ pub const TRIGGERS: [(&str, Trigger); 5] = [
 pub fn action(l: Lang, a: Action) -> &'static str {
     match a {
         Action::Issue => l.t("发证", "Issue"),
+        Action::TakeOver => l.t("接收原有证书", "Take over an older certificate"),
         Action::DeclareInterest => l.t("声明利益关系", "Declare interests"),
         Action::RecordMandate => l.t("登记授权委托书", "Record the mandate"),
         Action::Request => l.t("提出申请", "Ask"),
@@ -115,6 +116,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
 pub fn act_name(a: Action) -> &'static str {
     match a {
         Action::Issue => "issue",
+        Action::TakeOver => "take-over",
         Action::DeclareInterest => "declare-interest",
         Action::RecordMandate => "record-mandate",
         Action::Request => "request",
@@ -203,8 +205,12 @@ pub fn about(l: Lang, a: Action) -> &'static str {
             "认证机构提出了对您不利的措施。请在期限内陈述意见，或者放弃陈述。",
             "The body proposed a measure that hurts you. State your view within the time given, or waive it.",
         ),
+        Action::RecordMandate => l.t(
+            "境外处理者通过在境内的专门机构或者指定代表办理（《个人信息保护法》第五十三条）。到期前登记续签的授权；更换受托机构的，由处理者登记，或者由认证机构凭处理者签署的文件登记。新的授权代替原来的授权。",
+            "A processor abroad acts through its dedicated office or designated representative in China (PIPL, Article 53). Record a renewed mandate before it ends; another organisation is named by the processor, or by the body on a document that the processor signed. The new mandate takes the place of the old one.",
+        ),
         Action::Issue
-        | Action::RecordMandate
+        | Action::TakeOver
         | Action::DeclareFlows
         | Action::NoteRenewal
         | Action::LinkSuccessor
@@ -283,9 +289,19 @@ pub fn event(l: Lang, e: &Event) -> String {
         Event::Issued { issue } => {
             return l.pick(format!("发证，编号{}", issue.number), format!("Issued, number {}", issue.number));
         }
+        Event::TakenOver { issue, source, .. } => {
+            let (number, file, row) = (&issue.number, &source.file, source.row);
+            return l.pick(
+                format!("接收原有证书{number}（{file}第{row}行，依据{}）", issue.basis),
+                format!("Older certificate {number} taken over ({file}, row {row}, edition {})", issue.basis),
+            );
+        }
         Event::InterestDeclared { has: false, .. } => l.t("声明：没有利益关系", "Declared: no interest"),
         Event::InterestDeclared { has: true, .. } => l.t("声明：有利益关系，回避", "Declared an interest and steps aside"),
-        Event::MandateRecorded { .. } => l.t("登记授权委托书", "Mandate recorded"),
+        Event::MandateRecorded { mandate } => {
+            let until = l.date(mandate.until).words;
+            return l.pick(format!("登记授权委托书，有效期至{until}"), format!("Mandate recorded, until {until}"));
+        }
         Event::Requested { asks, .. } => {
             return l.pick(format!("持证人申请：{}", measure(l, asks)), format!("The holder asks: {}", measure(l, asks)));
         }

@@ -143,12 +143,12 @@ pub fn reason(l: Lang, r: &Reason) -> String {
             "For an overseas processor this step is taken by its dedicated office or designated representative in China. Somebody of that organisation has to sign in.",
         ),
         Reason::MandateMissing => l.t(
-            "还没有登记授权委托书。先登记授权的文件、范围和期限。",
-            "No mandate is recorded. Record its document, scope and term first.",
+            "还没有登记授权委托书。先在“登记授权委托书”登记授权的文件、范围和期限。",
+            "No mandate is recorded. Record its document, scope and term first, under “Record the mandate”.",
         ),
         Reason::MandateOfAnother => l.t(
-            "授权委托书是给另一家机构的，不能由本机构办理。",
-            "The mandate is that of another organisation, so yours cannot act.",
+            "授权委托书是给另一家机构的，不能由本机构办理。更换受托机构的，由处理者自己登记；发证以后也可以由认证机构凭处理者签署的文件登记。",
+            "The mandate is that of another organisation, so yours cannot act. The processor itself names another one; once there is a certificate the body can record it too, on a document that the processor signed.",
         ),
         Reason::MandateNotYet { from } => {
             return l.pick(
@@ -158,15 +158,15 @@ pub fn reason(l: Lang, r: &Reason) -> String {
         }
         Reason::MandateExpired { until } => {
             return l.pick(
-                format!("授权委托书已于{}到期。登记续签的授权以后再办理。", day(*until)),
-                format!("The mandate ended on {}. Record a renewed one, then go on.", day(*until)),
+                format!("授权委托书已于{}到期。先在“登记授权委托书”登记续签的授权，再办理。", day(*until)),
+                format!("The mandate ended on {}. Record a renewed one under “Record the mandate”, then go on.", day(*until)),
             );
         }
         Reason::MandateScope { act } => {
             let what = mandate_act(l, *act);
             return l.pick(
-                format!("授权委托书的范围不包括“{what}”。需要办理的，登记范围更大的授权。"),
-                format!("The mandate does not reach this: “{what}”. Record a wider mandate if it is needed."),
+                format!("授权委托书的范围不包括“{what}”。需要办理的，先在“登记授权委托书”登记范围更大的授权。"),
+                format!("The mandate does not reach this: “{what}”. If it is needed, record a wider one under “Record the mandate”."),
             );
         }
         Reason::MandateUnfit => l.t(
@@ -311,6 +311,20 @@ pub fn reason(l: Lang, r: &Reason) -> String {
         }
         Reason::RenewalKnown => l.t("这次延续已经登记。", "This renewal is noted already."),
         Reason::NoSurveillance => l.t("没有待办的监督。", "No surveillance waits."),
+        Reason::TakeOverUnfit { faults } => {
+            let list: Vec<String> = faults
+                .iter()
+                .map(|f| {
+                    let (zh, en) = super::takeover::column(f.cell);
+                    let wrong = super::takeover::wrong(l, f.cell, &f.wrong);
+                    l.pick(format!("{zh}：{wrong}"), format!("{en}: {wrong}"))
+                })
+                .collect();
+            return l.pick(
+                format!("原有证书不能接收，有{}处要改。{}", faults.len(), list.join("")),
+                format!("The older certificate cannot be taken over; {} cells are wrong. {}", faults.len(), list.join(" ")),
+            );
+        }
         Reason::ReportOrder { next } => {
             return l.pick(
                 format!("报送要按顺序，先登记第{next}条的回执。"),

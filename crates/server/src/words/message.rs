@@ -100,11 +100,15 @@ pub enum MessageKind {
     FindingDue,
     /// Declared flows go beyond the certified scope (to the body, M 10(1)).
     FlowsBeyond,
+    /// The mandate of whoever acts for a holder abroad ends or has ended (to the holder's side, M 7(2)).
+    MandateEnds,
+    /// A mandate was recorded: renewed, or given to another (to the body and to the holder's side, M 7(2)).
+    MandateRecorded,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::Submitted,
         Self::Withdrawn,
         Self::SentToNda,
@@ -151,6 +155,8 @@ impl MessageKind {
         Self::RectificationDue,
         Self::FindingDue,
         Self::FlowsBeyond,
+        Self::MandateEnds,
+        Self::MandateRecorded,
     ];
 
     /// The stored name.
@@ -202,6 +208,8 @@ impl MessageKind {
             Self::RectificationDue => "rectification_due",
             Self::FindingDue => "finding_due",
             Self::FlowsBeyond => "flows_beyond",
+            Self::MandateEnds => "mandate_ends",
+            Self::MandateRecorded => "mandate_recorded",
         }
     }
 

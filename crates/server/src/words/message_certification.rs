@@ -95,6 +95,16 @@ pub(super) fn message(l: Lang, kind: MessageKind, d: &MessageData) -> (String, S
             (format!("持证人提出申请：{name}"), format!("证书{number}：{reason}")),
             (format!("Request of the holder: {name}"), format!("Certificate {number}: {reason}")),
         ),
+        MessageKind::MandateRecorded => (
+            (
+                format!("授权委托书已登记：{name}"),
+                format!("证书{number}的授权委托书已登记，由{}办理，有效期至{zh_day}。登记人：{}。", d.reason, d.by),
+            ),
+            (
+                format!("Mandate recorded: {name}"),
+                format!("The mandate for certificate {number} was recorded by {}: {reason} acts until {en_day}.", d.by),
+            ),
+        ),
         MessageKind::FlowsBeyond => (
             (
                 format!("实际出境情况超出认证范围：{name}"),

@@ -49,8 +49,8 @@ pub(super) fn message(kind: MessageKind, d: &MessageData) -> Both {
             ),
         ),
         MessageKind::ViolationAcknowledged => (
-            (format!("违法报告已签收：{name}"), format!("证书{number}：{reason}")),
-            (format!("Violation report acknowledged: {name}"), format!("Certificate {number}: {reason}")),
+            (format!("违法报告已签收：{name}"), format!("{number}：{reason}")),
+            (format!("Violation report acknowledged: {name}"), format!("{number}: {reason}")),
         ),
         MessageKind::ReportDue => limit(
             "证书信息报送",
@@ -82,6 +82,34 @@ pub(super) fn message(kind: MessageKind, d: &MessageData) -> Both {
                 format!("Time to renew: {name}"),
                 format!(
                     "To go on using certificate {number}, apply by {en_day}, six months before its end. A late application is accepted and marked."
+                ),
+            ),
+        ),
+        MessageKind::MandateEnds if d.left < 0 => (
+            (
+                format!("授权委托书已经到期：{name}"),
+                format!(
+                    "证书{number}的授权委托书已于{zh_day}到期，受托机构不能再办理任何事项。请在证书页面“登记授权委托书”登记续签或者更换的授权（《办法》第七条）。"
+                ),
+            ),
+            (
+                format!("Mandate ended: {name}"),
+                format!(
+                    "The mandate for certificate {number} ended on {en_day}; whoever held it can no longer act. Record a renewed or another one on the page of the certificate, under “Record the mandate” (Measures, Article 7)."
+                ),
+            ),
+        ),
+        MessageKind::MandateEnds => (
+            (
+                format!("授权委托书还剩{}天到期：{name}", d.left),
+                format!(
+                    "证书{number}的授权委托书于{zh_day}到期，到期后受托机构不能再办理任何事项。请在证书页面“登记授权委托书”登记续签的授权（《办法》第七条）。"
+                ),
+            ),
+            (
+                format!("Mandate ends in {} days: {name}", d.left),
+                format!(
+                    "The mandate for certificate {number} ends on {en_day}; after that day whoever holds it cannot act. Record a renewed one on the page of the certificate, under “Record the mandate” (Measures, Article 7)."
                 ),
             ),
         ),

@@ -15,6 +15,7 @@ mod message_certification;
 mod message_reporting;
 mod published;
 mod refusal;
+pub mod takeover;
 pub mod workbench;
 
 pub use action::action;

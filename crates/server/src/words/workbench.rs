@@ -45,6 +45,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::ResumeClock => l.t("恢复计时", "Resume the clock"),
         Action::MigrateBasis => l.t("转换认证依据", "Migrate the basis"),
         Action::ReportViolation => l.t("向网信部门报告违法", "Report a violation to CAC"),
+        Action::AcknowledgeViolation => l.t("签收违法报告", "Acknowledge the violation report"),
     }
 }
 
@@ -82,6 +83,7 @@ pub fn act_name(a: Action) -> &'static str {
         Action::ResumeClock => "resume-clock",
         Action::MigrateBasis => "migrate-basis",
         Action::ReportViolation => "report-violation",
+        Action::AcknowledgeViolation => "acknowledge-violation",
     }
 }
 
@@ -158,6 +160,10 @@ pub fn about(l: Lang, a: Action) -> &'static str {
         Action::ReportViolation => l.t(
             "发现个人信息出境活动违反法律、行政法规和国家有关规定的，及时向国家网信部门和有关部门报告。",
             "Exports found to break law or regulations are reported promptly to CAC and the departments concerned.",
+        ),
+        Action::AcknowledgeViolation => l.t(
+            "签收认证机构报告的违法情况，写明处理意见，认证机构会收到通知。",
+            "Acknowledge what the body reported and say what will be done; the body is told.",
         ),
         Action::ProposeCorrection => l.t(
             "写明不符合的原因和纠正措施，以及计划完成的日期。",
@@ -298,6 +304,9 @@ pub fn event(l: Lang, e: &Event) -> String {
         Event::ClockResumed => l.t("恢复计时", "Clock resumed"),
         Event::BasisMigrated { to, .. } => return l.pick(format!("认证依据转换为{to}"), format!("Basis migrated to {to}")),
         Event::ViolationReported { .. } => l.t("向网信部门和有关部门报告违法", "Violation reported to the authorities"),
+        Event::ViolationAcknowledged { id, .. } => {
+            return l.pick(format!("第{id}次违法报告已签收"), format!("Violation report no. {id} acknowledged"));
+        }
     };
     fixed.to_owned()
 }
@@ -314,7 +323,9 @@ pub fn said(e: &Event) -> &str {
         Event::Declined { reasons } | Event::Signed { reasons, .. } => reasons,
         Event::ClauseAudited { statement, .. } => statement,
         Event::CorrectionProposed { action, .. } => action,
-        Event::CorrectionJudged { note, .. } | Event::ClockStopped { note, .. } => note,
+        Event::CorrectionJudged { note, .. } | Event::ClockStopped { note, .. } | Event::ViolationAcknowledged { note, .. } => {
+            note
+        }
         Event::Evaluated { summary, .. } | Event::DeceitReported { summary, .. } | Event::ViolationReported { summary, .. } => {
             summary
         }

@@ -4,7 +4,7 @@ use guosuo_case::certification::{Action, Application, Command, Grade, NcId, NcSt
 use guosuo_rules::basis::editions;
 use jiff::civil::Date;
 
-use super::ask::{Ask, Kind, read_choice, read_day, read_number, read_yes_no, yes_no};
+use super::ask::{Ask, Kind, numbered, read_choice, read_day, read_number, read_yes_no, yes_no};
 use super::papers;
 use crate::app::Cx;
 use crate::error::Error;
@@ -109,6 +109,14 @@ pub(super) fn asks(l: Lang, action: Action, app: &Application, today: Date) -> V
             Ask::area("summary", l.t("发现的情况", "What was found")),
             Ask::files(l, "evidence", l.t("证据", "Evidence"), true),
         ],
+        Action::AcknowledgeViolation => {
+            let open = (1..).zip(&app.violations).filter(|(_, v)| v.acknowledged.is_none());
+            let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
+            vec![
+                Ask::new("number", l.t("违法报告", "Violation report"), Kind::Select(list)),
+                Ask::area("note", l.t("处理意见", "What will be done")),
+            ]
+        }
         Action::ReturnEvaluation | Action::ReturnConclusion | Action::Withdraw => vec![reason()],
         Action::Sign => vec![
             Ask::new("outcome", l.t("认证决定", "Decision"), Kind::Radios(choices(&OUTCOMES, |o| words::outcome(l, o)))),
@@ -202,6 +210,9 @@ pub(super) async fn command(cx: &Cx, id: &str, action: Action, form: &mut Form) 
         Action::ReportViolation => {
             let evidence = papers::declared(cx, id, form, "evidence").await?;
             Command::ReportViolation { summary: text(form, "summary"), evidence }
+        }
+        Action::AcknowledgeViolation => {
+            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note: text(form, "note") }
         }
         Action::ReturnEvaluation => Command::ReturnEvaluation { reason: text(form, "reason") },
         Action::ReturnConclusion => Command::ReturnConclusion { reason: text(form, "reason") },

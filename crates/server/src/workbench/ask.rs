@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Radios(Vec<Choice>),
     /// One of many.
     Select(Vec<Choice>),
+    /// Any of a few.
+    Checks(Vec<Choice>),
     /// One box to tick.
     Tick,
     /// A document, declared by version and digests that are computed here.
@@ -103,6 +105,12 @@ pub(super) fn kept_field(id: &str) -> String {
 /// The field of the version of a document.
 pub(super) fn version_field(id: &str) -> String {
     format!("{id}_version")
+}
+
+/// One of what waits, by its number and its first words.
+pub(super) fn numbered(l: Lang, id: u32, text: &str) -> Choice {
+    let short: String = text.chars().take(60).collect();
+    Choice::new(id.to_string(), l.pick(format!("第{id}号：{short}"), format!("No. {id}: {short}")))
 }
 
 /// Yes or no, as radio buttons.

@@ -13,9 +13,10 @@ use super::certificate_acts::is_shown;
 use super::certificate_panels::{Item, findings, flow_items, proposal, reports, requests, suggestions, surveillances};
 use super::desk::Room;
 use super::view::Times;
-use super::{flows, letters, papers};
+use super::{flows, letters, mandate, papers};
 use crate::app::Cx;
 use crate::certification::acts;
+use crate::certification::mandate::would_help;
 use crate::error::Error;
 use crate::web::components::{Fact, Happening, Link, Tone};
 use crate::web::{Lang, Shell};
@@ -78,6 +79,12 @@ impl Held {
         shown.map(|a| (a, Link::new(l.href(self.act_path(a)), said::action(l, a)))).collect()
     }
 
+    /// Where another mandate is recorded, if that would help against a refusal and this person can (M 7(2)).
+    pub(super) fn remedy(&self, l: Lang, refused: Option<&Refusal>) -> Option<Link> {
+        let helps = refused.is_some_and(would_help) && self.actions.contains(&Action::RecordMandate);
+        helps.then(|| Link::new(l.href(self.act_path(Action::RecordMandate)), said::action(l, Action::RecordMandate)))
+    }
+
     /// What can be done now, as links.
     pub(super) fn links(&self, l: Lang) -> Vec<Link> {
         self.offers(l).into_iter().map(|(_, link)| link).collect()
@@ -85,7 +92,10 @@ impl Held {
 
     /// Whether an act has a page here: flows and the renewal have pages of their own, and the holder renews.
     fn has_page(&self, action: Action) -> bool {
-        is_shown(action) || action == Action::DeclareFlows || (action == Action::NoteRenewal && self.room == Room::Processor)
+        // Who acts for a holder of the mainland is nobody's to record.
+        (is_shown(action) && (action != Action::RecordMandate || self.certificate.holder.is_overseas()))
+            || action == Action::DeclareFlows
+            || (action == Action::NoteRenewal && self.room == Room::Processor)
     }
 
     /// The page on which an act is done.
@@ -175,6 +185,12 @@ fn side(l: Lang, h: &Held, body: String, case: bool) -> Vec<Fact> {
             fact
         });
     }
+    if let Some(s) = &c.taken_over {
+        let row = s.row;
+        let fact =
+            Fact::new(l.t("来源", "Source"), l.pick(format!("接收自{}第{row}行", s.file), format!("{}, row {row}", s.file)));
+        out.push(fact.note(format!("SHA-256 {}…", s.sha256.get(..16).unwrap_or_default())));
+    }
     // A certificate that was taken over has no case here.
     if h.room == Room::Body && case {
         let path = format!("{}/{}", h.room.applications(), c.application);
@@ -191,7 +207,7 @@ fn side(l: Lang, h: &Held, body: String, case: bool) -> Vec<Fact> {
 
 fn news(l: Lang, h: &Held, today: jiff::civil::Date) -> Vec<(Tone, String, String)> {
     let c = &h.certificate;
-    let mut out = Vec::new();
+    let mut out: Vec<_> = mandate::news(l, c, today).into_iter().collect();
     for f in c.standing_findings().filter(|f| f.done.is_none()) {
         out.push((
             Tone::Late,
@@ -226,6 +242,7 @@ fn documents<'a>(c: &'a Certificate, events: &'a Events, room: Room) -> Vec<&'a 
     out.extend(c.proposal.iter().flat_map(|p| &p.evidence));
     out.extend(c.surveillances.iter().filter_map(|s| s.report.as_ref()));
     out.extend(flows::declared(events).into_iter().map(|d| d.2));
+    out.extend(mandate::documents(events));
     if room != Room::Processor {
         out.extend(c.findings.iter().flat_map(|f| &f.evidence));
         out.extend(c.violations.iter().flat_map(|v| &v.evidence));
@@ -262,7 +279,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let mut here = papers::here(&cx, &id).await?;
     here.retain(|sha256| documents(c, &events, h.room).iter().any(|d| d.sha256 == *sha256));
     let mut orgs = std::collections::BTreeMap::new();
-    for org in c.findings.iter().map(|f| &f.authority).chain([&c.body]) {
+    for org in c.findings.iter().map(|f| &f.authority).chain([&c.body]).chain(mandate::holders(&events)) {
         if let Some(o) = cx.app.store.organisation(org.as_str()).await? {
             orgs.insert(org.0.clone(), o.name);
         }
@@ -274,6 +291,11 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             id: "findings",
             title: l.t("主管部门监督意见", "Findings of authorities"),
             items: findings(&t, &h, &here, &name),
+        },
+        Panel {
+            id: "mandates",
+            title: l.t("授权委托书", "Mandates"),
+            items: mandate::items(l, &h, &events, &here, cx.today(), &name),
         },
         Panel { id: "requests", title: l.t("持证人申请", "Requests of the holder"), items: requests(l, c) },
         Panel { id: "suggestions", title: l.t("系统提示", "Suggestions"), items: suggestions(l, &h) },
@@ -310,8 +332,10 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         Action::ResendReport,
     ];
     let (mut main, mut more) = (Vec::new(), Vec::new());
+    // A mandate is renewed now and then; it is the next step only where it ends.
+    let quiet = |a: Action| beside.contains(&a) || (a == Action::RecordMandate && !mandate::is_due(c, cx.today()));
     for (a, link) in h.offers(l) {
-        if beside.contains(&a) { more.push(link) } else { main.push(link) }
+        if quiet(a) { more.push(link) } else { main.push(link) }
     }
     let blocked = Action::ALL
         .iter()

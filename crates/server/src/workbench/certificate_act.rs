@@ -12,7 +12,7 @@ use super::act::{Page, factor_path, needs_factor};
 use super::certificate::{self, Held};
 use super::certificate_acts::{Changing, asks, changing, command, field_of, is_shown};
 use super::papers::{self, Sent};
-use super::view;
+use super::{mandate, view};
 use crate::app::Cx;
 use crate::authority::idem;
 use crate::certification::acts;
@@ -89,6 +89,7 @@ pub async fn show(cx: Cx, Path((id, name)): Path<(String, String)>, Query(begin)
     let mut form = Form::new();
     match action {
         Action::TakeMeasure => form.set("effective_on", cx.today().to_string()),
+        Action::RecordMandate => form = mandate::begin(&h.certificate),
         Action::Propose => {
             let finding = h.certificate.standing_findings().find(|f| f.done.is_none());
             form.set("origin", finding.map_or_else(|| "body".to_owned(), |f| format!("finding-{}", f.id)));

@@ -5,8 +5,8 @@ use guosuo_case::certificate::{Action, Certificate, Changes, Command, Measure, O
 use guosuo_case::certification::Purpose;
 use jiff::civil::Date;
 
-use super::ask::{Ask, Kind, read_choice, read_day, read_number, read_yes_no, yes_no};
-use super::papers;
+use super::ask::{Ask, Kind, numbered, read_choice, read_day, read_number, read_yes_no, yes_no};
+use super::{mandate, papers};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::Choice;
@@ -19,11 +19,6 @@ const MEASURES: [(&str, Measure); 4] =
 
 /// What a finding may oblige to, with the names in a form.
 const OBLIGES: [(&str, Obliges); 2] = [("suspend", Obliges::Suspend), ("revoke", Obliges::Revoke)];
-
-fn numbered(l: Lang, id: u32, text: &str) -> Choice {
-    let short: String = text.chars().take(60).collect();
-    Choice::new(id.to_string(), l.pick(format!("第{id}号：{short}"), format!("No. {id}: {short}")))
-}
 
 /// Which measures a status admits, the change of particulars included.
 fn measures(l: Lang, status: Status) -> Vec<Choice> {
@@ -215,8 +210,9 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
                 Ask::area("note", l.t("处理意见", "What will be done")),
             ]
         }
+        Action::RecordMandate => mandate::asks(l),
         Action::Issue
-        | Action::RecordMandate
+        | Action::TakeOver
         | Action::DeclareFlows
         | Action::NoteRenewal
         | Action::LinkSuccessor
@@ -229,12 +225,7 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
 pub(super) fn is_shown(action: Action) -> bool {
     !matches!(
         action,
-        Action::Issue
-            | Action::RecordMandate
-            | Action::DeclareFlows
-            | Action::NoteRenewal
-            | Action::LinkSuccessor
-            | Action::Expire
+        Action::Issue | Action::TakeOver | Action::DeclareFlows | Action::NoteRenewal | Action::LinkSuccessor | Action::Expire
     )
 }
 
@@ -371,8 +362,9 @@ pub(super) async fn command(
         Action::AcknowledgeViolation => {
             Command::AcknowledgeViolation { id: read_number(l, form, "number"), note: text(form, "note") }
         }
+        Action::RecordMandate => return mandate::command(cx, id, c, form).await,
         Action::Issue
-        | Action::RecordMandate
+        | Action::TakeOver
         | Action::DeclareFlows
         | Action::NoteRenewal
         | Action::LinkSuccessor
@@ -419,6 +411,8 @@ pub(super) fn field_of(asks: &[Ask], form: &Form, r: &guosuo_case::Refusal) -> &
             R::AsksOtherwise => has("origin"),
             R::NotOpen | R::NoSurveillance | R::ReportOrder { .. } | R::NothingToResend { .. } => has("number"),
             R::ReceiptUsed { .. } => has("receipt"),
+            R::MandateExpired { .. } => has("until"),
+            R::MandateOfAnother => has("holder_code"),
             _ => "",
         },
         _ => "",

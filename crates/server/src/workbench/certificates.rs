@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::Query as FromQuery;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
+use guosuo_case::Right;
 use guosuo_case::certificate::Status;
 use guosuo_store::CertificateRow;
 use jiff::civil::Date;
@@ -56,6 +57,8 @@ struct Page {
     lines: Vec<Line>,
     pages: Pages,
     capped: bool,
+    /// Where older certificates are taken over, for whoever may.
+    import: Option<String>,
 }
 
 /// The status on a day: that of the row, or time's.
@@ -168,6 +171,7 @@ pub async fn show(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response
             address(&query.tab, usize::try_from(n).unwrap_or(1))
         }),
         capped,
+        import: (room == Room::Body && Right::CertificateManage.held_by(actor)).then(|| l.href(format!("{path}/import"))),
         query: query.clone(),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(view.render()?)).into_response())

@@ -58,6 +58,8 @@ impl Room {
     pub(super) fn list(self) -> &'static str {
         match self {
             Self::Processor => "/processor",
+            // An authority meets the applications of which something was reported.
+            Self::Authority => "/authority/violations",
             other => other.applications(),
         }
     }
@@ -84,7 +86,8 @@ impl Room {
     /// What its list of applications is called.
     pub(super) fn list_name(self, l: Lang) -> &'static str {
         match self {
-            Self::Body | Self::Authority => l.t("认证业务", "Applications"),
+            Self::Body => l.t("认证业务", "Applications"),
+            Self::Authority => l.t("违法报告", "Violation reports"),
             Self::Verification => l.t("技术验证", "Verifications"),
             Self::Processor => l.t("认证委托", "Applications"),
         }
@@ -188,7 +191,13 @@ impl Desk {
 
     /// What can be done now, as links.
     pub(super) fn links(&self, l: Lang) -> Vec<Link> {
-        self.offers(l).into_iter().map(|(_, link)| link).collect()
+        let mut out: Vec<Link> = self.offers(l).into_iter().map(|(_, link)| link).collect();
+        // It has a page of its own, and is what helps when the mandate has ended or is too narrow.
+        if self.room == Room::Processor && self.can(Action::RecordMandate) {
+            let name = words::workbench::action(l, Action::RecordMandate);
+            out.push(Link::new(l.href(self.path("mandate")), name));
+        }
+        out
     }
 
     /// Acts of this person's roles that do not exist now, each with its reason.

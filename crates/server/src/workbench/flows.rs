@@ -22,7 +22,7 @@ use crate::authority::idem;
 use crate::certification::acts;
 use crate::certification::scope_form::{self, Unreadable};
 use crate::error::{Error, refusal_status};
-use crate::web::components::{Choice, Tone};
+use crate::web::components::{Choice, Link, Tone};
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
 use crate::words;
@@ -86,6 +86,7 @@ struct Page {
     about: String,
     state: (&'static str, Tone),
     refused: String,
+    remedy: Option<Link>,
     compared: bool,
     beyond: bool,
     lines: Vec<Line>,
@@ -142,6 +143,7 @@ async fn page(cx: &Cx, h: &Held, shown: Shown<'_>) -> Result<Response, Error> {
         about: format!("{} {}", h.certificate.holder.name, h.certificate.number),
         state: words::certificate_status(l, h.certificate.status_on(cx.today())),
         refused: refused.map(|r| words::refusal(l, r)).unwrap_or_default(),
+        remedy: h.remedy(l, refused),
         compared: actual.is_some(),
         beyond: differences.iter().any(|d| d.direction == Direction::Beyond),
         lines: differences.iter().map(|d| Line::new(l, d)).collect(),

@@ -49,7 +49,7 @@ pub(super) async fn links(cx: &Cx, h: &Held) -> Result<Vec<Link>, Error> {
             Link::new(l.href(h.path(&format!("versions/{}", p.seq))), name)
         })
         .collect();
-    for (n, line) in h.certificate.history.iter().enumerate().filter(|(_, x)| letters::has_letter(x.kind)) {
+    for (n, line) in h.certificate.history.iter().enumerate().filter(|(_, x)| letters::has_letter(x)) {
         let (kind, day) = (said::change(l, line.kind), l.day(line.effective_on).words);
         let name = l.pick(format!("{kind}通知书（{day}，PDF）"), format!("Letter: {kind}, {day} (PDF, in Chinese)"));
         out.push(Link::new(l.href(h.path(&format!("letters/{n}"))), name));

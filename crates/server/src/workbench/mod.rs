@@ -20,15 +20,21 @@ mod checklists;
 pub mod corrections;
 mod desk;
 pub mod flows;
+pub mod import;
 pub mod issue;
 pub mod letters;
+mod mandate;
 pub(crate) mod papers;
 pub mod plan;
 pub(crate) mod programs;
 pub mod queue;
+pub mod reported;
 mod view;
 
-use guosuo_case::Right::{ApplicationRead, ApplicationReadOwn, CertificateRequest, CorrectionAnswer, FindingState, FlowsDeclare};
+use guosuo_case::Right::{
+    ApplicationRead, ApplicationReadOwn, CertificateManage, CertificateRequest, CorrectionAnswer, FindingState, FlowsDeclare,
+    ViolationAcknowledge,
+};
 
 use crate::router::Routes;
 
@@ -47,6 +53,9 @@ pub fn routes(r: Routes) -> Routes {
         .get("/body/applications/{id}/issue", ApplicationRead, issue::show)
         .post("/body/applications/{id}/issue", ApplicationRead, issue::submit)
         .get("/body/certificates", ApplicationRead, certificates::show)
+        .get("/body/certificates/import", CertificateManage, import::ask)
+        .post("/body/certificates/import", CertificateManage, import::submit)
+        .get("/body/certificates/import/template.csv", CertificateManage, import::template)
         .get("/body/certificates/{id}", ApplicationRead, certificate::show)
         .get("/body/certificates/{id}/files/{sha256}", ApplicationRead, certificate::file)
         .get("/body/certificates/{id}/acts/{act}", ApplicationRead, certificate_act::show)
@@ -78,6 +87,10 @@ pub fn routes(r: Routes) -> Routes {
         .get("/processor/certificates/{id}/versions/{seq}", ApplicationReadOwn, letters::version)
         .get("/processor/certificates/{id}/letters/{n}", ApplicationReadOwn, letters::letter)
         .get("/processor/applications/{id}/letter", ApplicationReadOwn, letters::application)
+        .get("/authority/applications/{id}", FindingState, reported::show)
+        .get("/authority/applications/{id}/files/{sha256}", FindingState, reported::file)
+        .get("/authority/applications/{id}/acts/{act}", ViolationAcknowledge, act::show)
+        .post("/authority/applications/{id}/acts/{act}", ViolationAcknowledge, act::submit)
         .get("/authority/certificates", FindingState, certificates::show)
         .get("/authority/certificates/{id}", FindingState, certificate::show)
         .get("/authority/certificates/{id}/files/{sha256}", FindingState, certificate::file)

@@ -4,14 +4,9 @@
 use axum::http::{StatusCode, header};
 use guosuo::jobs::papers;
 use guosuo::testing::Answer;
-use guosuo_case::certificate::Certificate;
 use guosuo_case::certification::{Application, Command, Phase, Purpose, Scope};
 
 use crate::bench::{Bench, form};
-
-async fn certificate(b: &Bench, id: &str) -> Certificate {
-    b.app.app.store.reader().await.unwrap().case::<Certificate>(id).await.unwrap().state.unwrap()
-}
 
 async fn application(b: &Bench, id: &str) -> Application {
     b.app.app.store.reader().await.unwrap().case::<Application>(id).await.unwrap().state.unwrap()
@@ -60,14 +55,14 @@ async fn flows_beyond_the_scope_are_shown_field_by_field_and_lead_to_a_proposal_
     for words in ["超出认证范围", "接收方所在地", "德国", "美国", "300,000", "310,000"] {
         assert!(beyond.text.contains(words), "{words}: {}", beyond.text);
     }
-    assert!(certificate(&b, &id).await.suggestions.is_empty(), "nothing was declared yet");
+    assert!(b.certificate(&id).await.suggestions.is_empty(), "nothing was declared yet");
     let wrong = b.post("applicant", &format!("{holder}/flows"), &with(flows("XX", "300000"), "declare")).await;
     assert_eq!(wrong.status, StatusCode::CONFLICT, "a country that is none is no drift");
     assert!(wrong.text.contains("country-1-error"), "said at its field: {}", wrong.text);
 
     // Declared: the body is told, with the differences as evidence; nothing is decided.
     b.acts("applicant", &format!("{holder}/flows"), &with(flows("US", "310000"), "declare"), None).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!(c.suggestions.iter().filter(|s| s.open).count(), 1);
     assert_eq!(c.status_on("2026-03-12".parse().unwrap()), guosuo_case::certificate::Status::Valid);
     let page = b.get("manager", &body).await;
@@ -85,7 +80,7 @@ async fn flows_beyond_the_scope_are_shown_field_by_field_and_lead_to_a_proposal_
         ("publication", "示例公告"),
     ];
     b.acts("manager", &format!("{body}/acts/propose"), &propose, None).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!(c.proposal.unwrap().suggestion, Some(1), "the suggestion is the evidence");
     let inbox = b.get("manager", "/body/inbox").await;
     assert!(inbox.text.contains("实际出境情况超出认证范围"), "{}", inbox.text);
@@ -111,7 +106,7 @@ async fn flows_are_read_from_a_table_by_the_body_too_and_a_table_that_is_wrong_s
     // The scope as data: the same bytes whose digest is signed, for the parties and nobody else.
     let data = b.get("applicant", &format!("/processor/certificates/{id}/scope.json")).await;
     let scope: Scope = serde_json::from_slice(&data.bytes).unwrap();
-    assert_eq!(scope, certificate(&b, &id).await.scope);
+    assert_eq!(scope, b.certificate(&id).await.scope);
     assert_eq!(b.get("stranger", &format!("{body}/scope.json")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(b.get("stranger", &format!("{body}/flows")).await.status, StatusCode::NOT_FOUND);
 }
@@ -130,7 +125,7 @@ async fn a_renewal_takes_over_what_is_certified_and_its_certificate_is_linked() 
     let a = application(&b, &new).await;
     assert!(matches!(&a.purpose, Purpose::Renewal { certificate, .. } if certificate.as_str() == id));
     assert_eq!((a.phase, a.dossier.body.as_ref().map(|x| x.org.as_str())), (Phase::Draft, Some("donghu")));
-    assert_eq!(a.dossier.form.scope, certificate(&b, &id).await.scope);
+    assert_eq!(a.dossier.form.scope, b.certificate(&id).await.scope);
     let again = b.post("applicant", &format!("{holder}/renewal"), &[]).await;
     assert!(again.location().ends_with(&new), "one renewal at a time: {}", again.location());
 
@@ -139,7 +134,7 @@ async fn a_renewal_takes_over_what_is_certified_and_its_certificate_is_linked() 
     let filled = form("2026-03-12".parse().unwrap());
     b.command("applicant", Command::SaveForm { form: Box::new(filled), seen: a.dossier.form_rev }).await;
     b.command("applicant", Command::Submit { pledge: true }).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!(c.renewal.as_ref().map(|r| (r.late, r.application.as_str() == b.case)), Some((false, true)));
     let page = b.get("applicant", &format!("{holder}/renewal")).await;
     assert!(page.text.contains("按期提出") && page.text.contains("已经有一件续证委托"), "{}", page.text);
@@ -151,8 +146,8 @@ async fn a_renewal_takes_over_what_is_certified_and_its_certificate_is_linked() 
     let answer = b.post("manager", &format!("{}/issue", b.at()), &issue).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let successor = answer.location().rsplit('/').next().unwrap_or_default().to_owned();
-    assert_eq!(certificate(&b, &id).await.successor.map(|s| s.0), Some(successor.clone()));
-    assert_eq!(certificate(&b, &successor).await.predecessor.map(|s| s.0), Some(id.clone()));
+    assert_eq!(b.certificate(&id).await.successor.map(|s| s.0), Some(successor.clone()));
+    assert_eq!(b.certificate(&successor).await.predecessor.map(|s| s.0), Some(id.clone()));
     let old = b.get("manager", &format!("/body/certificates/{id}")).await;
     assert!(old.text.contains(&format!("/body/certificates/{successor}")), "{}", old.text);
     papers::run(&b.app.app).await.unwrap();
@@ -210,7 +205,7 @@ async fn name_and_address_change_at_request_and_a_scope_that_grows_needs_an_appl
     b.acts("manager", &format!("{body}/acts/propose"), &propose, None).await;
     let take = [("effective_on", "2026-03-12"), ("checked", "yes")];
     b.acts("head", &format!("{body}/acts/take-measure"), &take, None).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!((c.holder.name.as_str(), c.holder.address.as_str()), ("示例新名出海有限公司（虚构）", "示例市示例新路9号"));
     papers::run(&b.app.app).await.unwrap();
     for seq in [1, 2] {
@@ -241,7 +236,7 @@ async fn name_and_address_change_at_request_and_a_scope_that_grows_needs_an_appl
     b.acts("manager", &format!("{body}/acts/propose"), &change, None).await;
     b.acts("applicant", &format!("{holder}/acts/be-heard"), &[("waives", "yes")], None).await;
     b.acts("head", &format!("{body}/acts/take-measure"), &take, None).await;
-    assert_eq!(certificate(&b, &id).await.scope, filled.scope);
+    assert_eq!(b.certificate(&id).await.scope, filled.scope);
     let issue = b.post("manager", &format!("{}/issue", b.at()), &[("number", "X")]).await;
     assert_eq!(issue.status, StatusCode::CONFLICT, "a change issues no second certificate");
 }

@@ -10,8 +10,8 @@ use guosuo::demo::{PASSWORD, Player, SECRET, Stage};
 use guosuo::testing::{Answer, Client, TestApp};
 use guosuo_case::certificate::{self, Certificate};
 use guosuo_case::certification::{
-    Application, Command, DocRef, Eligibility, Form, Impact, ImpactItem, Kind, LedgerGiven, LegalBasis, Party, People, Profile,
-    Purpose, Recipient, Scope,
+    Application, Command, DocRef, Eligibility, Form, Impact, ImpactItem, Kind, LedgerGiven, LegalBasis, Mandate, MandateAct,
+    MandateKind, Party, People, Profile, Purpose, Recipient, Scope,
 };
 use guosuo_case::{Actor, OrgKind, Role};
 use guosuo_rules::path;
@@ -32,7 +32,7 @@ const BODY: &str = "donghu";
 /// Sign-in name, organisation, name, roles, person of the filed roster.
 type Person = (&'static str, &'static str, &'static str, &'static [Role], &'static str);
 
-const PEOPLE: [Person; 14] = [
+const PEOPLE: [Person; 17] = [
     ("manager", BODY, "示例钱管理", &[Role::CaseManager], ""),
     ("verifier", BODY, "示例周复核", &[Role::Verifier], ""),
     ("auditor", BODY, "示例甲", &[Role::Auditor, Role::Certifier], "p1"),
@@ -44,6 +44,9 @@ const PEOPLE: [Person; 14] = [
     ("head", BODY, "示例王负责", &[Role::BodyHead], ""),
     ("lab", "testlab", "示例冯验证", &[Role::VerificationStaff], ""),
     ("applicant", "testco", "示例陈申请", &[Role::Applicant], ""),
+    ("rep", "testrep", "Example Alex", &[Role::Representative], ""),
+    ("rep2", "testrep2", "Example Blair", &[Role::Representative], ""),
+    ("foreign", "testgmbh", "Example Chris", &[Role::Applicant], ""),
     ("stranger", "xishan", "示例外人", &[Role::CaseManager], ""),
     ("cac", "cac", "示例监督", &[Role::CacSupervisor], ""),
     ("samr", "samr", "示例市监", &[Role::SamrSupervisor], ""),
@@ -53,6 +56,9 @@ pub(crate) struct Bench {
     pub(crate) app: TestApp,
     pub(crate) case: String,
     clients: Mutex<BTreeMap<&'static str, Client>>,
+    /// The database on PostgreSQL: it goes with this value.
+    #[expect(dead_code, reason = "held so that it lives as long")]
+    database: Option<guosuo_testkit::pg::Database>,
 }
 
 /// The demonstration has people of its own, one of whom is called auditor.
@@ -122,14 +128,69 @@ impl Bench {
 
     /// The same world at another moment.
     pub(crate) async fn beginning(at: &str) -> Self {
-        let app = TestApp::new().await;
+        let bench = Self::on(TestApp::new().await, at).await;
+        bench.entrust().await;
+        bench
+    }
+
+    /// The same world on PostgreSQL; nothing where there is none.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let database = tokio::task::spawn_blocking(|| guosuo_testkit::pg::cluster().map(|c| c.empty())).await.unwrap()?;
+        let app = TestApp::with(|c| c.database = database.url()).await;
+        let mut bench = Self::on(app, guosuo::testing::BEGIN).await;
+        bench.database = Some(database);
+        bench.entrust().await;
+        Some(bench)
+    }
+
+    /// A processor abroad, whose representative acts under a mandate until a day.
+    pub(crate) async fn abroad(until: &str) -> Self {
+        let bench = Self::on(TestApp::new().await, guosuo::testing::BEGIN).await;
+        let processor = Party {
+            org: Some("testgmbh".into()),
+            name: "Example Handels GmbH (fictitious)".into(),
+            address: "1 Example Street, Berlin".into(),
+            country: "DE".into(),
+            code: "HRB 000000".into(),
+        };
+        let mandate = Mandate {
+            holder: "testrep".into(),
+            kind: MandateKind::DesignatedRepresentative,
+            document: doc("Power of attorney"),
+            acts: MandateAct::ALL.into(),
+            from: "2026-01-01".parse().unwrap(),
+            until: until.parse().unwrap(),
+            reported_to: "示例市网信办".into(),
+        };
+        let today = guosuo_rules::time::cst_date(bench.app.app.now());
+        for command in [
+            Command::Open { processor: Box::new(processor), purpose: Purpose::New },
+            Command::RecordMandate { mandate: Box::new(mandate) },
+            Command::ChooseBody { body: BODY.into() },
+            Command::SaveForm { form: Box::new(form(today)), seen: 0 },
+            Command::Submit { pledge: true },
+        ] {
+            bench.command("rep", command).await;
+        }
+        bench
+    }
+
+    async fn on(app: TestApp, at: &str) -> Self {
         app.set_time(at);
         let mut player = Player::new(&app.app).await.unwrap();
         player.play(BODY, "chenmin", 30, Stage::Decided(None)).await.unwrap();
         people(&app).await;
-        let bench = Self { app, case: new_id(), clients: Mutex::new(BTreeMap::new()) };
-        bench.entrust().await;
-        bench
+        Self { app, case: new_id(), clients: Mutex::new(BTreeMap::new()), database: None }
+    }
+
+    /// A certificate as it stands.
+    pub(crate) async fn certificate(&self, id: &str) -> Certificate {
+        self.app.app.store.reader().await.unwrap().case::<Certificate>(id).await.unwrap().state.unwrap()
+    }
+
+    /// Everybody signs in anew: after the clock has moved far, sessions have ended.
+    pub(crate) async fn again(&self) {
+        self.clients.lock().await.clear();
     }
 
     /// The applicant's part, by the same commands as the pages of the applicant use.
@@ -191,7 +252,7 @@ impl Bench {
         format!("/body/applications/{}", self.case)
     }
 
-    async fn client(&self, who: &'static str) -> Client {
+    pub(crate) async fn client(&self, who: &'static str) -> Client {
         let mut clients = self.clients.lock().await;
         if !clients.contains_key(who) {
             clients.insert(who, self.app.sign_in(&login_of(who)).await);
@@ -340,6 +401,13 @@ async fn people(app: &TestApp) {
                 let code = guosuo::demo::credit_code("91110108MA0X00099");
                 tx.add_organisation("testco", OrgKind::Processor, "示例出海有限公司（虚构）", Some(&code), active, &details, now)
                     .await?;
+                for (id, first) in [("testrep", "91110105MA0X00088"), ("testrep2", "91110105MA0X00096")] {
+                    let details = OrgDetails { capacity: "representative".into(), ..OrgDetails::default() };
+                    let (name, code) = (format!("示例代表{id}（虚构）"), guosuo::demo::credit_code(first));
+                    tx.add_organisation(id, OrgKind::Processor, &name, Some(&code), active, &details, now).await?;
+                }
+                let gmbh = "Example Handels GmbH (fictitious)";
+                tx.add_organisation("testgmbh", OrgKind::Processor, gmbh, None, active, &details, now).await?;
                 let lab = OrgKind::VerificationBody;
                 tx.add_organisation("testlab", lab, "示例观澜测评实验室（虚构）", None, active, &details, now).await?;
                 for (login, org, name, roles, person) in PEOPLE {

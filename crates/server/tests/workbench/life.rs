@@ -1,13 +1,9 @@
 //! The life of a certificate: an authority's finding, suspension, restoration, surveillance.
 
 use axum::http::StatusCode;
-use guosuo_case::certificate::{Certificate, ReportRecord, Status};
+use guosuo_case::certificate::{ReportRecord, Status};
 
 use crate::bench::Bench;
-
-async fn certificate(b: &Bench, id: &str) -> Certificate {
-    b.app.app.store.reader().await.unwrap().case::<Certificate>(id).await.unwrap().state.unwrap()
-}
 
 fn suspend(origin: &str) -> Vec<(&str, &str)> {
     vec![("origin", origin), ("measure", "suspend"), ("ground", "示例理由"), ("publication", "示例公告")]
@@ -46,7 +42,7 @@ async fn a_finding_of_an_authority_obliges_the_body_until_it_is_lifted() {
     let words = [("waives", "no"), ("statement", "示例：已经停止向新增接收方提供")];
     b.acts("applicant", &format!("{holder}/acts/be-heard"), &words, None).await;
     b.acts("head", &format!("{body}/acts/take-measure"), &take, None).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!(c.status_on("2026-03-12".parse().unwrap()), Status::Suspended);
     let last: &ReportRecord = &c.reports.last().unwrap().record;
     assert_eq!((last.seq, last.status), (2, Status::Suspended), "the report of the change is owed (M 9(1))");
@@ -67,7 +63,7 @@ async fn a_finding_of_an_authority_obliges_the_body_until_it_is_lifted() {
     assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text);
     b.acts("cac", &format!("{authority}/acts/lift-finding"), &[("number", "1"), ("reason", "示例已整改")], None).await;
     b.acts("head", &format!("{body}/acts/take-measure"), &take, None).await;
-    assert_eq!(certificate(&b, &id).await.status_on("2026-03-12".parse().unwrap()), Status::Valid);
+    assert_eq!(b.certificate(&id).await.status_on("2026-03-12".parse().unwrap()), Status::Valid);
 }
 
 #[tokio::test]
@@ -97,10 +93,10 @@ async fn a_surveillance_that_is_not_passed_suggests_and_decides_nothing() {
     let body = format!("/body/certificates/{id}");
     let trigger = [("trigger", "incident"), ("due", "2026-03-20"), ("reason", "示例安全事件")];
     b.acts("manager", &format!("{body}/acts/trigger-surveillance"), &trigger, None).await;
-    let n = certificate(&b, &id).await.surveillances.last().unwrap().id.to_string();
+    let n = b.certificate(&id).await.surveillances.last().unwrap().id.to_string();
     let record = [("number", n.as_str()), ("conforming", "no"), ("note", "示例不一致")];
     b.acts("auditor", &format!("{body}/acts/record-surveillance"), &record, Some("report")).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!(c.status_on("2026-03-12".parse().unwrap()), Status::Valid);
     assert!(c.suggestions.iter().any(|s| s.open));
     let page = b.get("manager", &body).await;

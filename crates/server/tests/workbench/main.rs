@@ -7,6 +7,8 @@
 mod after;
 mod bench;
 mod life;
+mod mandates;
+mod older;
 mod reports;
 mod splitting;
 mod story;

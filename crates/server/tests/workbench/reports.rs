@@ -3,18 +3,16 @@
 
 use axum::http::StatusCode;
 use guosuo::jobs::Worker;
-use guosuo_case::certificate::{Certificate, ReportState};
+use guosuo_case::certificate::ReportState;
+use guosuo_case::certification::Application;
+use guosuo_case::filing::Filing;
 
 use crate::bench::Bench;
 
 const NUMBER: &str = "SL-PIP-2026-0002";
 
-async fn certificate(b: &Bench, id: &str) -> Certificate {
-    b.app.app.store.reader().await.unwrap().case::<Certificate>(id).await.unwrap().state.unwrap()
-}
-
 async fn state(b: &Bench, id: &str, seq: u32) -> ReportState {
-    certificate(b, id).await.report(seq).unwrap().state()
+    b.certificate(id).await.report(seq).unwrap().state()
 }
 
 #[tokio::test]
@@ -139,7 +137,7 @@ async fn a_violation_goes_to_cac_in_one_click_and_is_acknowledged() {
     let body = format!("/body/certificates/{id}");
     let trigger = [("trigger", "incident"), ("due", "2026-03-20"), ("reason", "示例安全事件")];
     b.acts("manager", &format!("{body}/acts/trigger-surveillance"), &trigger, None).await;
-    let n = certificate(&b, &id).await.surveillances.last().unwrap().id.to_string();
+    let n = b.certificate(&id).await.surveillances.last().unwrap().id.to_string();
     let record = [("number", n.as_str()), ("conforming", "no"), ("note", "示例不一致")];
     b.acts("auditor", &format!("{body}/acts/record-surveillance"), &record, Some("report")).await;
     let page = b.get("manager", &body).await;
@@ -152,7 +150,7 @@ async fn a_violation_goes_to_cac_in_one_click_and_is_acknowledged() {
     let fields = [("summary", "示例：超出认证范围向境外提供"), ("idem", &form.hidden("idem"))];
     b.acts("manager", &format!("{body}/violation"), &fields, None).await;
     b.acts("manager", &format!("{body}/violation"), &fields, None).await;
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     assert_eq!((c.violations.len(), c.violations[0].evidence.len()), (1, 1), "twice the same click is one report");
 
     let list = b.get("cac", "/authority/violations").await;
@@ -165,6 +163,50 @@ async fn a_violation_goes_to_cac_in_one_click_and_is_acknowledged() {
     b.acts("cac", &ack, &[("number", "1"), ("note", "已收悉，示例")], None).await;
     assert!(b.get("manager", "/body/inbox").await.text.contains("违法报告已签收"));
     assert!(!b.get("cac", "/authority/violations").await.text.contains("待签收</"));
+}
+
+#[tokio::test]
+async fn a_violation_found_before_there_is_a_certificate_reaches_cac_and_is_acknowledged() {
+    let b = Bench::new().await;
+    b.until_verified().await;
+    let seen = format!("/authority/applications/{}", b.case);
+    assert_eq!(b.get("cac", &seen).await.status, StatusCode::NOT_FOUND, "an application is no business of an authority");
+    let report = format!("{}/acts/report-violation", b.at());
+    b.acts("auditor", &report, &[("summary", "示例：没有申报的境外接收方")], Some("evidence")).await;
+
+    let list = b.get("cac", "/authority/violations").await;
+    assert!(list.text.contains("示例出海有限公司（虚构）") && list.text.contains("认委〔2026〕001号"), "{}", list.text);
+    assert!(list.text.contains("待签收</") && list.text.contains(&seen), "{}", list.text);
+    let inbox = b.app.app.store.reader().await.unwrap().inbox("cac", i64::MAX, "", 20).await.unwrap();
+    let message = inbox.iter().find(|m| m.kind == "violation_reported" && m.case_id == b.case).unwrap();
+    let message = b.get("cac", &format!("/authority/inbox/{}", message.id)).await;
+    assert!(message.text.contains(&seen), "it leads to its page: {}", message.text);
+    for who in ["cac", "samr"] {
+        let page = b.get(who, &seen).await;
+        assert!(page.text.contains("没有申报的境外接收方") && page.text.contains("第十一条"), "{who}: {}", page.text);
+        assert!(!page.text.contains("护照号"), "nothing else of the application is shown: {}", page.text);
+        let sha = guosuo_seal::digest::sha256(crate::bench::PDF).to_hex();
+        assert_eq!(b.get(who, &format!("{seen}/files/{sha}")).await.bytes, crate::bench::PDF);
+        assert_eq!(b.get(who, &format!("{seen}/files/{}", "0a".repeat(32))).await.status, StatusCode::NOT_FOUND);
+    }
+    let acts = format!("{seen}/acts/acknowledge-violation");
+    assert_eq!(b.post("samr", &acts, &[("number", "1"), ("note", "示例")]).await.status, StatusCode::FORBIDDEN);
+    assert!(b.post("cac", &acts, &[("number", "1"), ("note", " ")]).await.status.is_client_error(), "it says what will be done");
+    let nothing = b.post("cac", &format!("{seen}/acts/decline"), &[("reasons", "示例")]).await;
+    assert_eq!(nothing.status, StatusCode::FORBIDDEN, "nothing else is an authority's to do");
+    b.acts("cac", &acts, &[("number", "1"), ("note", "已收悉，示例")], None).await;
+    assert!(!b.get("cac", "/authority/violations").await.text.contains("待签收</"));
+    assert!(b.get("cac", &seen).await.text.contains("已收悉，示例"));
+    let again = b.post("cac", &acts, &[("number", "1"), ("note", "示例")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "once");
+    assert!(b.get("manager", "/body/inbox").await.text.contains("违法报告已签收"));
+    // The applicant learns nothing of it, and its record of programs neither.
+    let mine = b.get("applicant", &format!("/processor/applications/{}", b.case)).await;
+    assert!(!mine.text.contains("违法"), "{}", mine.text);
+    let feed = b.app.app.store.reader().await.unwrap().feed("testco", 0, 1000).await.unwrap();
+    assert!(feed.iter().all(|f| !f.event.contains("violation")), "{feed:?}");
+    let walked = guosuo_store::Verifier::new().with::<Filing>().with::<Application>().run(&b.app.app.store).await.unwrap();
+    assert!(walked.is_clean(), "{:?}", walked.faults);
 }
 
 #[tokio::test]
@@ -198,7 +240,7 @@ async fn time_ends_a_certificate_once_and_the_end_is_reported() {
     b.app.set_time("2029-03-11T16:00:00Z");
     assert_eq!(guosuo::jobs::expiry::run(&b.app.app).await.unwrap(), 1);
     assert_eq!(guosuo::jobs::expiry::run(&b.app.app).await.unwrap(), 0, "exactly once");
-    let c = certificate(&b, &id).await;
+    let c = b.certificate(&id).await;
     let r = &c.report(2).unwrap().record;
     assert_eq!((r.status, r.effective_on.to_string()), (guosuo_case::certificate::Status::Expired, "2029-03-12".to_owned()));
 }

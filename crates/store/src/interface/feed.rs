@@ -95,7 +95,8 @@ impl Tx {
 fn each_once<'a>(orgs: impl IntoIterator<Item = Option<&'a OrgId>>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for org in orgs.into_iter().flatten() {
-        if !out.contains(&org.0) {
+        // A certificate that was taken over may have a holder without an account.
+        if !org.0.is_empty() && !out.contains(&org.0) {
             out.push(org.0.clone());
         }
     }
@@ -122,6 +123,7 @@ pub(crate) fn of_application(a: &Application, e: &Recorded<certification::Event>
             | E::ClockStopped { .. }
             | E::ClockResumed
             | E::ViolationReported { .. }
+            | E::ViolationAcknowledged { .. }
     );
     let lab = matches!(
         e.event,
@@ -156,6 +158,7 @@ pub(crate) fn of_certificate(c: &Certificate, e: &Recorded<certificate::Event>) 
             | E::FindingStated { .. }
             | E::FindingLifted { .. }
             | E::ViolationReported { .. }
+            | E::ViolationAcknowledged { .. }
             | E::ReportOwed { .. }
             | E::ReportReceived { .. }
     );

@@ -122,10 +122,11 @@ fn perform(task: &Task, bytes: Vec<u8>, fonts: Vec<OpenFont>, seconds: u64, out:
             wire::pour(out, &drawn.ink.rgb)?;
         }
         Task::Unpack(bounds) => archive::unpack(bytes, *bounds, out)?,
-        Task::Table { kind, max_rows, max_columns } => {
+        Task::Table { kind, first_row, max_rows, max_columns } => {
+            let bounds = table::Bounds { first_row: *first_row, max_rows: *max_rows, max_columns: *max_columns };
             let (rows, cut) = match kind {
-                Kind::Xlsx => table::spreadsheet(bytes, *max_rows, *max_columns)?,
-                Kind::Csv => table::text(&bytes, *max_rows, *max_columns)?,
+                Kind::Xlsx => table::spreadsheet(bytes, bounds)?,
+                Kind::Csv => table::text(&bytes, bounds)?,
                 _ => return Err(Failure::WrongType.into()),
             };
             wire::say(out, &Answer::Table { rows, cut })?;

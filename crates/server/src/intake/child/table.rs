@@ -13,8 +13,19 @@ const MAX_CELL: usize = 500;
 /// All cells together; leaves room for the escapes of JSON.
 const MAX_TEXT: usize = MAX_JSON / 8;
 
+/// Which part of a table is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// The first row, 0 for that of the sheet.
+    pub(super) first_row: usize,
+    /// Rows from there on.
+    pub(super) max_rows: usize,
+    /// Columns.
+    pub(super) max_columns: usize,
+}
+
 /// The first sheet of a workbook that can be seen.
-pub(super) fn spreadsheet(bytes: Vec<u8>, max_rows: usize, max_columns: usize) -> Result<(Rows, bool), Failure> {
+pub(super) fn spreadsheet(bytes: Vec<u8>, bounds: Bounds) -> Result<(Rows, bool), Failure> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     // Templates keep their lists of choices in hidden sheets.
     let sheets = book.sheets_metadata();
@@ -25,7 +36,7 @@ pub(super) fn spreadsheet(bytes: Vec<u8>, max_rows: usize, max_columns: usize) -
         .map(|s| s.name.clone())
         .ok_or(Failure::Nothing)?;
     let mut cells = book.worksheet_cells_reader(&first).map_err(fault)?;
-    let mut sheet = Sheet::new(max_rows, max_columns);
+    let mut sheet = Sheet::new(bounds);
     // Cell by cell: a sheet that claims a million columns reserves nothing.
     while let Some(cell) = cells.next_cell().map_err(fault)? {
         let (row, column) = cell.get_position();
@@ -61,11 +72,11 @@ fn shown(v: &DataRef<'_>) -> String {
 }
 
 /// Separated text in any of the usual encodings.
-pub(super) fn text(bytes: &[u8], max_rows: usize, max_columns: usize) -> Result<(Rows, bool), Failure> {
+pub(super) fn text(bytes: &[u8], bounds: Bounds) -> Result<(Rows, bool), Failure> {
     let text = decoded(bytes);
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
-    let mut sheet = Sheet::new(max_rows, max_columns);
+    let mut sheet = Sheet::new(bounds);
     for (row, record) in reader.records().enumerate() {
         let record = record.map_err(|_| Failure::Broken)?;
         for (column, cell) in record.iter().enumerate() {
@@ -118,22 +129,22 @@ struct Sheet {
     rows: Rows,
     cut: bool,
     text: usize,
-    max_rows: usize,
-    max_columns: usize,
+    bounds: Bounds,
 }
 
 impl Sheet {
-    fn new(max_rows: usize, max_columns: usize) -> Self {
-        Self { rows: Vec::new(), cut: false, text: 0, max_rows, max_columns }
+    fn new(bounds: Bounds) -> Self {
+        Self { rows: Vec::new(), cut: false, text: 0, bounds }
     }
 
     /// Puts a cell in its place; false when nothing more fits.
     fn put(&mut self, row: usize, column: usize, cell: &str) -> bool {
-        if row >= self.max_rows || self.text > MAX_TEXT {
+        let Some(row) = row.checked_sub(self.bounds.first_row) else { return true };
+        if row >= self.bounds.max_rows || self.text > MAX_TEXT {
             self.cut = true;
             return false;
         }
-        if column >= self.max_columns {
+        if column >= self.bounds.max_columns {
             self.cut = true;
             return true;
         }
@@ -150,7 +161,7 @@ impl Sheet {
     }
 
     fn finish(self) -> Result<(Rows, bool), Failure> {
-        if self.rows.is_empty() { Err(Failure::Nothing) } else { Ok((self.rows, self.cut)) }
+        if self.rows.is_empty() && !self.cut { Err(Failure::Nothing) } else { Ok((self.rows, self.cut)) }
     }
 }
 
@@ -158,8 +169,10 @@ impl Sheet {
 mod tests {
     use super::*;
 
+    const BOUNDS: Bounds = Bounds { first_row: 0, max_rows: 100, max_columns: 10 };
+
     fn read(bytes: &[u8]) -> Rows {
-        text(bytes, 100, 10).unwrap().0
+        text(bytes, BOUNDS).unwrap().0
     }
 
     #[test]
@@ -188,10 +201,19 @@ mod tests {
     #[test]
     fn too_much_is_cut_and_said() {
         let long = "a,b\n".repeat(200);
-        let (rows, cut) = text(long.as_bytes(), 100, 10).unwrap();
+        let (rows, cut) = text(long.as_bytes(), BOUNDS).unwrap();
         assert_eq!((rows.len(), cut), (100, true));
-        let (rows, cut) = text("x,".repeat(30).as_bytes(), 100, 10).unwrap();
+        let (rows, cut) = text("x,".repeat(30).as_bytes(), BOUNDS).unwrap();
         assert_eq!((rows[0].len(), cut), (10, true));
-        assert_eq!(text(b" \n\n", 100, 10), Err(Failure::Nothing));
+        assert_eq!(text(b" \n\n", BOUNDS), Err(Failure::Nothing));
+    }
+
+    #[test]
+    fn a_part_begins_where_the_one_before_it_ended() {
+        let long: String = (0..250).map(|n| format!("{n},x\n")).collect();
+        let part = |first_row| text(long.as_bytes(), Bounds { first_row, ..BOUNDS });
+        let (rows, cut) = part(200).unwrap();
+        assert_eq!((rows.len(), rows[0][0].as_str(), cut), (50, "200", false));
+        assert_eq!(part(250), Err(Failure::Nothing), "nothing is left");
     }
 }

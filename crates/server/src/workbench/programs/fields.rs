@@ -79,6 +79,7 @@ fn fields(zh: Vec<Ask>, en: Vec<Ask>) -> Vec<Field> {
         (Kind::Tick, _) => Shape::Tick,
         (Kind::File, _) => Shape::Documents { many: false },
         (Kind::Files, _) => Shape::Documents { many: true },
+        (Kind::Checks(_), _) => Shape::List,
         (Kind::Radios(x), Kind::Radios(y)) | (Kind::Select(x), Kind::Select(y)) => {
             if x.iter().map(|c| c.value.to_string()).eq(["yes".to_owned(), "no".to_owned()]) {
                 return Shape::YesNo;
@@ -128,7 +129,8 @@ pub(crate) static APPLICATION_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
     let mut out: Vec<Act> = Action::ALL
         .iter()
         .copied()
-        .filter(|a| desk::is_shown(*a))
+        // To acknowledge is an authority's, and authorities have no tokens.
+        .filter(|a| desk::is_shown(*a) && *a != Action::AcknowledgeViolation)
         .map(|a| Act {
             name: words::workbench::act_name(a),
             words: (words::workbench::action(Lang::Zh, a), words::workbench::action(Lang::En, a)),

@@ -1,0 +1,68 @@
+//! Who acts for a holder abroad after there is a certificate (M 7(2), PIPL 53): renewed by who acts, given to another by
+//! the processor or by the body on its document, and never taken back.
+
+use guosuo_case::RefusalCode;
+use guosuo_case::certificate::{Command, Measure};
+use guosuo_case::certification::{self, Mandate, MandateAct, Reason};
+use jiff::civil::date;
+
+use super::after::reason;
+use super::world::{World, domestic, mandate, overseas, text};
+
+fn record(m: Mandate) -> Command {
+    Command::RecordMandate { mandate: Box::new(m) }
+}
+
+fn ask() -> Command {
+    Command::Request { asks: Measure::Suspend, reason: text() }
+}
+
+fn to(holder: &str) -> Mandate {
+    Mandate { holder: holder.into(), ..mandate() }
+}
+
+#[test]
+fn who_acts_renews_and_only_the_processor_or_the_body_names_another() {
+    let mut w = World::certified(true);
+    w.cert("rep", record(Mandate { until: date(2026, 6, 30), ..mandate() })).unwrap();
+    w.move_to(date(2026, 7, 1));
+    let refusal = w.cert("rep", ask()).unwrap_err();
+    assert_eq!((refusal.article, reason(refusal)), ("M 7(2)", Reason::MandateExpired { until: date(2026, 6, 30) }));
+    w.cert("rep", record(Mandate { until: date(2027, 6, 30), ..mandate() })).unwrap();
+    w.cert("rep", ask()).unwrap();
+    // A representative does not hand its mandate on.
+    assert_eq!(reason(w.cert("rep", record(to("rep-two"))).unwrap_err()), Reason::MandateUnfit);
+    w.cert("foreign", record(to("rep-two"))).unwrap();
+    assert_eq!(reason(w.cert("rep", ask()).unwrap_err()), Reason::MandateOfAnother);
+    assert_eq!(reason(w.cert("rep", record(mandate())).unwrap_err()), Reason::MandateOfAnother, "nor takes it back");
+    w.cert("manager", record(mandate())).unwrap();
+    w.cert("rep", ask()).unwrap();
+    assert_eq!(reason(w.cert("manager", record(to("body"))).unwrap_err()), Reason::MandateUnfit, "not to itself");
+    for name in ["auditor", "head", "cac"] {
+        assert_eq!(w.cert(name, record(mandate())).unwrap_err().code, RefusalCode::NotAllowed, "{name}");
+    }
+    assert_eq!(w.cert("stranger", record(mandate())).unwrap_err().code, RefusalCode::NotFound);
+}
+
+#[test]
+fn for_a_holder_of_the_mainland_there_is_no_mandate() {
+    let mut w = World::certified(false);
+    assert_eq!(w.cert("applicant", record(mandate())).unwrap_err().code, RefusalCode::NotAllowed);
+    assert_eq!(reason(w.cert("manager", record(mandate())).unwrap_err()), Reason::MandateUnfit);
+    assert_eq!(w.c().holder.name, domestic().name);
+}
+
+#[test]
+fn before_the_certificate_the_processor_s_side_says_itself_who_acts() {
+    let record = |m: Mandate| certification::Command::RecordMandate { mandate: Box::new(m) };
+    let mut w = World::entrusted(true);
+    assert_eq!(w.app("manager", record(mandate())).unwrap_err().code, RefusalCode::NotAllowed);
+    assert_eq!(reason(w.app("rep", record(to("rep-two"))).unwrap_err()), Reason::MandateUnfit);
+    w.app("foreign", record(to("rep-two"))).unwrap();
+    let withdraw = certification::Command::Withdraw { reason: text() };
+    assert_eq!(reason(w.app("rep", withdraw).unwrap_err()), Reason::MandateOfAnother);
+    assert_eq!(reason(w.app("rep", record(mandate())).unwrap_err()), Reason::MandateOfAnother);
+    assert_eq!(w.a().processor, overseas());
+    let narrow = Mandate { acts: [MandateAct::Status].into(), ..to("rep-two") };
+    w.app("foreign", record(narrow)).unwrap();
+}
