@@ -145,6 +145,12 @@ impl Client {
         Self { service, cookies: BTreeMap::new() }
     }
 
+    /// The cookies as a browser sends them, for a request that goes another way.
+    #[must_use]
+    pub fn cookie_header(&self) -> String {
+        self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ")
+    }
+
     /// Reads an address.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await
@@ -187,7 +193,7 @@ impl Client {
 
     /// Sends any request.
     pub async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
-        let cookies = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ");
+        let cookies = self.cookie_header();
         let request = request
             .header(header::COOKIE, cookies)
             .header(header::HOST, "localhost")

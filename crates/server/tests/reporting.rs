@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use guosuo::demo::{Player, Stage, certify};
+use guosuo::reporting::mock::{Faults, Mock};
 use guosuo::reporting::trial::{Outcome, Trial};
 use guosuo::reporting::{FileTarget, Format, Reporting, Target, outbox};
 use guosuo::testing::TestApp;
+use guosuo_case::certificate::Certificate;
 
 fn check(outcome: &Outcome, events: usize) {
     assert!(outcome.is_good(), "{outcome}");
@@ -51,6 +54,114 @@ async fn a_target_that_nobody_answers_keeps_every_report_and_holds_up_nobody() {
     assert!(lines.iter().any(|l| l.attempts == 1 && l.last_error == "no connection"), "{lines:?}");
     drop(reader);
     assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0, "not at once again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_of_status_while_the_platform_is_away_for_four_days_is_public_at_once_and_reported_in_time() {
+    let begin: jiff::Timestamp = "2026-03-12T01:30:00Z".parse().unwrap();
+    let clock = Arc::new(guosuo::clock::Clock::fixed(begin));
+    let seen = Arc::clone(&clock);
+    let mock = Mock::new(1, Faults::NONE, Duration::ZERO, Arc::new(move || seen.now()));
+    let (port, server) = mock.start("127.0.0.1:0").await.unwrap();
+    let text = format!("[[targets]]\nkind = 'http'\nid = 'platform'\nurl = 'http://{port}/reports'\ntimeout_ms = 2000\n");
+    let reporting = toml_of(&text);
+    let app = TestApp::with(|c| c.reporting = reporting).await;
+    // Everything that the demonstration owes is reported first, so that one report is left to look at.
+    certified(&app.app).await;
+    let at = async |hours: i64| {
+        let now = begin + jiff::SignedDuration::from_hours(hours);
+        app.app.clock.set(now);
+        clock.set(now);
+        outbox::run(&app.app).await.unwrap();
+    };
+    for hours in 1..4 {
+        at(hours).await;
+    }
+    let certificate = async || {
+        let mut reader = app.app.store.reader().await.unwrap();
+        reader.certificates_of_body("donghu", "DH-PIP-2099-2412", 1, 0).await.unwrap().remove(0)
+    };
+    let id = certificate().await.case_id;
+    mock.away(begin + jiff::SignedDuration::from_hours(4), begin + jiff::SignedDuration::from_hours(4 + 24 * 4));
+    at(5).await;
+    let reports = async || {
+        let mut reader = app.app.store.reader().await.unwrap();
+        reader.case::<Certificate>(&id).await.unwrap().state.unwrap().reports
+    };
+    let before = reports().await.len();
+    let Some(seq) = suspend(&app.app, &id).await else { panic!("the certificate cannot be suspended") };
+    // Public at once, whatever the platform does.
+    guosuo::jobs::papers::run(&app.app).await.unwrap();
+    let page = app.anonymous().get("/certificates/DH-PIP-2099-2412").await;
+    assert!(page.text.contains("暂停"), "{}", page.text);
+    assert_eq!(reports().await.len(), before + 1);
+    // Four days of trying: nothing is noted as handed over, the alarms ring on the second and fourth working day.
+    for hours in (6..4 + 24 * 4).step_by(6) {
+        at(hours).await;
+        guosuo::jobs::certification::run(&app.app).await.unwrap();
+        let all = reports().await;
+        let last = all.last().unwrap();
+        assert!(last.sent.is_none() && last.receipt.is_none(), "{hours}: {last:?}");
+    }
+    let rung = async || {
+        let all = app.app.store.reader().await.unwrap().inbox("donghu", i64::MAX, "", 200).await.unwrap();
+        all.into_iter().filter(|m| m.case_id == id && m.kind == "report_due").count()
+    };
+    assert!(rung().await >= 1, "somebody is told in time");
+    // It comes back: the report is taken once, in order, and in time.
+    for hours in [4 + 24 * 4, 5 + 24 * 4, 6 + 24 * 4] {
+        at(hours).await;
+    }
+    let all = reports().await;
+    let last = all.iter().find(|r| r.record.seq == seq).unwrap();
+    let received = last.receipt.as_ref().unwrap_or_else(|| panic!("{last:?}"));
+    let due = last.due(&app.app.store.calendar().await.unwrap()).unwrap().latest();
+    assert!(guosuo_rules::time::cst_date(received.at) <= due, "{received:?} by {due}");
+    let taken = mock.entries();
+    let (_, entries) = taken.iter().find(|(k, _)| k.1 == "DH-PIP-2099-2412").unwrap();
+    assert_eq!(entries.len(), all.len(), "each report once");
+    server.abort();
+}
+
+/// Suspends a certificate as the body does; answers the number of the report that became owed.
+async fn suspend(app: &guosuo::app::App, id: &str) -> Option<u32> {
+    use guosuo_case::certificate::{Command, Measure, Origin, Propose};
+    let player = certify::Certifying::new(app).await.unwrap();
+    let propose = Propose {
+        measure: Measure::Suspend,
+        origin: Origin::Body,
+        suggestion: None,
+        application: None,
+        ground: "示例".into(),
+        evidence: vec![guosuo_case::certification::DocRef {
+            title: "示例".into(),
+            version: "1".into(),
+            sha256: "0a".repeat(32),
+            sm3: "0b".repeat(32),
+        }],
+        publication: "示例公告".into(),
+        urgent: Some("示例紧急".into()),
+    };
+    let now = app.now();
+    for (who, command) in [
+        ("qianguan", Command::Propose(Box::new(propose))),
+        ("wangfu", Command::TakeMeasure { effective_on: guosuo_rules::time::cst_date(now) }),
+    ] {
+        let mut actor = player.actor(who);
+        actor.second_factor_at = Some(now);
+        let request = guosuo_store::Request {
+            case_id: id.to_owned(),
+            command,
+            actor,
+            session: String::new(),
+            expected: None,
+            idem: None,
+            now,
+        };
+        guosuo::certification::acts::put_certificate(app, request).await.unwrap();
+    }
+    let state = app.store.reader().await.unwrap().case::<Certificate>(id).await.unwrap().state?;
+    state.reports.last().map(|r| r.record.seq)
 }
 
 /// Certificates in several states, one with a report that waits.

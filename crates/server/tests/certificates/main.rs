@@ -303,6 +303,15 @@ async fn a_code_is_checked_before_it_is_believed() {
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{bent}");
         assert!(page.text.contains("查不到这张证书") && !page.text.contains("证书有效"), "{}", page.text);
     }
+    // One flipped bit, wherever it lies, and however the rest still reads.
+    let whole = data_encoding::BASE32_NOPAD.decode(coded.as_bytes()).unwrap();
+    for at in (0..whole.len() * 8).step_by(61) {
+        let mut bent = whole.clone();
+        bent[at / 8] ^= 1 << (at % 8);
+        let page = anyone.get(&format!("/V/{}", data_encoding::BASE32_NOPAD.encode(&bent))).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "bit {at}");
+        assert!(page.text.contains("查不到这张证书") && !page.text.contains("证书有效"), "bit {at}: {}", page.text);
+    }
     // The code of another platform names keys that are not trusted here.
     let other = TestApp::new().await;
     let foreign = issued(&other, NUMBER, "示例海棠湾旅行网络有限公司（虚构）", date(2029, 2, 2)).await;

@@ -6,9 +6,11 @@
 
 mod after;
 mod bench;
+mod left;
 mod life;
 mod mandates;
 mod older;
+mod race;
 mod reports;
 mod splitting;
 mod story;
