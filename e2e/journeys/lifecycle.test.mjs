@@ -218,6 +218,24 @@ describe('lifecycle', { skip: missing }, () => {
     });
   });
 
+  step('the mandate is renewed on the page of the certificate, and the body sees both', async () => {
+    await as('daibiao', async (page) => {
+      await page.goto(`/en/processor/certificates/${certificate}`);
+      await press(page, 'Record the mandate');
+      await shown(page, '13-mandate');
+      await page.locator('#until').fill('2033-12-31');
+      await attach(page, 'document', 'Power of attorney 2');
+      await press(page, 'Record the mandate');
+      assert.match(await said(page), /Replaced/);
+      await shown(page, '13-mandates');
+    }, { lang: 'en' });
+    await as('qianguan', async (page) => {
+      await page.goto(`/body/certificates/${certificate}`);
+      assert.match(await said(page), /已被新的授权代替/);
+      await shown(page, '13-mandates-body');
+    });
+  });
+
   step('six months before the end it is renewed, and both certificates refer to each other', async () => {
     const issued = new Date(Date.now() + 8 * 3600e3);
     const then = new Date(issued);

@@ -118,8 +118,52 @@ describe('reporting', { skip: missing }, () => {
       await press(page, '签收', { exact: true });
       await page.locator('#note').fill('示例：已收悉，转有关处室核查。');
       await press(page, '签收违法报告');
+    });
+  });
+
+  step('a violation found before there is a certificate is seen and acknowledged too', async () => {
+    await as('jiandu', async (page) => {
+      // The one of the demonstration and the one of the step before: whichever is still open.
+      for (let n = 0; n < 2; n += 1) {
+        await page.goto('/authority/violations');
+        const open = page.getByRole('link', { name: '签收', exact: true });
+        if (await open.count() === 0) break;
+        await open.first().click();
+        await page.waitForLoadState();
+        await page.locator('#note').fill('示例：已收悉，转有关处室核查。');
+        await press(page, '签收违法报告');
+      }
       await page.goto('/authority/violations');
       assert.doesNotMatch(await said(page), /待签收\n|待签收$/);
+      await page.locator('main td a[href*="/authority/applications/"]').first().click();
+      await page.waitForLoadState();
+      const text = await said(page);
+      for (const words of [/没有申报的境外接收方/, /已签收/, /第十一条/]) assert.match(text, words);
+      await shown(page, '08-before-the-certificate');
+    });
+  });
+
+  step('older certificates come in from a table, all of them or none', async () => {
+    const heads = '证书编号,获证个人信息处理者,统一社会信用代码或者注册号,国家或者地区,注册地址,出境目的,个人信息种类,其中敏感的种类,人数（非敏感）,人数（敏感）,境外接收方,再提供的接收方,信息系统,境外保存月数,认证依据版本,认证标志机构代号,发证日期,有效期至,证书状态,状态起始日期,状态变化的理由';
+    const row = (number, status) => `${number},Example Handels GmbH (fictitious),HRB 000000,DE,"1 Example Street, Berlin",订单履行,姓名,,200000,0,Example GmbH|DE|dpo@example.invalid,,CRM,24,R37,SLDH,2025-05-20,2028-05-19,${status},,`;
+    const table = (...rows) => ({ name: '原有证书.csv', mimeType: 'text/csv', buffer: Buffer.from([heads, ...rows].join('\n')) });
+    await as('qianguan', async (page) => {
+      await page.goto('/body/certificates');
+      await press(page, '接收原有证书');
+      await page.locator('#table').setInputFiles(table(row('DH-PIP-2098-1001', '有效'), row('DH-PIP-2098-1001', '停用')));
+      await press(page, '先核对');
+      const text = await said(page);
+      for (const words of [/2处要修改/, /A3/, /与第2行的编号重复/, /S3/, /没有这种状态/]) assert.match(text, words);
+      await shown(page, '09-cells');
+      const good = table(row('DH-PIP-2098-1001', '有效'), row('DH-PIP-2098-1002', '有效'));
+      await page.locator('#table').setInputFiles(good);
+      await press(page, '先核对');
+      assert.match(await said(page), /已核对2张证书/);
+      await shown(page, '10-checked');
+      await page.locator('#table').setInputFiles(good);
+      await press(page, '核对并接收');
+      assert.match(await page.locator('body').innerText(), /已接收2张原有证书/);
+      assert.match(await said(page), /DH-PIP-2098-1002/);
     });
   });
 
