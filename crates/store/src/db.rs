@@ -79,6 +79,20 @@ macro_rules! from_row {
 }
 pub(crate) use from_row;
 
+/// Reads a struct as [`from_row!`] does, and makes the beginning of the queries for it: what is asked for and what is read
+/// stand in one list. `rows_of!(select: "api_token" as Row { id, org })` makes `select!("WHERE id = $1")`.
+macro_rules! rows_of {
+    ($select:ident: $table:literal as $name:ident { $first:ident $(, $field:ident)* $(,)? }) => {
+        $crate::db::from_row!($name { $first $(, $field)* });
+        macro_rules! $select {
+            ($rest:literal) => {
+                concat!("SELECT ", stringify!($first), $(", ", stringify!($field),)* " FROM ", $table, " ", $rest)
+            };
+        }
+    };
+}
+pub(crate) use rows_of;
+
 /// Names SQL statements and lists them for the catalogue test.
 macro_rules! statements {
     ($($(#[$m:meta])* $name:ident = $sql:expr;)*) => {

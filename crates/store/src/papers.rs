@@ -17,24 +17,15 @@ use serde_json::value::RawValue;
 
 use crate::buffer::T;
 use crate::certification_rows::{CertificateChangeRow, CertificateRow};
-use crate::db::{Reader, from_row, micros, on, signed, statements, unsigned};
+use crate::db::{Reader, from_row, micros, on, rows_of, signed, statements, unsigned};
 use crate::error::Error;
 use crate::ledger::{Class, Origin, as_digest};
 use crate::tx::Tx;
 
-macro_rules! papers {
-    ($rest:literal) => {
-        concat!(
-            "SELECT slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at FROM certificate_paper ",
-            $rest
-        )
-    };
-}
-macro_rules! entries {
-    ($rest:literal) => {
-        concat!("SELECT n, certificate, seq, entry, at FROM certificate_entry ", $rest)
-    };
-}
+rows_of!(papers: "certificate_paper" as PaperRow {
+    slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at
+});
+rows_of!(entries: "certificate_entry" as EntryRow { n, certificate, seq, entry, at });
 
 statements! {
     PAPER = papers!("WHERE slot = $1");
@@ -84,8 +75,6 @@ pub struct PaperRow {
     pub at: i64,
 }
 
-from_row!(PaperRow { slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at });
-
 impl PaperRow {
     /// What it says.
     pub fn read(&self) -> Result<Content, Error> {
@@ -125,8 +114,6 @@ pub struct EntryRow {
     /// Moment of the change, microseconds.
     pub at: i64,
 }
-
-from_row!(EntryRow { n, certificate, seq, entry, at });
 
 impl EntryRow {
     /// What it says.

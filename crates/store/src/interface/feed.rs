@@ -11,15 +11,17 @@ use serde::Serialize;
 
 use crate::applications::name_of;
 use crate::buffer::T;
-use crate::db::{Reader, from_row, micros, on, signed, statements};
+use crate::db::{Reader, micros, on, rows_of, signed, statements};
 use crate::error::Error;
 use crate::project::Told;
 use crate::tx::Tx;
 
+rows_of!(lines: "feed" as FeedRow { n, case_id, kind, number, seq, event, state, at });
+
 statements! {
-    FEED = "SELECT n, case_id, kind, number, seq, event, state, at FROM feed WHERE org = $1 AND n > $2 ORDER BY n LIMIT $3";
+    FEED = lines!("WHERE org = $1 AND n > $2 ORDER BY n LIMIT $3");
     FEED_LAST = "SELECT n FROM feed WHERE org = $1 ORDER BY n DESC LIMIT 1";
-    FEED_ONE = "SELECT n, case_id, kind, number, seq, event, state, at FROM feed WHERE org = $1 AND n = $2";
+    FEED_ONE = lines!("WHERE org = $1 AND n = $2");
 }
 
 /// One line of the feed of an organisation.
@@ -42,8 +44,6 @@ pub struct FeedRow {
     /// When, in microseconds.
     pub at: i64,
 }
-
-from_row!(FeedRow { n, case_id, kind, number, seq, event, state, at });
 
 impl Reader {
     /// The feed of an organisation after a number, oldest first.

@@ -6,15 +6,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::db::{Reader, from_row, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, rows_of, statements};
 use crate::error::Error;
 use crate::tx::Tx;
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!("SELECT id, org, url, secret, before, before_until, state, position, created FROM webhook ", $rest)
-    };
-}
+rows_of!(select: "webhook" as Row { id, org, url, secret, before, before_until, state, position, created });
+rows_of!(deliveries: "delivery" as Delivery { n, case_id, state, attempts, due, status, error, at });
 
 statements! {
     HOOK = select!("WHERE id = $1 AND state <> 'removed'");
@@ -27,8 +24,8 @@ statements! {
     EXPAND = "INSERT INTO delivery (webhook, n, case_id, state, attempts, due, status, error, at) SELECT w.id, f.n, f.case_id, 'waiting', 0, $2, 0, '', 0 FROM webhook w JOIN feed f ON f.org = w.org WHERE w.id = $1 AND f.n > w.position AND f.n <= $3 ON CONFLICT (webhook, n) DO NOTHING";
     DUE = "SELECT d.webhook, d.n, d.attempts FROM delivery d JOIN webhook w ON w.id = d.webhook WHERE w.state = 'active' AND d.state = 'waiting' AND d.due <= $1 AND NOT EXISTS (SELECT 1 FROM delivery b WHERE b.webhook = d.webhook AND b.case_id = d.case_id AND b.n < d.n AND b.state <> 'delivered') ORDER BY d.due, d.webhook, d.n LIMIT $2";
     DONE = "UPDATE delivery SET state = $3, attempts = $4, due = $5, status = $6, error = $7, at = $8 WHERE webhook = $1 AND n = $2 AND state = 'waiting'";
-    LIST = "SELECT n, case_id, state, attempts, due, status, error, at FROM delivery WHERE webhook = $1 AND ($2 = '' OR state = $2) AND n > $3 ORDER BY n LIMIT $4";
-    LIST_BACK = "SELECT n, case_id, state, attempts, due, status, error, at FROM delivery WHERE webhook = $1 ORDER BY n DESC LIMIT $2";
+    LIST = deliveries!("WHERE webhook = $1 AND ($2 = '' OR state = $2) AND n > $3 ORDER BY n LIMIT $4");
+    LIST_BACK = deliveries!("WHERE webhook = $1 ORDER BY n DESC LIMIT $2");
     COUNTS = "SELECT state, CAST(COUNT(*) AS BIGINT) FROM delivery WHERE webhook = $1 GROUP BY state ORDER BY state";
     REPLAY = "UPDATE delivery SET state = 'waiting', attempts = 0, due = $4, error = '' WHERE webhook = $1 AND n >= $2 AND n <= $3";
 }
@@ -105,8 +102,6 @@ struct Row {
     created: i64,
 }
 
-from_row!(Row { id, org, url, secret, before, before_until, state, position, created });
-
 /// A delivery as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivery {
@@ -127,8 +122,6 @@ pub struct Delivery {
     /// The last attempt, microseconds, 0 before the first.
     pub at: i64,
 }
-
-from_row!(Delivery { n, case_id, state, attempts, due, status, error, at });
 
 /// A delivery whose turn it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,15 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::db::{Reader, from_row, instant, micros, on, statements};
+use crate::db::{Reader, from_row, instant, micros, on, rows_of, statements};
 use crate::error::Error;
 use crate::tx::Tx;
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!("SELECT id, org, name, scopes, actor, created, until, used, place, revoked FROM api_token ", $rest)
-    };
-}
+rows_of!(select: "api_token" as Row { id, org, name, scopes, actor, created, until, used, place, revoked });
 
 statements! {
     TOKEN_OF = select!("WHERE digest = $1");
@@ -88,8 +84,6 @@ struct Row {
     place: String,
     revoked: i64,
 }
-
-from_row!(Row { id, org, name, scopes, actor, created, until, used, place, revoked });
 
 impl From<Row> for Token {
     fn from(r: Row) -> Self {
