@@ -3,13 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[expect(dead_code, reason = "the pages' tests use more of this world")]
+#[path = "workbench/bench.rs"]
+mod bench;
+
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use data_encoding::BASE64;
 use guosuo::clock::Clock;
-use guosuo::jobs::{checkpoint, witness};
+use guosuo::config::WitnessAt;
+use guosuo::jobs::{checkpoint, papers, witness};
 use guosuo::ops::witness::{Said, Witness};
 use guosuo::testing::TestApp;
 use guosuo_seal::Digest32;
@@ -218,4 +225,127 @@ async fn an_instance_asks_its_witness_and_shows_the_signature() {
     checkpoint::publish(&fork.app).await.unwrap();
     let refused = witness::submit(&fork.app, &url, &key).await.unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
+}
+
+/// The program `guosuo witness`, until the end of the test.
+struct Program {
+    child: Child,
+    url: String,
+    key: String,
+}
+
+impl Program {
+    fn start(folder: &Path, logs: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guosuo"));
+        command.args(["witness", "--listen", "127.0.0.1:0", "--name", "witness.example.org"]);
+        command.arg("--data").arg(folder).arg("--logs").arg(logs).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (url, key) = (lines.next().unwrap().unwrap(), lines.next().unwrap().unwrap());
+        Self { child, url, key }
+    }
+
+    fn verifier(&self) -> VerifierKey {
+        self.key.parse().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `guosuo verify` with a witness: exit status and what it says.
+fn verify(folder: &Path, at: &str, witness: &str) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guosuo"));
+    command.args(["verify", "signed.json", "--keys", "keys.json", "--log", "evidence.json", "--lang", "en"]);
+    let out = command.args(["--at", at, "--witness", witness]).current_dir(folder).output().unwrap();
+    (out.status.code().unwrap(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_is_witnessed_from_the_running_programs_to_the_offline_check() {
+    let b = bench::Bench::new().await;
+    b.certified().await;
+    let app = &b.app;
+    papers::run(&app.app).await.unwrap();
+    checkpoint::publish(&app.app).await.unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let keys = checkpoint::verifiers(&app.app.keys, app.app.store.origin()).unwrap();
+    let logs = files.path().join("logs.txt");
+    std::fs::write(&logs, keys.iter().map(|k| format!("{k}\n")).collect::<String>()).unwrap();
+    let state = files.path().join("witness");
+    let w = Program::start(&state, &logs);
+    let at = WitnessAt { url: w.url.clone(), key: w.key.clone() };
+
+    let number = "SL-PIP-2026-0002";
+    let mut anyone = app.anonymous();
+    let mut fetch = async |name: &str, path: String| {
+        let got = anyone.get(&path).await;
+        assert_eq!(got.status, StatusCode::OK, "{path}: {}", got.text);
+        std::fs::write(files.path().join(name), &got.bytes).unwrap();
+    };
+    fetch("signed.json", format!("/certificates/{number}/signed.json")).await;
+    fetch("keys.json", "/certificates/keys.json".into()).await;
+    fetch("evidence.json", format!("/certificates/{number}/evidence.json")).await;
+    let now = "2026-03-12T02:30:00Z";
+    let (code, said) = verify(files.path(), now, &at.key);
+    assert!(code == 1 && said.contains("lacks the signature of a witness"), "nobody has signed yet: {said}");
+
+    // The instance asks, the witness looks and signs, and what everybody gets bears its line.
+    assert!(witness::submit(&app.app, &at.url, &w.verifier()).await.unwrap());
+    fetch("evidence.json", format!("/certificates/{number}/evidence.json")).await;
+    let (code, said) = verify(files.path(), now, &at.key);
+    assert!(said.contains("2. In the log? Yes"), "{code} {said}");
+    let other = VerifierKey::cosigner(
+        "witness.example.org",
+        SigningKey::from_secret(Algorithm::Ed25519, &[9; 32]).unwrap().public_key().clone(),
+    );
+    let (code, said) = verify(files.path(), now, &other.unwrap().to_string());
+    assert!(code == 1 && said.contains("lacks the signature of a witness"), "another witness of that name: {said}");
+
+    // Another history under the same name and the same keys: signed by nobody, also after a restart of the witness.
+    let source = app.folder().join("data/keys");
+    let fork = TestApp::with(|c| {
+        let target = c.data.join("keys");
+        std::fs::create_dir_all(&target).unwrap();
+        for file in std::fs::read_dir(&source).unwrap().flatten().filter(|f| f.path().is_file()) {
+            std::fs::copy(file.path(), target.join(file.file_name())).unwrap();
+        }
+    })
+    .await;
+    for login in ["donghu", "xishan", "beihai"] {
+        fork.sign_in(login).await;
+    }
+    checkpoint::publish(&fork.app).await.unwrap();
+    let theirs = checkpoint::verifiers(&fork.app.keys, fork.app.store.origin()).unwrap();
+    assert_eq!(
+        theirs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        keys.iter().map(ToString::to_string).collect::<Vec<_>>()
+    );
+    witness::submit(&fork.app, &w.url, &w.verifier()).await.unwrap_err();
+    drop(w);
+    let again = Program::start(&state, &logs);
+    assert_eq!(again.key, at.key, "the key is the same");
+    witness::submit(&fork.app, &again.url, &again.verifier()).await.unwrap_err();
+    // It grows longer than the log that was signed: the proof does not hold.
+    let wanted = app.app.store.reader().await.unwrap().last_checkpoint().await.unwrap().unwrap().size;
+    while checkpoint_size(&fork).await <= wanted {
+        for _ in 0..50 {
+            fork.app.store.record_read(&guosuo_store::Origin::system("test"), "file", "", "fork", fork.app.now()).await.unwrap();
+        }
+        checkpoint::publish(&fork.app).await.unwrap();
+    }
+    let refused = witness::submit(&fork.app, &again.url, &again.verifier()).await.unwrap_err().to_string();
+    assert!(refused.contains("422"), "{refused}");
+    // The log itself goes on.
+    app.sign_in("beihai").await;
+    checkpoint::publish(&app.app).await.unwrap().unwrap();
+    assert!(witness::submit(&app.app, &again.url, &again.verifier()).await.unwrap());
+}
+
+async fn checkpoint_size(app: &TestApp) -> i64 {
+    app.app.store.reader().await.unwrap().last_checkpoint().await.unwrap().map_or(0, |c| c.size)
 }

@@ -7,6 +7,7 @@
 mod corpus;
 mod documented;
 mod program;
+mod witnessed;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

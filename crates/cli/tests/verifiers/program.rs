@@ -25,7 +25,7 @@ pub(crate) fn desk(dir: &Path) -> Corpus {
 }
 
 /// Our output and exit status, in the folder.
-fn call(dir: &Path, args: &[&str]) -> (String, u8) {
+pub(crate) fn call(dir: &Path, args: &[&str]) -> (String, u8) {
     let at = |a: &&str| if dir.join(a).is_file() { dir.join(a).to_str().expect("a path").to_owned() } else { (*a).to_owned() };
     let args: Vec<String> = args.iter().map(at).collect();
     let cli = Cli::try_parse_from(["guosuo".to_owned(), "verify".to_owned()].into_iter().chain(args)).expect("arguments");
@@ -37,7 +37,7 @@ fn call(dir: &Path, args: &[&str]) -> (String, u8) {
 }
 
 /// The exit status of the independent program.
-fn other(dir: &Path, args: &[&str]) -> i32 {
+pub(crate) fn other(dir: &Path, args: &[&str]) -> i32 {
     let (python, file) = super::python();
     let file = file.canonicalize().expect("the program is there");
     let out = Command::new(python).arg(file).args(args).current_dir(dir).output().expect("python3");
