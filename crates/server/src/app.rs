@@ -53,6 +53,8 @@ pub struct Inner {
     pub mailer: Mailer,
     /// The workshop for uploads.
     pub intake: Intake,
+    /// How often addresses have asked for certificates that do not exist.
+    pub guesses: crate::public::guesses::Guesses,
     /// How often tokens are used.
     pub limits: crate::api::limit::Limits,
     /// Years of ledgers that were added up from files.

@@ -46,6 +46,8 @@ pub struct Config {
     pub reporting: crate::reporting::Reporting,
     /// The interface for programs.
     pub api: Api,
+    /// Answers "no such certificate" for one address in a minute; certificates that exist are answered always.
+    pub unknown_per_minute: u32,
     /// Authorities that look on: each signs the heads of the log.
     pub witnesses: Vec<WitnessAt>,
     /// The public register.
@@ -168,6 +170,7 @@ impl Default for Config {
             log_origin: "guosuo.example/log".into(),
             reporting: crate::reporting::Reporting::default(),
             api: Api::default(),
+            unknown_per_minute: 30,
             witnesses: Vec::new(),
             register: Register::default(),
         }

@@ -73,6 +73,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         lists: Lists::default(),
         mailer,
         intake,
+        guesses: crate::public::guesses::Guesses::default(),
         limits: crate::api::limit::Limits::default(),
         years: crate::preparing::Years::default(),
     }))
@@ -139,6 +140,7 @@ pub fn service(app: App) -> Router {
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
         .layer(DefaultBodyLimit::max(upload))
         .layer(csrf)
+        .layer(middleware::from_fn_with_state(app.clone(), crate::public::guesses::slow))
         .layer(middleware::from_fn_with_state(app.clone(), crate::auth::session::recognise))
         .layer(middleware::from_fn_with_state(app.clone(), dress_errors))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
@@ -205,7 +207,8 @@ async fn number_and_log(mut request: Request, next: Next) -> Response {
 /// interface.
 async fn dress_errors(State(app): State<App>, screen: Screen, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|r| r.0.clone()).unwrap_or_default();
-    let api = request.uri().path().starts_with("/api/") || accepts_json(&request);
+    let path = request.uri().path();
+    let api = path.starts_with("/api/") || path.to_ascii_lowercase().ends_with(".json") || accepts_json(&request);
     let mut screen = screen;
     let response = next.run(request).await;
     let status = response.status();

@@ -7,6 +7,7 @@ pub mod body;
 pub mod certificate;
 pub mod certificate_data;
 pub mod certificates;
+pub mod guesses;
 pub mod guide;
 pub mod home;
 pub mod import;

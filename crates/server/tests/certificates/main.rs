@@ -2,6 +2,7 @@
 //! suspended, changed, expired; and what a wrong number or a bent code gets.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod guesses;
 mod memory;
 mod record;
 
