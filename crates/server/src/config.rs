@@ -85,6 +85,8 @@ pub struct Api {
     pub wrong_per_minute: u32,
     /// Longest life of a token in days.
     pub token_days: u32,
+    /// Whether this instance calls addresses of organisations at all; off, what happens waits until it is on again.
+    pub webhook_calls: bool,
     /// Hosts inside the operator's own network that may be called back, as `host` or `host:port`. Every other host
     /// must resolve to public addresses only.
     pub webhook_inside: Vec<String>,
@@ -183,6 +185,7 @@ impl Default for Api {
             requests_per_minute: 600,
             wrong_per_minute: 30,
             token_days: 366,
+            webhook_calls: true,
             webhook_inside: Vec::new(),
             webhook_seconds: 10,
             webhook_attempts: 12,

@@ -291,7 +291,6 @@ pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)
         serve_metrics(&app).await?;
     }
     let worker = crate::jobs::start(&app);
-    let caller = crate::jobs::webhooks::start(&app);
     let upkeep = tokio::spawn(upkeep(app.clone()));
     let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
     // What is ready leaves at once: an answer is written in one piece.
@@ -301,7 +300,6 @@ pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)
     let served = axum::serve(listener, service).with_graceful_shutdown(stopped()).await;
     // What it was doing is claimed for minutes and comes back then; nothing is half done.
     worker.abort();
-    caller.abort();
     upkeep.abort();
     Ok(served?)
 }

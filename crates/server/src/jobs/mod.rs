@@ -111,11 +111,12 @@ impl Worker {
     }
 }
 
-/// Starts a worker beside the service, and the outbox beside it: a platform that takes its time
-/// holds up no mail and no alarm.
+/// Starts a worker, and beside it the outbox of reports and the calls to addresses of organisations: whoever takes their
+/// time outside holds up no mail and no alarm.
 pub fn start(app: &App) -> tokio::task::JoinHandle<()> {
-    let (worker, reports) = (Worker::new(app.clone()), crate::reporting::outbox::serve(app.clone()));
+    let worker = Worker::new(app.clone());
+    let (reports, calls) = (crate::reporting::outbox::serve(app.clone()), webhooks::serve(app.clone()));
     tokio::spawn(async move {
-        tokio::join!(worker.run(), reports);
+        tokio::join!(worker.run(), reports, calls);
     })
 }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::web::Lang;
 
 const LEASE: &str = "webhooks";
-const HOLD: SignedDuration = SignedDuration::from_secs(90);
+/// How often whoever holds the calls says so again.
 const RENEW: SignedDuration = SignedDuration::from_secs(30);
 const NAP: Duration = Duration::from_secs(1);
 /// Calls under way at the same time.
@@ -124,7 +124,8 @@ fn is_here(config: &Config, host: &str) -> bool {
 /// # Errors
 /// What is wrong with it.
 pub fn fit(config: &Config, text: &str) -> Result<Url, Unfit> {
-    if text.len() > MOST_URL {
+    // Some parsers drop blanks and controls silently: what is stored is what is called.
+    if text.len() > MOST_URL || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(Unfit::NoAddress);
     }
     let url = Url::parse(text).map_err(|_| Unfit::NoAddress)?;
@@ -221,7 +222,10 @@ async fn deliver(app: App, due: DueDelivery) -> Result<(), StoreError> {
     let Some(w) = reader.webhook(&due.webhook, now).await? else { return Ok(()) };
     let Some(row) = reader.feed_line(&w.org, due.n).await? else { return Ok(()) };
     drop(reader);
-    let outcome = call(&app, &w, &row, now).await;
+    // Names are looked up within the same time: a step ends before another process may call.
+    let patience = Duration::from_secs(app.config.api.webhook_seconds.max(1));
+    let outcome =
+        tokio::time::timeout(patience, call(&app, &w, &row, now)).await.unwrap_or_else(|_| Err("no answer in time".into()));
     let attempts = due.attempts + 1;
     let mut d = Delivery {
         n: due.n,
@@ -275,40 +279,49 @@ pub async fn step(app: &App) -> Result<usize, StoreError> {
     Ok(count)
 }
 
-/// Works beside the service until the store closes. Of several instances one calls.
-pub fn start(app: &App) -> tokio::task::JoinHandle<()> {
-    let app = app.clone();
-    tokio::spawn(async move {
-        let name = format!("{}-{}", std::process::id(), &new_id()[24..]);
-        let mut held: Option<Timestamp> = None;
-        loop {
-            let now = app.now();
-            let mut outcome = Ok(0);
-            if held.is_none_or(|t| t > now || now.duration_since(t) >= RENEW) {
-                let asked: Result<bool, StoreError> = app
-                    .store
-                    .write_with(name.clone(), move |tx, name| Box::pin(async move { tx.lease(LEASE, name, HOLD, now).await }))
-                    .await;
-                match asked {
-                    Ok(mine) => held = mine.then_some(now),
-                    Err(e) => (held, outcome) = (None, Err(e)),
-                }
-            }
-            if held.is_some() {
-                outcome = step(&app).await;
-            }
-            match outcome {
-                // Full: there may be more.
-                Ok(n) if n == BATCH as usize => {}
-                Ok(_) => tokio::time::sleep(NAP).await,
-                Err(StoreError::Closed) => return,
-                Err(e) => {
-                    tracing::error!(error = %e, "calls to addresses of organisations pause");
-                    tokio::time::sleep(NAP * 5).await;
-                }
+/// How long whoever fell silent keeps the others from calling: longer than a step that began just before the next renewal
+/// can take, since the lines of one case go out in order only as long as one process calls.
+pub fn hold(config: &Config) -> SignedDuration {
+    let rounds = u64::from(BATCH).div_ceil(AT_ONCE as u64);
+    let calls = i64::try_from(rounds.saturating_mul(config.api.webhook_seconds.max(1))).unwrap_or(i64::MAX / 4);
+    RENEW + SignedDuration::from_secs(calls) + RENEW
+}
+
+/// Calls until the store closes. Of several processes, whether they serve pages or only work, one calls at a time.
+pub async fn serve(app: App) {
+    if !app.config.api.webhook_calls {
+        return;
+    }
+    let name = format!("{}-{}", std::process::id(), &new_id()[24..]);
+    let length = hold(&app.config);
+    let mut held: Option<Timestamp> = None;
+    loop {
+        let now = app.now();
+        let mut outcome = Ok(0);
+        if held.is_none_or(|t| t > now || now.duration_since(t) >= RENEW) {
+            let asked: Result<bool, StoreError> = app
+                .store
+                .write_with(name.clone(), move |tx, name| Box::pin(async move { tx.lease(LEASE, name, length, now).await }))
+                .await;
+            match asked {
+                Ok(mine) => held = mine.then_some(now),
+                Err(e) => (held, outcome) = (None, Err(e)),
             }
         }
-    })
+        if held.is_some() {
+            outcome = step(&app).await;
+        }
+        match outcome {
+            // Full: there may be more.
+            Ok(n) if n == BATCH as usize => {}
+            Ok(_) => tokio::time::sleep(NAP).await,
+            Err(StoreError::Closed) => return,
+            Err(e) => {
+                tracing::error!(error = %e, "calls to addresses of organisations pause");
+                tokio::time::sleep(NAP * 5).await;
+            }
+        }
+    }
 }
 
 /// What a receiver gets, as the documents show it.
@@ -359,6 +372,9 @@ mod tests {
             ("https://localhost/", Unfit::Inside),
             ("http://localhost:9/", Unfit::NotHttps),
             ("nonsense", Unfit::NoAddress),
+            ("https://hooks.example.cn/\u{0}", Unfit::NoAddress),
+            (" https://hooks.example.cn/", Unfit::NoAddress),
+            ("https://hooks.example.cn/a\nb", Unfit::NoAddress),
             ("https://", Unfit::NoAddress),
         ] {
             assert_eq!(fit(&c, url).err(), Some(why), "{url}");
@@ -367,6 +383,16 @@ mod tests {
         let named = config(false, &["hooks.inside:8443", "10.0.0.8"]);
         assert!(fit(&named, "https://10.0.0.8/").is_ok() && fit(&named, "https://hooks.inside:8443/").is_ok());
         assert!(is_public("93.184.215.14".parse().unwrap()) && is_public("2606:2800:21f::1".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_step_is_over_before_another_process_may_call() {
+        for seconds in [1, 10, 60, 600] {
+            let mut c = config(false, &[]);
+            c.api.webhook_seconds = seconds;
+            let longest = i64::try_from(u64::from(BATCH).div_ceil(AT_ONCE as u64) * seconds).unwrap();
+            assert!(hold(&c) > RENEW + SignedDuration::from_secs(longest), "{seconds}");
+        }
     }
 
     #[test]

@@ -14,14 +14,14 @@ use crate::program::{Program, login};
 
 /// What arrived, and what the receiver answers with.
 #[derive(Default)]
-struct Receiver {
+pub(crate) struct Receiver {
     got: Mutex<Vec<(HeaderMap, String)>>,
     answer: Mutex<BTreeMap<String, u16>>,
 }
 
 impl Receiver {
     /// A receiver on this machine; answers its address.
-    async fn listen() -> (Arc<Self>, String) {
+    pub(crate) async fn listen() -> (Arc<Self>, String) {
         async fn take(State(r): State<Arc<Receiver>>, headers: HeaderMap, body: String) -> StatusCode {
             let event = serde_json::from_str::<Value>(&body).unwrap()["event"].as_str().unwrap().to_owned();
             r.got.lock().unwrap().push((headers, body));
@@ -36,7 +36,7 @@ impl Receiver {
         (this, at)
     }
 
-    fn events(&self) -> Vec<String> {
+    pub(crate) fn events(&self) -> Vec<String> {
         let got = self.got.lock().unwrap();
         got.iter().map(|(_, b)| serde_json::from_str::<Value>(b).unwrap()["event"].as_str().unwrap().to_owned()).collect()
     }

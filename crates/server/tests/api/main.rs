@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the pages' tests use more of this world")]
 #[path = "../workbench/bench.rs"]
 mod bench;
+mod callers;
 mod documents;
 mod exports;
 mod hooks;
