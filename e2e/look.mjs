@@ -11,6 +11,7 @@ import { clear, printAndScan } from './lib/filing.mjs';
 import { press } from './lib/look.mjs';
 import { file, paper, zip } from './lib/paper.mjs';
 import { signIn } from './lib/people.mjs';
+import { called } from './lib/programs.mjs';
 import { demo } from './lib/server.mjs';
 
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out/look');
@@ -67,13 +68,23 @@ const looked = async (page, prefix) => {
   return null;
 };
 
+/** A token that was just made, or was not. */
+const token = (fields) => async (page, prefix) => {
+  await page.goto(`${prefix}/body/tokens`);
+  await page.locator('#name').fill(fields.name);
+  for (const scope of fields.scopes) await page.locator(`input[name=scopes][value="${scope}"]`).check();
+  await Promise.all([page.waitForEvent('load'), page.locator('main form').last().locator('button[type=submit]').click()]);
+  return null;
+};
+const made = Object.assign(token({ name: '示例认证业务系统（虚构）', scopes: ['cases:read', 'cases:act', 'changes:read'] }), { wrong: token({ name: '', scopes: [] }) });
+
 /** who: [name, address or way to it]. */
 const rooms = {
   anyone: [
     ['home', '/'], ['bodies', '/bodies'], ['bodies-past', '/bodies?as_of=2020-01-01'], ['bodies-bad-day', '/bodies?as_of=yesterday'],
     ['body', first('/bodies', /^\/bodies\/[^.]+$/)], ['publications', '/publications'], ['publication', first('/publications', /^\/publications\/[^.]+$/)],
     ['guide', '/guide/filing'], ['log', '/log'], ['register', '/register'], ['register-done', '/register/done'], ['sign-in', '/sign-in'],
-    ['help', '/help'], ['contact', '/contact'], ['about', '/about'], ['privacy', '/privacy'], ['accessibility', '/accessibility'], ['sitemap', '/sitemap'],
+    ['help', '/help'], ['contact', '/contact'], ['about', '/about'], ['privacy', '/privacy'], ['accessibility', '/accessibility'], ['sitemap', '/sitemap'], ['programs-api', '/api'],
     ['error-401', '/body'], ['error-404', '/no-such-page'], ['error-405', '/sign-out'],
   ],
   qiheng: [
@@ -90,7 +101,10 @@ const rooms = {
     ['diff', (page) => `${page.anew}/diff`], ['submit', (page) => `${page.anew}/submit`], ['print-done', (page) => `${page.anew}/print`], ['draft-copy', (page) => page.anew],
   ],
   yunxiu: [['under-review', draft], ['withdraw', then(draft, '/withdraw')]],
-  donghu: [['filed', draft]],
+  donghu: [
+    ['filed', draft], ['programs-tokens', '/body/tokens'], ['programs-token-made', made], ['programs-token-errors', made.wrong], ['programs-webhooks', '/body/webhooks'],
+    ['programs-webhook', first('/body/webhooks', new RegExp(`^/body/webhooks/${id}$`))],
+  ],
   chenmin: [
     ['desk', '/authority'], ['queue', '/authority/filings'], ['queue-nothing', '/authority/filings?q=zzz'], ['filters', '/authority/filings/filters?tab=mine'],
     ['case', caseOf('示例南屏')], ['case-received', caseOf('示例望岳')], ['case-disputed', caseOf('示例衡门')], ['review-1', then(caseOf('示例金梭'), '/materials/1')], ['review-3', then(caseOf('示例金梭'), '/materials/3')],
@@ -117,7 +131,7 @@ const rooms = {
     ['bench-certificates', '/body/certificates'], ['bench-certificate', certificate('tab=findings')], ['bench-suspended', certificate('tab=suspended')],
     ['bench-propose', then(certificate('tab=findings'), '/acts/propose')],
     ['reports', '/body/reports'], ['reports-received', '/body/reports?tab=received'], ['report', first('/body/reports', new RegExp(`^/body/reports/${id}/\\d+$`))],
-    ['reports-receipts', '/body/reports/receipts'], ['reports-comparison', compared], ['violation', then(certificate('tab=suspended'), '/violation')],
+    ['programs-own', '/account/tokens'], ['reports-receipts', '/body/reports/receipts'], ['reports-comparison', compared], ['violation', then(certificate('tab=suspended'), '/violation')],
   ],
   shenhe: [['bench-audit', then(application('phase=verified'), '/audit')], ['bench-judge', then(application('phase=rectifying'), '/acts/review-correction')]],
   zhengjue: [['bench-sign', then(application('phase=evaluated'), '/acts/sign')]],
@@ -137,6 +151,7 @@ async function prepare(page, who) {
     page.rectifying = await application('phase=rectifying')(body);
     await body.context().close();
   }
+  if (who === 'donghu') await called(page, server.base);
   if (who === 'nanhu') {
     page.earlier = await draft(page);
     await page.goto(page.earlier);

@@ -4,9 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import { close, missing, open, quit, shot } from '../lib/browser.mjs';
 import { axe, fits, tabs } from '../lib/checks.mjs';
 import { signIn } from '../lib/people.mjs';
+import { called } from '../lib/programs.mjs';
 import { demo } from '../lib/server.mjs';
 
-const pages = ['/sign-in', '/about', '/accessibility', '/privacy', '/help', '/contact', '/sitemap', '/no-such-page'];
+const pages = ['/sign-in', '/about', '/accessibility', '/privacy', '/help', '/contact', '/sitemap', '/api', '/no-such-page'];
 
 describe('service', { skip: missing }, () => {
   let server;
@@ -62,6 +63,38 @@ describe('service', { skip: missing }, () => {
     await page.waitForLoadState();
     const answer = await page.goto('/session/stay');
     assert.notEqual(answer.status(), 200);
+    await close(page);
+  });
+
+  test('an administrator keeps tokens and addresses for programs: axe, reflow, in both languages', { timeout: 180_000 }, async () => {
+    const page = await open({ base: server.base });
+    await signIn(page, server, 'donghu');
+    const at = await called(page, server.base);
+    for (const width of [1440, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const lang of ['', '/en']) {
+        for (const path of ['/body/tokens', '/body/webhooks', at, '/account/tokens']) {
+          await page.goto(lang + path);
+          await fits(page);
+          await axe(page);
+        }
+      }
+    }
+    await page.goto('/en/body/tokens');
+    await page.locator('#name').fill('Example case system (fictitious)');
+    await page.locator('input[name=scopes][value="cases:read"]').check();
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    const token = await page.locator('#token').textContent();
+    await fits(page);
+    await axe(page);
+    const ask = (path) => page.request.get(server.base + path, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await ask('/api/v1/applications')).status(), 200, 'the token works at once');
+    assert.equal((await (await ask('/api/v1/certificates')).json()).code, 'scope_needed');
+    await page.goto('/en/body/tokens');
+    assert.equal(await page.getByText(token).count(), 0, 'it is shown once');
+    await page.getByRole('button', { name: /Revoke: Example case system/ }).click();
+    await page.waitForLoadState();
+    assert.equal((await ask('/api/v1/applications')).status(), 401, 'and ends at once');
     await close(page);
   });
 
