@@ -5,10 +5,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, reply};
+use super::call::{Call, is_id, reply};
 use super::problem::Problem;
+use crate::error::Error;
+use crate::processor::programs::{self as drafts, DOCUMENT, PARTS};
 use crate::web::{Form, Lang};
 use crate::workbench::programs::{self, Act, Field, Of, Outcome, Shape};
+
+/// The act that saves parts of a draft; it has an address of its own.
+pub(crate) const SAVE: &str = "save-form";
+/// The act that ends a draft with a receipt.
+const SUBMIT: &str = "submit";
+/// Longest text of a field, in characters.
+pub(crate) const MOST_TEXT: usize = 4000;
 
 fn acts(of: Of) -> &'static [Act] {
     match of {
@@ -24,19 +33,28 @@ fn act_of(of: Of, name: &str) -> Option<&'static Act> {
 
 /// What can be done, as programs read it.
 pub(crate) fn offers(l: Lang, of: Of, base: &str, names: &[&str]) -> Vec<Value> {
-    names
-        .iter()
-        .filter_map(|n| act_of(of, n))
-        .map(|a| {
-            json!({
-                "act": a.name,
-                "title": l.pick(a.words.0, a.words.1),
-                "article": a.article,
-                "href": format!("{base}/acts/{}", a.name),
-                "fields": a.fields.iter().map(|f| f.id).collect::<Vec<_>>(),
-            })
-        })
-        .collect()
+    let offer = |name: &&str| {
+        if *name == SAVE {
+            return Some(json!({
+                "act": SAVE,
+                "title": l.t("保存委托书的各个部分", "Save parts of the draft"),
+                "article": "M 6",
+                "method": "PATCH",
+                "href": format!("{base}/draft"),
+                "fields": PARTS,
+            }));
+        }
+        let a = act_of(of, name)?;
+        Some(json!({
+            "act": a.name,
+            "title": l.pick(a.words.0, a.words.1),
+            "article": a.article,
+            "method": "POST",
+            "href": format!("{base}/acts/{}", a.name),
+            "fields": a.fields.iter().map(|f| f.id).collect::<Vec<_>>(),
+        }))
+    };
+    names.iter().filter_map(offer).collect()
 }
 
 fn wrong(l: Lang, zh: &str, en: &str) -> String {
@@ -47,7 +65,7 @@ fn wrong(l: Lang, zh: &str, en: &str) -> String {
 fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String> {
     let text = |v: &Value| v.as_str().map(str::to_owned);
     match &f.shape {
-        Shape::Text => form.set(f.id, text(value).ok_or_else(|| wrong(l, "文字", "a text"))?),
+        Shape::Text => form.set(f.id, plain(l, &text(value).ok_or_else(|| wrong(l, "文字", "a text"))?)?),
         Shape::Day => {
             let day = text(value).filter(|t| t.parse::<jiff::civil::Date>().is_ok() && t.len() == 10);
             form.set(f.id, day.ok_or_else(|| wrong(l, "2026-03-12 这样的日期", "a day such as 2026-03-12"))?);
@@ -75,6 +93,9 @@ fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String>
         Shape::List => {
             let list = value.as_array().and_then(|a| a.iter().map(text).collect::<Option<Vec<_>>>());
             let list = list.ok_or_else(|| wrong(l, "文字的数组", "an array of texts"))?;
+            for one in &list {
+                plain(l, one)?;
+            }
             // Kinds are lines of one field on the page; people and standards are ticked one by one.
             if f.id == "kinds" {
                 form.set(f.id, list.join("\n"));
@@ -100,18 +121,62 @@ fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String>
                 let (Some(file), Some(title), Some(version), true) = (part("file"), part("title"), part("version"), known) else {
                     return Err(right());
                 };
-                if file.is_empty() || file.contains(' ') || title.trim().is_empty() {
+                if !is_id(file) || title.trim().is_empty() {
                     return Err(right());
                 }
+                plain(l, title)?;
+                plain(l, version)?;
                 programs::put_document(form, f.id, file, title, version);
+            }
+        }
+        Shape::Choices(list) => {
+            let names = list.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join(", ");
+            let right = || wrong(l, &format!("数组，取自：{names}"), &format!("an array of: {names}"));
+            for one in value.as_array().ok_or_else(right)? {
+                let chosen = text(one).filter(|t| list.iter().any(|c| c.0 == *t));
+                form.push(f.id, chosen.ok_or_else(right)?);
+            }
+        }
+        Shape::Declared => {
+            let right = || {
+                wrong(
+                    l,
+                    "文件：{\"title\", \"version\"} 加上传得到的 \"file\"，或者 \"sha256\" 和 \"sm3\"",
+                    "a document: {\"title\", \"version\"} with the \"file\" of an upload, or \"sha256\" and \"sm3\"",
+                )
+            };
+            let object = value.as_object().filter(|o| o.keys().all(|k| DOCUMENT.contains(&k.as_str()))).ok_or_else(right)?;
+            for (name, part) in object {
+                let part = plain(l, &text(part).ok_or_else(right)?)?;
+                if name == "file" && !is_id(&part) {
+                    return Err(right());
+                }
+                form.set(&format!("{}_{name}", f.id), part);
             }
         }
     }
     Ok(())
 }
 
+/// A text as it can be stored, wherever it goes.
+fn plain(l: Lang, text: &str) -> Result<String, String> {
+    if text.chars().count() > MOST_TEXT {
+        return Err(l.pick(format!("最多{MOST_TEXT}个字"), format!("at most {MOST_TEXT} characters")));
+    }
+    match guosuo_case::text::check(text, true) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(bad) => {
+            let (place, code) = (bad.position, bad.code_point);
+            Err(l.pick(
+                format!("第{place}个字符（U+{code:04X}）看不见或者会改变文字方向，不能保存"),
+                format!("character {place} (U+{code:04X}) is invisible or changes the direction of the text"),
+            ))
+        }
+    }
+}
+
 /// The form that a body of JSON fills.
-fn form_of(l: Lang, act: &Act, body: &Map<String, Value>) -> Result<Form, Problem> {
+pub(crate) fn form_of(l: Lang, act: &Act, body: &Map<String, Value>) -> Result<Form, Problem> {
     let mut form = Form::new();
     let mut errors = Vec::new();
     for (name, value) in body {
@@ -136,7 +201,7 @@ fn form_of(l: Lang, act: &Act, body: &Map<String, Value>) -> Result<Form, Proble
 }
 
 /// What the case is now and what can be done: added to every refusal.
-async fn instead(call: &Call, of: Of, id: &str, p: Problem) -> Problem {
+pub(crate) async fn instead(call: &Call, of: Of, id: &str, p: Problem) -> Problem {
     let cx = &call.cx;
     let (seen, base, state) = match of {
         Of::Application => (programs::application(cx, id).await, format!("/api/v1/applications/{id}"), "phase"),
@@ -148,13 +213,19 @@ async fn instead(call: &Call, of: Of, id: &str, p: Problem) -> Problem {
         .with("possible", offers(cx.l(), of, &base, &seen.possible).into())
 }
 
-fn done(of: Of, id: &str, act: &str, version: Option<u64>, certificate: Option<&str>, replayed: bool) -> Response {
+/// What an act is answered with.
+pub(crate) fn did(of: Of, id: &str, act: &str, version: Option<u64>, certificate: Option<&str>, replayed: bool) -> Value {
     let kind = match of {
         Of::Application => "application",
         Of::Certificate => "certificate",
     };
-    let mut response =
-        reply(StatusCode::OK, &json!({ kind: id, "act": act, "version": version, "issued": certificate, "replayed": replayed }));
+    json!({ kind: id, "act": act, "version": version, "issued": certificate, "replayed": replayed })
+}
+
+/// The answer with its version as ETag.
+pub(crate) fn done(status: StatusCode, body: &Value) -> Response {
+    let mut response = reply(status, body);
+    let version = body["version"].as_u64();
     if let Some(value) = version.and_then(|v| axum::http::HeaderValue::try_from(format!("\"{v}\"")).ok()) {
         response.headers_mut().insert(axum::http::header::ETAG, value);
     }
@@ -179,7 +250,9 @@ pub(crate) async fn take(call: &Call, of: Of, id: &str, name: &str, body: Value,
         let kept: Value = serde_json::from_str(&kept).unwrap_or_default();
         let issued = (name == programs::ISSUE).then(|| kept["case_id"].as_str()).flatten();
         let version = if issued.is_some() { None } else { kept["last"].as_u64() };
-        return Ok(done(of, id, name, version, issued, true));
+        let mut body = did(of, id, name, version, issued, true);
+        receipt(call, name, id, &mut body).await?;
+        return Ok(done(StatusCode::OK, &body));
     }
     let Value::Object(body) = body else {
         return Err(Problem::fields(vec![(String::new(), wrong(l, "JSON 对象", "a JSON object"))]));
@@ -190,21 +263,39 @@ pub(crate) async fn take(call: &Call, of: Of, id: &str, name: &str, body: Value,
         Of::Certificate => Box::pin(programs::act_on_certificate(&call.cx, id, name, form, expected, Some(idem))).await,
     };
     match outcome {
-        Ok(Outcome::Done { version, certificate }) => Ok(done(of, id, name, Some(version), certificate.as_deref(), false)),
-        Ok(Outcome::Wrong(errors)) => Err(Problem::fields(errors)),
-        Ok(Outcome::Refused(r)) => {
-            let p = Problem::refused(r);
-            Err(instead(call, of, id, p).await)
+        Ok(Outcome::Done { version, certificate }) => {
+            let mut body = did(of, id, name, Some(version), certificate.as_deref(), false);
+            receipt(call, name, id, &mut body).await?;
+            Ok(done(StatusCode::OK, &body))
         }
-        Err(crate::error::Error::Conflict) => {
+        other => Err(refused(call, of, id, other).await),
+    }
+}
+
+/// Where a submission leaves its receipt.
+async fn receipt(call: &Call, act: &str, id: &str, body: &mut Value) -> Result<(), Problem> {
+    if act == SUBMIT {
+        body["number"] = drafts::number(&call.cx, id).await?.into();
+        body["receipt"] = format!("/api/v1/applications/{id}/receipt").into();
+    }
+    Ok(())
+}
+
+/// Why an act was not done, with what is possible instead.
+pub(crate) async fn refused(call: &Call, of: Of, id: &str, outcome: Result<Outcome, Error>) -> Problem {
+    match outcome {
+        Ok(Outcome::Wrong(errors)) => Problem::fields(errors),
+        Ok(Outcome::Refused(r)) => instead(call, of, id, Problem::refused(r)).await,
+        Err(Error::Conflict) => {
             let p = Problem::new(
                 StatusCode::PRECONDITION_FAILED,
                 "version_old",
                 "您读取以后，案件又有了变化，这次没有办理。重新读取再决定。",
                 "The case has changed since you read it and nothing was done. Read it again and decide.",
             );
-            Err(instead(call, of, id, p).await)
+            instead(call, of, id, p).await
         }
-        Err(e) => Err(e.into()),
+        Ok(Outcome::Done { .. }) => Error::NotFound.into(),
+        Err(e) => e.into(),
     }
 }

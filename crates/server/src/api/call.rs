@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::scope::Scope;
+use super::strict::{MOST_NUMBER, Once, whole};
 use crate::app::{App, Cx};
 use crate::auth::token::Caller;
 use crate::error::Error;
@@ -103,7 +104,7 @@ impl Call {
         if text == "*" {
             return Ok(None);
         }
-        let number = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
+        let number = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| whole(t, 0..=MOST_NUMBER));
         number.map(Some).ok_or_else(|| {
             Problem::malformed(
                 "If-Match 要写读取时得到的 ETag，例如 \"7\"。",
@@ -164,14 +165,15 @@ pub(crate) async fn json_of<T: DeserializeOwned>(headers: &HeaderMap, body: Body
     let Ok(bytes) = axum::body::to_bytes(body, MOST_JSON).await else {
         return Err(Error::TooLarge { max_mib: (MOST_JSON >> 20) as u64 }.into());
     };
-    let value = serde_json::from_slice(&bytes).map_err(|e| {
-        let where_ = e.to_string();
-        if e.is_data() {
-            return Problem::fields(vec![(String::new(), where_)]);
-        }
-        Problem::malformed(format!("正文不是可用的 JSON：{where_}"), format!("The body is no usable JSON: {where_}"))
-    })?;
+    let Once(value) = serde_json::from_slice(&bytes)
+        .map_err(|e| Problem::malformed(format!("正文不是可用的 JSON：{e}"), format!("The body is no usable JSON: {e}")))?;
+    let value = serde_json::from_value(value).map_err(|e| Problem::fields(vec![(String::new(), e.to_string())]))?;
     Ok((value, bytes))
+}
+
+/// Whether a text has the form of the ids of this platform; anything else is nothing that could exist.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// An answer in JSON that nobody keeps.
@@ -195,19 +197,4 @@ pub(crate) fn versioned(headers: &HeaderMap, version: u64, body: &Value) -> Resp
 /// A page of a list: the lines, and the cursor of the next page where there is one.
 pub(crate) fn page(items: Vec<Value>, next: Option<String>) -> Response {
     reply(StatusCode::OK, &json!({ "items": items, "next": next }))
-}
-
-/// How many lines a page has.
-///
-/// # Errors
-/// A number that is none of 1 to 200.
-pub(crate) fn limit(asked: Option<&str>) -> Result<u32, Problem> {
-    match asked {
-        None => Ok(50),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|n| (1..=200).contains(n))
-            .ok_or_else(|| Problem::fields(vec![("limit".into(), "1–200".into())])),
-    }
 }

@@ -1,43 +1,38 @@
 //! `/api/v1/applications` and `/api/v1/certificates`: lists, one case, its documents, acts on it.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
-use axum::extract::{Path, Query, Request};
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use guosuo_case::Right;
-use guosuo_store::{ApplicationRow, CertificateRow};
+use guosuo_store::{ApplicationRow, CertificateRow, ReportFilter};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::acts::{offers, take};
-use super::call::{Call, json_of, limit, page, reply, versioned};
+use super::call::{Call, is_id, json_of, page, reply, versioned};
 use super::problem::Problem;
 use super::scope::Scope;
+use super::strict::Asked;
 use crate::error::Error;
 use crate::web::Lang;
 use crate::words;
 use crate::workbench::programs::{self, Of};
-
-/// The query of a list.
-pub(crate) type Asked = Query<BTreeMap<String, String>>;
 
 /// An id of this platform; anything else is nothing that could exist.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub(crate) fn id(text: &str) -> Result<&str, Problem> {
-    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if fits { Ok(text) } else { Err(Error::NotFound.into()) }
+    if is_id(text) { Ok(text) } else { Err(Error::NotFound.into()) }
 }
 
 /// The cursor of a query: what a page before has given.
 ///
 /// # Errors
 /// Something else.
-pub(crate) fn after(asked: &BTreeMap<String, String>) -> Result<&str, Problem> {
-    match asked.get("after").map(String::as_str) {
+fn after(asked: &Asked) -> Result<&str, Problem> {
+    match asked.get("after") {
         None | Some("") => Ok(""),
         Some(text) => id(text).map_err(|_| Problem::fields(vec![("after".into(), "next".into())])),
     }
@@ -77,15 +72,13 @@ fn application_line(r: &ApplicationRow) -> Value {
 ///
 /// # Errors
 /// What is wrong with the query; the scope or the right is missing.
-pub(crate) async fn applications(call: Call, Query(asked): Asked) -> Result<Response, Problem> {
+pub(crate) async fn applications(call: Call, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::CasesRead)?;
     let actor = call.actor()?;
     call.right(programs::reading(actor.org_kind))?;
-    let n = limit(asked.get("limit").map(String::as_str))?;
-    let phase = asked.get("phase").map_or("", String::as_str);
-    if !phase.is_empty() && !programs::phases().contains(&phase) {
-        return Err(Problem::fields(vec![("phase".into(), programs::phases().join(", "))]));
-    }
+    asked.only(&["limit", "after", "phase"])?;
+    let n = asked.limit()?;
+    let phase = asked.one_of("phase", &programs::phases())?;
     let mut reader = call.cx.app.store.reader().await?;
     let mut rows = reader.applications_page(actor.org_kind, actor.org.as_str(), after(&asked)?, phase, n + 1).await?;
     let more = rows.len() > n as usize;
@@ -124,14 +117,15 @@ pub(crate) async fn act_on_application(
     Path((at, name)): Path<(String, String)>,
     body: Body,
 ) -> Result<Response, Problem> {
-    call.need(Scope::CasesAct)?;
+    call.need(if programs::is_draft_act(&name) { Scope::CasesApply } else { Scope::CasesAct })?;
     let (value, bytes) = json_of::<Value>(&call.headers, body).await?;
     Box::pin(take(&call, Of::Application, id(&at)?, &name, value, &bytes)).await
 }
 
-async fn upload(call: Call, of: Of, at: &str, asked: &BTreeMap<String, String>, request: Request) -> Result<Response, Problem> {
+async fn upload(call: Call, of: Of, at: &str, asked: &Asked, request: Request) -> Result<Response, Problem> {
     let l = call.cx.l();
     call.member()?;
+    asked.only(&["name"])?;
     programs::open(&call.cx, of, at).await?;
     let name = asked.get("name").map(|n| crate::intake::base_name(n).to_owned()).unwrap_or_default();
     let wrong = |field: &str, why: String| Problem::fields(vec![(field.to_owned(), why)]);
@@ -177,13 +171,9 @@ async fn upload(call: Call, of: Of, at: &str, asked: &BTreeMap<String, String>, 
 ///
 /// # Errors
 /// The file is not taken; the case may not be opened.
-pub(crate) async fn send_file(
-    call: Call,
-    Path(at): Path<String>,
-    Query(asked): Asked,
-    request: Request,
-) -> Result<Response, Problem> {
-    call.need(Scope::CasesAct)?;
+pub(crate) async fn send_file(call: Call, Path(at): Path<String>, asked: Asked, request: Request) -> Result<Response, Problem> {
+    // Whoever prepares a draft sends the documents that it declares.
+    call.need(Scope::CasesAct).or_else(|p| call.need(Scope::CasesApply).map_err(|_| p))?;
     let at = id(&at)?.to_owned();
     upload(call, Of::Application, &at, &asked, request).await
 }
@@ -225,11 +215,12 @@ fn certificate_line(r: &CertificateRow, today: jiff::civil::Date) -> Value {
 ///
 /// # Errors
 /// As [`applications`].
-pub(crate) async fn certificates(call: Call, Query(asked): Asked) -> Result<Response, Problem> {
+pub(crate) async fn certificates(call: Call, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::CertificatesRead)?;
     let actor = call.actor()?;
     call.right(programs::reading(actor.org_kind))?;
-    let n = limit(asked.get("limit").map(String::as_str))?;
+    asked.only(&["limit", "after"])?;
+    let n = asked.limit()?;
     let mut reader = call.cx.app.store.reader().await?;
     let mut rows = reader.certificates_page(actor.org_kind, actor.org.as_str(), after(&asked)?, n + 1).await?;
     let more = rows.len() > n as usize;
@@ -271,7 +262,7 @@ pub(crate) async fn act_on_certificate(
 pub(crate) async fn send_certificate_file(
     call: Call,
     Path(at): Path<String>,
-    Query(asked): Asked,
+    asked: Asked,
     request: Request,
 ) -> Result<Response, Problem> {
     call.need(Scope::CertificatesAct)?;
@@ -289,14 +280,30 @@ pub(crate) async fn get_certificate_file(call: Call, Path((at, sha256)): Path<(S
     Ok(programs::give(&call.cx, Of::Certificate, id(&at)?, id(&sha256)?).await?)
 }
 
-/// `GET /api/v1/reports`: what the body owes the national platform (M 9(1)), the most urgent first.
+/// The states of reports that can be asked for: `open` is what has to be sent, answered or corrected.
+pub(crate) const REPORT_STATES: [&str; 7] = ["open", "owed", "sent", "received", "rejected", "corrected", "all"];
+
+/// `GET /api/v1/reports?state=…`: how the reports to the national platform stand (M 9(1)). What is open comes with the
+/// most urgent first, everything else with the newest first.
 ///
 /// # Errors
 /// The scope or the right is missing.
-pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
+pub(crate) async fn reports(call: Call, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::CertificatesRead)?;
-    call.right(Right::ApplicationRead)?;
-    let rows = call.cx.app.store.reader().await?.reports_owed_by(call.actor()?.org.as_str()).await?;
+    call.right(Right::ReportsRead)?;
+    asked.only(&["limit", "after", "state"])?;
+    let state = asked.one_of("state", &REPORT_STATES)?;
+    let (after, n) = (asked.after()?, asked.limit()?);
+    let (body, offset) = (call.actor()?.org.0.clone(), u32::try_from(after).unwrap_or(u32::MAX));
+    let mut reader = call.cx.app.store.reader().await?;
+    let mut rows = if matches!(state, "" | "open") {
+        reader.report_lines_due(&body, "", n + 1, offset).await?
+    } else {
+        let state = if state == "all" { "" } else { state };
+        reader.report_lines(&ReportFilter { body, state: state.to_owned(), ..ReportFilter::default() }, n + 1, offset).await?
+    };
+    let more = rows.len() > n as usize;
+    rows.truncate(n as usize);
     let lines = rows
         .iter()
         .map(|r| {
@@ -307,10 +314,19 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
                 "change": r.kind,
                 "status": r.status,
                 "effective_on": r.effective_on,
+                "state": r.state,
                 "owed_at": moment(r.owed_at),
                 "due": { "earliest": r.due_from, "latest": r.due_to },
+                "corrects": (r.corrects > 0).then_some(r.corrects),
+                "corrected_by": (r.corrected_by > 0).then_some(r.corrected_by),
+                "sent_at": moment(r.sent_at),
+                "attempts": r.attempts,
+                "last_error": some(&r.last_error),
+                "received_at": moment(r.received_at),
+                "receipt": some(&r.receipt),
+                "rejected_for": some(&r.reason),
             })
         })
         .collect();
-    Ok(page(lines, None))
+    Ok(page(lines, more.then(|| after.saturating_add(i64::from(n)).to_string())))
 }

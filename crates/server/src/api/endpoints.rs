@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::cases::REPORT_STATES;
 use super::examples;
 use super::schema::{self, of};
 use super::scope::Scope;
@@ -43,7 +44,7 @@ pub enum Content {
 
 /// One address with one method.
 pub struct Endpoint {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PATCH`.
     pub method: &'static str,
     /// The path pattern.
     pub path: String,
@@ -71,7 +72,7 @@ pub struct Endpoint {
     pub problems: &'static [u16],
 }
 
-fn path(name: &'static str, example: &str) -> Param {
+pub(super) fn path(name: &'static str, example: &str) -> Param {
     let schema = json!({ "type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$" });
     Param { name, at: In::Path, schema, example: example.into(), required: true }
 }
@@ -94,7 +95,7 @@ fn numbered() -> Vec<Param> {
     ]
 }
 
-fn get(
+pub(super) fn get(
     path: &'static str,
     id: &'static str,
     group: &'static str,
@@ -120,17 +121,17 @@ fn get(
 }
 
 impl Endpoint {
-    fn with(mut self, params: Vec<Param>) -> Self {
+    pub(super) fn with(mut self, params: Vec<Param>) -> Self {
         self.params.extend(params);
         self
     }
 
-    fn answers(mut self, problems: &'static [u16]) -> Self {
+    pub(super) fn answers(mut self, problems: &'static [u16]) -> Self {
         self.problems = problems;
         self
     }
 
-    fn post(mut self, status: u16, schema: Value, examples: Vec<(String, Value)>) -> Self {
+    pub(super) fn post(mut self, status: u16, schema: Value, examples: Vec<(String, Value)>) -> Self {
         self.method = "POST";
         self.status = status;
         self.body = Content::Json(schema, examples);
@@ -138,7 +139,12 @@ impl Endpoint {
         self
     }
 
-    fn by_member(mut self) -> Self {
+    pub(super) fn patch(mut self) -> Self {
+        self.method = "PATCH";
+        self
+    }
+
+    pub(super) fn by_member(mut self) -> Self {
         self.member = true;
         self
     }
@@ -149,7 +155,7 @@ impl Endpoint {
     }
 }
 
-fn one(value: Value) -> Vec<(String, Value)> {
+pub(super) fn one(value: Value) -> Vec<(String, Value)> {
     vec![("example".to_owned(), value)]
 }
 
@@ -162,6 +168,9 @@ fn acts(kind: Of, base: &'static str, group: &'static str, scope: Scope, list: &
     schema::acts(kind)
         .iter()
         .map(|a| {
+            let drafts = programs::is_draft_act(a.name) && kind == Of::Application;
+            let scope = if drafts { Scope::CasesApply } else { scope };
+            let answer = if a.name == "submit" { "Submitted" } else { answer };
             let shown = list.iter().find(|e| e.act == a.name).map(|e| e.body.clone());
             let examples = shown.map(one).unwrap_or_default();
             let mut e = get(base, "", group, Some(scope), answer, a.words)
@@ -278,14 +287,22 @@ fn cases() -> Vec<Endpoint> {
         .answers(&[404, 409]),
         get(
             "/api/v1/reports",
-            "listReportsOwed",
+            "listReports",
             "certificates",
             c_read,
             "Reports",
-            ("还没有报送的状态变化（M 9(1)）", "Changes that are still owed to the national platform (M 9(1))"),
-        ),
+            (
+                "向全国平台的报送：待办的（open）或者某种状态的（M 9(1)）",
+                "Reports to the national platform: those to be done (open), or those in a state (M 9(1))",
+            ),
+        )
+        .with(numbered())
+        .with(vec![query("state", json!({ "type": "string", "enum": REPORT_STATES }), "open".into())])
+        .answers(&[422]),
     ];
-    let (applications, certificates) = (examples::application(), examples::certificate());
+    out.extend(super::endpoints_apply::drafts());
+    let (mut applications, certificates) = (examples::application(), examples::certificate());
+    applications.extend(examples::apply());
     out.extend(acts(Of::Application, "/api/v1/applications", "applications", Scope::CasesAct, &applications));
     out.extend(acts(Of::Certificate, "/api/v1/certificates", "certificates", Scope::CertificatesAct, &certificates));
     out

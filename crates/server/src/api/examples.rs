@@ -25,7 +25,7 @@ pub mod id {
 pub struct Example {
     /// The act.
     pub act: &'static str,
-    /// Who: `manager`, `verifier`, `auditor`, `evaluator`, `certifier`, `head`, or `lab` of the verification body.
+    /// Who: `applicant` or `representative` of a processor, `manager`, `verifier`, `auditor`, `evaluator`, `certifier`, `head`, or `lab` of the verification body.
     pub member: &'static str,
     /// The body.
     pub body: Value,
@@ -83,6 +83,85 @@ pub fn application() -> Vec<Example> {
         ),
     ]);
     out
+}
+
+/// Digests in the examples of documents that stay with the applicant.
+const SM3: &str = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
+
+fn declared(title: &str) -> Value {
+    json!({ "title": title, "version": "1.0", "sha256": id::SHA256, "sm3": SM3 })
+}
+
+/// An application for the applicant's own organisation.
+pub fn open_own() -> Value {
+    json!({ "purpose": "new", "who": "self" })
+}
+
+/// An application for an overseas processor, opened by its office or representative (M 7(2)).
+pub fn open_overseas() -> Value {
+    json!({
+        "purpose": "new",
+        "who": "other",
+        "processor_name": "Example Handels GmbH (fictitious)",
+        "processor_address": "1 Example Street, Berlin",
+        "processor_country": "DE",
+        "processor_code": "HRB 000000"
+    })
+}
+
+/// A draft with all its parts.
+pub fn draft() -> Value {
+    json!({
+        "scope": {
+            "purposes": ["Fulfilment of orders"],
+            "kinds": [{ "name": "name", "sensitive": false }, { "name": "passport number", "sensitive": true }],
+            "people": { "non_sensitive": 300_000, "sensitive": 5_000 },
+            "recipients": [{ "name": "Example Handels GmbH (fictitious)", "country": "DE", "contact": "dpo@example.invalid" }],
+            "onward": [],
+            "systems": ["CRM"],
+            "retention_months": 24
+        },
+        "eligibility": {
+            "answers": {
+                "ciio": false,
+                "state_organ": false,
+                "important_data": false,
+                "non_sensitive": 200_000,
+                "sensitive": 3_000,
+                "exempt": "none",
+                "ftz": "not_ftz"
+            },
+            "evidence": [declared("Count of people")]
+        },
+        "impact": {
+            "document": { "title": "Impact assessment", "version": "2.0", "file": id::FILE },
+            "profile": "certification",
+            "completed_on": "2026-03-01",
+            "items": ["purpose", "risks", "recipient", "after_export", "country"]
+        },
+        "notice": declared("Notice"),
+        "legal_basis": { "basis": "consent", "document": declared("Consent") }
+    })
+}
+
+/// What is done with a draft; the mandate is a matter of overseas processors.
+pub fn apply() -> Vec<Example> {
+    vec![
+        example(
+            "record-mandate",
+            "representative",
+            json!({
+                "kind": "designated_representative",
+                "acts": ["apply", "rectify", "status"],
+                "from": "2026-01-01",
+                "until": "2028-12-31",
+                "reported_to": "示例市网信办",
+                "doc": { "title": "Power of attorney", "version": "1.0", "file": id::FILE }
+            }),
+        ),
+        example("choose-body", "applicant", json!({ "body": "donghu" })),
+        example("submit", "applicant", json!({ "pledge": true })),
+    ]
 }
 
 /// The certificate afterwards: declared, suspended by the body after the holder was heard.

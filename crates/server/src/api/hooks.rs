@@ -1,7 +1,7 @@
 //! `/api/v1/webhooks`: the addresses that are called when something happens, and what was delivered.
 
 use axum::body::Body;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use guosuo_store::{Error as StoreError, NewWebhook, Origin, Webhook, WebhookState, new_id};
@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, json_of, limit, page, reply};
-use super::cases::{Asked, id};
+use super::call::{Call, json_of, page, reply};
+use super::cases::id;
 use super::problem::Problem;
 use super::scope::Scope;
+use super::strict::Asked;
 use crate::app::App;
 use crate::auth::session::new_token;
 use crate::error::Error;
@@ -253,20 +254,12 @@ pub(crate) async fn act(call: Call, Path((at, name)): Path<(String, String)>, bo
 ///
 /// # Errors
 /// There is no such address.
-pub(crate) async fn deliveries(call: Call, Path(at): Path<String>, Query(asked): Asked) -> Result<Response, Problem> {
+pub(crate) async fn deliveries(call: Call, Path(at): Path<String>, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::Webhooks)?;
     let w = own(&call.cx.app, call.actor()?.org.as_str(), id(&at)?, call.cx.now).await?;
-    let state = asked.get("state").map_or("", String::as_str);
-    if !["", "waiting", "delivered", "parked"].contains(&state) {
-        return Err(Problem::fields(vec![("state".into(), "waiting, delivered, parked".into())]));
-    }
-    let after = match asked.get("after").map(String::as_str) {
-        None | Some("") => 0,
-        Some(text) => {
-            text.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| Problem::fields(vec![("after".into(), "next".into())]))?
-        }
-    };
-    let n = limit(asked.get("limit").map(String::as_str))?;
+    asked.only(&["limit", "after", "state"])?;
+    let state = asked.one_of("state", &["waiting", "delivered", "parked"])?;
+    let (after, n) = (asked.after()?, asked.limit()?);
     let rows = call.cx.app.store.reader().await?.deliveries(&w.id, state, after, n).await?;
     let next = (rows.len() == n as usize).then(|| rows.last().map(|r| r.n.to_string())).flatten();
     let moment = |us: i64| (us > 0).then(|| Timestamp::from_microsecond(us).map(|t| t.to_string()).unwrap_or_default());

@@ -3,19 +3,21 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | `scope`, `call`, `limit` | what a token may be used for, one call, how many calls |
+//! | `scope`, `call`, `strict`, `limit` | what a token may be used for, one call, what is taken of it, how many calls |
 //! | `problem` | what a program is told when it may not (RFC 9457) |
-//! | `cases`, `acts`, `own`, `hooks` | the addresses |
+//! | `cases`, `acts`, `apply`, `own`, `hooks` | the addresses |
 //! | `endpoints`, `schema`, `openapi` | the one list that documents them, compared with the router by a test |
 //! | `page` | `/api` for people |
 //!
 //! Who a program is, is found out by `auth::token`; what it does goes through the functions of the pages
-//! (`workbench::programs`, `preparing`), so the law decides both alike.
+//! (`workbench::programs`, `processor::programs`, `preparing`), so the law decides both alike.
 
 mod acts;
+mod apply;
 mod call;
 mod cases;
 pub mod endpoints;
+mod endpoints_apply;
 pub mod examples;
 pub(crate) mod hooks;
 pub mod limit;
@@ -24,7 +26,9 @@ pub(crate) mod own;
 mod page;
 pub(crate) mod problem;
 mod schema;
+mod schema_draft;
 pub mod scope;
+mod strict;
 
 use guosuo_case::Right::{OwnAccount, PublicRead};
 
@@ -37,8 +41,13 @@ pub fn routes(r: Routes) -> Routes {
         .get("/api/v1/openapi.json", PublicRead, openapi::show)
         .get("/api/v1/me", OwnAccount, own::me)
         .get("/api/v1/members", OwnAccount, own::members)
+        .get("/api/v1/bodies", OwnAccount, apply::bodies)
         .get("/api/v1/applications", OwnAccount, cases::applications)
+        .post("/api/v1/applications", OwnAccount, apply::open)
         .get("/api/v1/applications/{id}", OwnAccount, cases::application)
+        .patch("/api/v1/applications/{id}/draft", OwnAccount, apply::save)
+        .get("/api/v1/applications/{id}/check", OwnAccount, apply::check)
+        .get("/api/v1/applications/{id}/receipt", OwnAccount, apply::receipt)
         .post("/api/v1/applications/{id}/acts/{act}", OwnAccount, cases::act_on_application)
         .post("/api/v1/applications/{id}/files", OwnAccount, cases::send_file)
         .get("/api/v1/applications/{id}/files/{sha256}", OwnAccount, cases::get_file)

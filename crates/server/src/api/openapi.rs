@@ -36,12 +36,15 @@ fn parameters(e: &Endpoint) -> Vec<Value> {
     if e.token {
         out.push(common("Member"));
     }
-    if e.token && e.method == "POST" {
+    if e.token && e.method != "GET" {
         out.push(common("IdempotencyKey"));
     }
     if e.member && !matches!(e.body, Content::File) {
         out.push(common("Code"));
-        out.push(common("IfMatch"));
+        // What is about to be made has no version yet.
+        if e.path.contains("{id}") {
+            out.push(common("IfMatch"));
+        }
     }
     out
 }
@@ -58,7 +61,8 @@ fn responses(e: &Endpoint) -> Value {
         }
     };
     out.insert(e.status.to_string(), good);
-    let mut problems: Vec<u16> = if e.token { vec![400, 401, 403, 429] } else { vec![400, 429] };
+    // A token that is shown is looked at everywhere, also where none is needed.
+    let mut problems: Vec<u16> = vec![400, 401, 403, 429];
     problems.extend(e.problems);
     problems.sort_unstable();
     problems.dedup();
@@ -128,7 +132,7 @@ pub(crate) fn document() -> Value {
                     "description": "one-time code of the member, for signatures" },
                 "IdempotencyKey": { "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string", "pattern": "^[!-~]{1,200}$" },
                     "description": "a new one for each new request, the same when it is sent again" },
-                "IfMatch": { "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string", "pattern": "^\"[0-9]{1,9}\"$" },
+                "IfMatch": { "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string", "pattern": "^([*]|\"[0-9]{1,9}\")$" },
                     "description": "the ETag that was read: the act happens only on that version" },
             },
             "responses": { "Problem": { "description": "what is wrong, and what is possible instead",

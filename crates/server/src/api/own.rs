@@ -2,7 +2,7 @@
 //! processor, and the list of what has changed.
 
 use axum::body::Body;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::StreamExt as _;
@@ -14,10 +14,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, json_of, limit, page, reply};
-use super::cases::Asked;
+use super::call::{Call, json_of, page, reply};
 use super::problem::Problem;
 use super::scope::Scope;
+use super::strict::{Asked, MOST_NUMBER, whole};
 use crate::certification::facts;
 use crate::error::Error;
 use crate::preparing::{self, Record, Sheet, act_on_exports_once};
@@ -120,18 +120,12 @@ async fn record(call: &Call) -> Result<Option<Record>, Problem> {
 ///
 /// # Errors
 /// The scope or the right is missing; a year without law.
-pub(crate) async fn exports(call: Call, Query(asked): Asked) -> Result<Response, Problem> {
+pub(crate) async fn exports(call: Call, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::LedgerRead)?;
     call.right(Right::ApplicationReadOwn)?;
     let this = call.cx.today().year();
-    let year = match asked.get("year") {
-        None => this,
-        Some(text) => text
-            .parse::<i16>()
-            .ok()
-            .filter(|y| (2000..=2999).contains(y))
-            .ok_or_else(|| Problem::fields(vec![("year".into(), this.to_string())]))?,
-    };
+    asked.only(&["year"])?;
+    let year = asked.number("year", 2000..=2999)?.and_then(|y| i16::try_from(y).ok()).unwrap_or(this);
     let Some(found) = record(&call).await? else {
         return Ok(reply(StatusCode::OK, &json!({ "year": year, "totals": null, "flows": [], "reports": [] })));
     };
@@ -243,7 +237,7 @@ pub(crate) async fn void(call: Call, Path(n): Path<String>, body: Body) -> Resul
     call.need(Scope::LedgerWrite)?;
     call.right(Right::FlowsDeclare)?;
     record(&call).await?.ok_or(Error::NotFound)?;
-    let report: u32 = n.parse().map_err(|_| Error::NotFound)?;
+    let report = whole(&n, 1..=MOST_NUMBER).and_then(|n| u32::try_from(n).ok()).ok_or(Error::NotFound)?;
     let (why, bytes) = json_of::<Void>(&call.headers, body).await?;
     let idem = call.idem(&[b"exports/void", n.as_bytes(), &bytes])?;
     put(&call, Command::VoidReport { report, reason: why.reason }, idem, StatusCode::OK).await
@@ -268,17 +262,10 @@ pub(crate) fn change(r: &guosuo_store::FeedRow) -> Value {
 ///
 /// # Errors
 /// The scope is missing; a cursor that is no number.
-pub(crate) async fn changes(call: Call, Query(asked): Asked) -> Result<Response, Problem> {
+pub(crate) async fn changes(call: Call, asked: Asked) -> Result<Response, Problem> {
     call.need(Scope::ChangesRead)?;
-    let after = match asked.get("after").map(String::as_str) {
-        None | Some("") => 0,
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|n| *n >= 0)
-            .ok_or_else(|| Problem::fields(vec![("after".into(), "0, 1, 2 …".into())]))?,
-    };
-    let n = limit(asked.get("limit").map(String::as_str))?;
+    asked.only(&["limit", "after"])?;
+    let (after, n) = (asked.after()?, asked.limit()?);
     let org = call.actor()?.org.0.clone();
     let mut reader = call.cx.app.store.reader().await?;
     let rows = reader.feed(&org, after, n).await?;

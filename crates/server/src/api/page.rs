@@ -76,6 +76,15 @@ fn problems(l: Lang) -> Vec<(&'static str, &'static str)> {
         ("idempotency_key_reused", l.t("同一个键用在了另一个请求上。", "The key was used for another request.")),
         ("version_old", l.t("案件有了变化，重新读取再决定。", "The case has changed; read it again and decide.")),
         ("fields_wrong", l.t("字段不符合要求，逐个说明。", "Fields cannot be taken; each is named.")),
+        ("not_ready", l.t("还不能提交，见 reason.reason.problems。", "It cannot be submitted yet; see reason.reason.problems.")),
+        (
+            "mandate_missing",
+            l.t(
+                "境外处理者由其专门机构或者指定代表在授权范围内办理。",
+                "For an overseas processor its office or representative acts, within its mandate.",
+            ),
+        ),
+        ("body_not_filed", l.t("机构没有备案，不能选择。", "The body has not filed and cannot be chosen.")),
         ("stage", l.t("这一步现在不能办，见 possible。", "Not possible at this stage; see possible.")),
         ("interest_undeclared", l.t("先作利益关系声明，再打开案件。", "Interests are declared before a case is opened.")),
         (

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::acts::MOST_TEXT;
+use super::schema_draft::TEXT;
 use crate::workbench::programs::{APPLICATION_ACTS, Act, CERTIFICATE_ACTS, Field, Of, Shape};
 
 /// A schema of another name.
@@ -23,12 +25,19 @@ fn page_of(item: Value) -> Value {
 
 fn field(f: &Field) -> Value {
     let mut s = match &f.shape {
-        Shape::Text => json!({ "type": "string", "minLength": 1, "maxLength": 4000 }),
+        Shape::Text => json!({ "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": TEXT }),
         Shape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
         Shape::YesNo => json!({ "type": "boolean" }),
         Shape::Tick => json!({ "type": "boolean", "const": true }),
         Shape::Number => json!({ "type": "integer", "minimum": 0, "maximum": 4_000_000_000_u64 }),
-        Shape::List => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
+        Shape::List => {
+            json!({ "type": "array", "items": { "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": TEXT } })
+        }
+        Shape::Choices(list) => {
+            let names: Vec<_> = list.iter().map(|c| &c.0).collect();
+            json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": names } })
+        }
+        Shape::Declared => json!({ "allOf": [of("Declared")] }),
         Shape::Choice(list) => json!({ "type": "string", "enum": list.iter().map(|c| &c.0).collect::<Vec<_>>() }),
         Shape::Documents { many } => {
             let mut s = json!({ "type": "array", "items": of("DocumentRef") });
@@ -87,11 +96,12 @@ pub(crate) fn named() -> Value {
     let number = || or_null("string");
     let limits = || json!({ "type": ["object", "null"], "properties": { "earliest": { "type": "string" }, "latest": { "type": "string" } } });
     let offer = object(
-        &["act", "title", "article", "href", "fields"],
+        &["act", "title", "article", "method", "href", "fields"],
         json!({
             "act": { "type": "string" },
             "title": { "type": "string" },
             "article": { "type": "string" },
+            "method": { "type": "string", "enum": ["POST", "PATCH"] },
             "href": { "type": "string" },
             "fields": { "type": "array", "items": { "type": "string" } }
         }),
@@ -161,6 +171,15 @@ pub(crate) fn named() -> Value {
             "attempts": { "type": "integer" }, "not_before": number(), "status": or_null("integer"), "error": number(), "last_attempt_at": number()
         }),
     );
+    let report = object(
+        &["certificate", "number", "seq", "change", "status", "effective_on", "state", "owed_at", "due", "attempts"],
+        json!({
+            "certificate": { "type": "string" }, "number": { "type": "string" }, "seq": { "type": "integer" }, "change": { "type": "string" },
+            "status": { "type": "string" }, "effective_on": { "type": "string" }, "state": { "type": "string" }, "owed_at": number(), "due": limits(),
+            "corrects": or_null("integer"), "corrected_by": or_null("integer"), "sent_at": number(), "attempts": { "type": "integer" },
+            "last_error": number(), "received_at": number(), "receipt": number(), "rejected_for": number()
+        }),
+    );
     let day = json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
     let people = json!({ "type": "integer", "minimum": 0, "maximum": 2_000_000_000_u64 });
     let strict = |required: &[&str], properties: Value| json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties });
@@ -174,12 +193,12 @@ pub(crate) fn named() -> Value {
         object(&["count", "key", "seen"], json!({ "count": { "const": "keyed" }, "key": { "type": "string", "minLength": 1, "maxLength": 100 },
             "seen": { "type": "array", "minItems": 1, "maxItems": 20_000, "items": of("Seen") } })),
     ] });
-    json!({
+    let mut all = json!({
         "Problem": problem,
         "Offer": offer,
         "DocumentRef": strict(&["file", "title"], json!({
             "file": { "type": "string", "pattern": "^[0-9a-z-]{1,64}$", "description": "id of the upload" },
-            "title": { "type": "string", "minLength": 1, "pattern": "\\S" }, "version": { "type": "string" } })),
+            "title": { "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": "\\S" }, "version": { "type": "string", "maxLength": MOST_TEXT } })),
         "File": object(&["file", "title", "media", "size", "sha256", "sm3"], json!({ "file": { "type": "string" }, "title": { "type": "string" },
             "media": { "type": "string" }, "size": { "type": "integer" }, "sha256": { "type": "string" }, "sm3": { "type": "string" } })),
         "ApplicationLine": application_line,
@@ -190,7 +209,7 @@ pub(crate) fn named() -> Value {
         "Certificates": page_of(of("CertificateLine")),
         "Certificate": certificate,
         "CertificateActDone": act_done("certificate"),
-        "Reports": page_of(json!({ "type": "object" })),
+        "Reports": page_of(report),
         "Me": object(&["token", "organisation", "member", "roles"], json!({ "token": { "type": "object" }, "organisation": { "type": "object" },
             "member": { "type": ["object", "null"] }, "roles": { "type": "array", "items": { "type": "string" } }, "now": { "type": "string" } })),
         "Members": page_of(object(&["account", "login", "name", "roles"], json!({ "account": { "type": "string" }, "login": { "type": "string" },
@@ -201,7 +220,7 @@ pub(crate) fn named() -> Value {
         "Point": point,
         "Seen": seen,
         "Counts": counts,
-        "CountsReport": strict(&["flow", "source", "counts"], json!({ "flow": { "type": "integer", "minimum": 1, "maximum": 4_000_000_000_u64 },
+        "CountsReport": strict(&["flow", "source", "counts"], json!({ "flow": { "type": "integer", "minimum": 1, "maximum": u32::MAX },
             "source": { "type": "string", "minLength": 1, "maxLength": 200 }, "counts": of("Counts") })),
         "CountsTaken": object(&["report", "replayed", "tasks"], json!({ "report": or_null("integer"), "replayed": { "type": "boolean" }, "tasks": { "type": "array" } })),
         "Void": strict(&["reason"], json!({ "reason": { "type": "string", "minLength": 1, "maxLength": 4000 } })),
@@ -214,8 +233,12 @@ pub(crate) fn named() -> Value {
         "WebhookActDone": object(&["id", "act"], json!({ "id": { "type": "string" }, "act": { "type": "string" }, "secret": { "type": "string" }, "old_secret_until": { "type": "string" } })),
         "Delivery": delivery,
         "Deliveries": page_of(of("Delivery")),
-        "Replay": strict(&["from", "to"], json!({ "from": { "type": "integer", "minimum": 0, "maximum": 4_000_000_000_u64 }, "to": { "type": "integer", "minimum": 0, "maximum": 4_000_000_000_u64 } })),
+        "Replay": strict(&["from", "to"], json!({ "from": { "type": "integer", "minimum": 0, "maximum": u32::MAX }, "to": { "type": "integer", "minimum": 0, "maximum": u32::MAX } })),
         "Replayed": object(&["again"], json!({ "again": { "type": "integer" } })),
         "PathFacts": guosuo_cli::path_facts::schema(crate::path::tools(crate::web::Lang::En)),
-    })
+    });
+    for (name, schema) in super::schema_draft::named() {
+        all[name] = schema;
+    }
+    all
 }

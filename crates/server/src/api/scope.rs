@@ -12,6 +12,8 @@ pub enum Scope {
     CasesRead,
     /// Act on applications.
     CasesAct,
+    /// Prepare and submit applications.
+    CasesApply,
     /// Read certificates.
     CertificatesRead,
     /// Act on certificates.
@@ -30,9 +32,10 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CasesRead,
         Self::CasesAct,
+        Self::CasesApply,
         Self::CertificatesRead,
         Self::CertificatesAct,
         Self::FilingRead,
@@ -47,6 +50,7 @@ impl Scope {
         match self {
             Self::CasesRead => "cases:read",
             Self::CasesAct => "cases:act",
+            Self::CasesApply => "cases:apply",
             Self::CertificatesRead => "certificates:read",
             Self::CertificatesAct => "certificates:act",
             Self::FilingRead => "filing:read",
@@ -67,6 +71,7 @@ impl Scope {
         match self {
             Self::CasesRead => l.t("查看认证委托和材料", "Read applications and their documents"),
             Self::CasesAct => l.t("办理认证委托", "Act on applications"),
+            Self::CasesApply => l.t("准备和提交认证委托", "Prepare and submit applications"),
             Self::CertificatesRead => l.t("查看证书", "Read certificates"),
             Self::CertificatesAct => l.t("办理证书", "Act on certificates"),
             Self::FilingRead => l.t("查看本机构备案", "Read the filing of the body"),
@@ -81,7 +86,7 @@ impl Scope {
     pub fn exists_in(self, kind: OrgKind) -> bool {
         match self {
             Self::FilingRead => kind == OrgKind::Body,
-            Self::LedgerRead | Self::LedgerWrite => kind == OrgKind::Processor,
+            Self::CasesApply | Self::LedgerRead | Self::LedgerWrite => kind == OrgKind::Processor,
             Self::CertificatesRead | Self::CertificatesAct => matches!(kind, OrgKind::Body | OrgKind::Processor),
             Self::CasesRead | Self::CasesAct | Self::ChangesRead | Self::Webhooks => kind.registers_itself(),
         }

@@ -177,8 +177,11 @@ pub fn from_file(bytes: &[u8]) -> Result<Scope, Unreadable> {
 /// The parts of a scope as data.
 const PARTS: [&str; 7] = ["purposes", "kinds", "people", "recipients", "onward", "systems", "retention_months"];
 
-/// A name that is not known is refused: a misspelt list must not look like an empty one.
-fn from_json(text: &str) -> Result<Scope, Unreadable> {
+/// A scope as data. A name that is not known is refused: a misspelt list must not look like an empty one.
+///
+/// # Errors
+/// [`Unreadable::Json`].
+pub fn from_json(text: &str) -> Result<Scope, Unreadable> {
     let bad = |e: serde_json::Error| Unreadable::Json(e.to_string());
     let value: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).map_err(bad)?;
     if let Some(unknown) = value.keys().find(|k| !PARTS.contains(&k.as_str())) {

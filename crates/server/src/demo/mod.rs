@@ -54,11 +54,11 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
     }
     let app = serve::open(config, clock).await?;
     let fresh = seed(&app).await?;
-    if fresh {
-        programs::seed(&app).await?;
-    }
     if fresh && !bare {
         cases(&app).await?;
+    }
+    if fresh {
+        programs::seed(&app).await?;
     }
     let code = totp::code_at(SECRET, app.now()).unwrap_or_default();
     serve::run(app, listener, |at| {
@@ -71,7 +71,9 @@ pub async fn run(args: InstanceArgs, now: Option<Timestamp>, bare: bool) -> anyh
         }
         println!("  {:<10} 示例许经办，个人信息处理者（虚构）", preparing::PROCESSOR);
         println!("主管部门和管理员还要动态口令，密钥 / staff also need one-time codes, secret: {}", totp::readable(SECRET));
-        println!("接口演示令牌（donghu）/ token for the interface, see /api: {}", programs::token());
+        for (org, token) in programs::tokens() {
+            println!("接口演示令牌（{org}）/ token for the interface, see /api: {token}");
+        }
         println!("现在的动态口令 / code of this moment: {code}");
     })
     .await

@@ -1,5 +1,7 @@
-//! A token of the demonstration's body, so that the interface can be tried. As public as the demonstration's password.
+//! Tokens of the demonstration's body and of one of its processors, so that the interface can be tried. As public as the
+//! demonstration's password.
 
+use guosuo_case::OrgKind;
 use guosuo_store::{Error as StoreError, NewToken, new_id};
 use jiff::SignedDuration;
 
@@ -9,35 +11,53 @@ use crate::app::App;
 use crate::auth::session::token_digest;
 use crate::auth::token::PREFIX;
 
-/// The organisation whose token it is.
-const BODY: &str = "donghu";
+/// The organisations that have one, with what their program is called and the sign-in names in whose name it may act.
+const PROGRAMS: [(&str, OrgKind, &str); 2] = [
+    ("donghu", OrgKind::Body, "示例认证业务系统（虚构）"),
+    (super::preparing::PROCESSOR, OrgKind::Processor, "示例合规管理系统（虚构）"),
+];
 
-/// The token.
-pub fn token() -> String {
-    format!("{PREFIX}demonstration-of-the-interface-0000000000")
+/// The token of an organisation.
+pub fn token(org: &str) -> String {
+    let n = PROGRAMS.iter().position(|p| p.0 == org).unwrap_or(0);
+    format!("{PREFIX}demonstration-of-the-interface-000000000{n}")
 }
 
-/// Puts the token into a fresh demonstration, with the leave of the body's people.
+/// The organisations with their tokens.
+pub fn tokens() -> impl Iterator<Item = (&'static str, String)> {
+    PROGRAMS.iter().map(|p| (p.0, token(p.0)))
+}
+
+/// Puts the tokens into a fresh demonstration, each with the leave of the people in whose name it acts.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn seed(app: &App) -> anyhow::Result<()> {
+    for program in PROGRAMS {
+        if app.store.organisation(program.0).await?.is_some() {
+            one(app, program).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn one(app: &App, (org, kind, name): (&str, OrgKind, &str)) -> anyhow::Result<()> {
     let now = app.now();
-    let scopes: Vec<&str> =
-        Scope::ALL.into_iter().filter(|s| s.exists_in(guosuo_case::OrgKind::Body)).map(Scope::as_str).collect();
+    let scopes: Vec<&str> = Scope::ALL.into_iter().filter(|s| s.exists_in(kind)).map(Scope::as_str).collect();
     let new = NewToken {
         id: new_id(),
-        org: BODY.into(),
-        name: "示例认证业务系统（虚构）".into(),
-        digest: token_digest(&token()),
+        org: org.into(),
+        name: name.into(),
+        digest: token_digest(&token(org)),
         scopes: scopes.join(" "),
         actor: "system:demo".into(),
         until: now + SignedDuration::from_hours(24 * 180),
     };
     let mut people = Vec::new();
     let mut reader = app.store.reader().await?;
-    for a in CERTIFIERS.iter().filter(|a| a.org == BODY) {
-        people.extend(reader.account_by_login(a.login).await?.map(|x| x.id));
+    let logins = CERTIFIERS.iter().filter(|a| a.org == org).map(|a| a.login);
+    for login in logins.chain((kind == OrgKind::Processor).then_some(org)) {
+        people.extend(reader.account_by_login(login).await?.map(|x| x.id));
     }
     drop(reader);
     app.store

@@ -204,7 +204,21 @@ pub(super) async fn try_act(
     command: Command,
     key: Option<Idem>,
 ) -> Result<Result<Acted<Application>, Refusal>, Error> {
-    match acts::act(cx, id, command, None, key).await {
+    act_on(cx, id, command, None, key).await
+}
+
+/// As [`try_act`], on the version that the caller has seen.
+///
+/// # Errors
+/// As [`try_act`]; [`Error::Conflict`] for an old version.
+pub(super) async fn act_on(
+    cx: &Cx,
+    id: &str,
+    command: Command,
+    expected: Option<u64>,
+    key: Option<Idem>,
+) -> Result<Result<Acted<Application>, Refusal>, Error> {
+    match acts::act(cx, id, command, expected, key).await {
         Ok(acted) => Ok(Ok(acted)),
         Err(ActError::Refused(r)) if r.code == RefusalCode::NotFound => Err(Error::NotFound),
         Err(ActError::Refused(r)) => Ok(Err(r)),

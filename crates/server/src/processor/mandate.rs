@@ -89,22 +89,19 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
     render(&cx, &case, form, StatusCode::OK).await
 }
 
-/// `POST`: also after the submission, for a renewed mandate.
+/// The mandate that was declared; errors stand at their fields, and then there is none.
 ///
 /// # Errors
-/// As [`show`]; faults of the store.
-pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Result<Response, Error> {
+/// Faults of the store.
+pub(super) async fn read(cx: &Cx, case: &Case, sent: &mut keep::Sent, form: &mut Form) -> Result<Option<Mandate>, Error> {
     let l = cx.l();
-    let case = case::load(&cx, &id).await?;
-    let mut sent = keep::read(&cx, sent).await?;
-    let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
     let old = case.dossier().mandate.clone();
     let kind = fields::KINDS.iter().find(|k| k.0 == form.value("kind")).map(|k| k.1);
     if kind.is_none() {
         form.fail("kind", l.t("选一项。", "Choose one."));
     }
-    let holder = fields::holder(&cx, &mut form, old.as_ref().map(|m| &m.holder)).await?;
-    let acts = fields::read_acts(l, &mut form);
+    let holder = fields::holder(cx, form, old.as_ref().map(|m| &m.holder)).await?;
+    let acts = fields::read_acts(l, form);
     let mut day = |field: &str| {
         let found = form.date(field);
         if found.is_none() {
@@ -117,7 +114,7 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
         form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
     }
     let reported_to = checks::line(
-        &mut form,
+        form,
         l,
         "reported_to",
         l.t(
@@ -125,14 +122,26 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
             "Name the authority to which name and contact were reported.",
         ),
     );
-    let document = document::receive(&cx, &case, &mut sent, &mut form, "doc", old.as_ref().map(|m| &m.document)).await?;
+    let document = document::receive(cx, case, sent, form, "doc", old.as_ref().map(|m| &m.document)).await?;
     if document.is_none() {
         form.fail("doc_file", l.t("上传授权文件，或者填写它的摘要。", "Upload the document, or enter its digests."));
     }
-    let (Some(kind), Some(document), true) = (kind, document, form.ok()) else {
+    let (Some(kind), Some(document), true) = (kind, document, form.ok()) else { return Ok(None) };
+    Ok(Some(Mandate { holder, kind, document, acts, from, until, reported_to }))
+}
+
+/// `POST`: also after the submission, for a renewed mandate.
+///
+/// # Errors
+/// As [`show`]; faults of the store.
+pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Result<Response, Error> {
+    let l = cx.l();
+    let case = case::load(&cx, &id).await?;
+    let mut sent = keep::read(&cx, sent).await?;
+    let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
+    let Some(mandate) = read(&cx, &case, &mut sent, &mut form).await? else {
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let mandate = Mandate { holder, kind, document, acts, from, until, reported_to };
     match case::try_act(&cx, &id, Command::RecordMandate { mandate: Box::new(mandate) }, None).await? {
         Ok(_) => Ok(Flash::good(l.t("授权委托书已登记。", "The mandate is recorded.")).to(l, &case.path(""))),
         Err(r) => {

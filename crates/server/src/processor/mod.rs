@@ -2,7 +2,7 @@
 //! right way, describe the scope, declare the duties done, submit, follow.
 //!
 //! One page, one file. `case` loads an application with what is wrong with it; `document` takes
-//! documents in, by their bytes or by their digests.
+//! documents in, by their bytes or by their digests. `programs` does the same for programs, by the same functions.
 
 mod case;
 mod choose;
@@ -14,6 +14,7 @@ pub(crate) mod ledger;
 mod list;
 mod mandate;
 mod open;
+pub(crate) mod programs;
 mod receipt;
 mod renewal;
 mod scope;

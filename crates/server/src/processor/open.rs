@@ -135,14 +135,14 @@ async fn other_party(cx: &Cx, form: &mut Form) -> Result<Party, Error> {
     Ok(Party { org: org.map(|o| o.id.into()), name, address, country, code })
 }
 
-/// `POST`: opens a draft.
+/// Who is to be certified and what for, as the answers say it; errors stand at their fields, and then there is nothing.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn submit(cx: Cx, mut form: Form) -> Result<Response, Error> {
+pub(super) async fn read(cx: &Cx, form: &mut Form) -> Result<Option<(Party, Purpose)>, Error> {
     let l = cx.l();
     let actor = cx.actor()?.clone();
-    let found = read_purpose(&cx, form.value("purpose")).await?;
+    let found = read_purpose(cx, form.value("purpose")).await?;
     if found.is_none() {
         form.fail("purpose", l.t("选一项。", "Choose one."));
     }
@@ -153,11 +153,20 @@ pub(super) async fn submit(cx: Cx, mut form: Form) -> Result<Response, Error> {
             let own = cx.app.store.organisation(actor.org.as_str()).await?.ok_or(Error::NotFound)?;
             party_of(&own)
         }
-        None => other_party(&cx, &mut form).await?,
+        None => other_party(cx, form).await?,
     };
-    if !form.ok() {
+    Ok(form.ok().then_some((processor, purpose)))
+}
+
+/// `POST`: opens a draft.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn submit(cx: Cx, mut form: Form) -> Result<Response, Error> {
+    let l = cx.l();
+    let Some((processor, purpose)) = read(&cx, &mut form).await? else {
         return render(&cx, form, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
+    };
     let key = idem(form.value("idem"), "application.open", &[processor.name.as_bytes(), form.value("purpose").as_bytes()]);
     match try_act(&cx, &new_id(), Command::Open { processor: Box::new(processor), purpose }, key).await? {
         Ok(acted) => Ok(Redirect::to(&l.href(format!("/processor/applications/{}", acted.case_id))).into_response()),

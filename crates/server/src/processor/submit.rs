@@ -183,21 +183,27 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
     render(&cx, &case, Form::new(), StatusCode::OK)
 }
 
+/// Why nothing can be submitted although the application may be ready: the organisation itself is not confirmed yet.
+///
+/// # Errors
+/// Nobody is signed in.
+pub(super) fn unconfirmed(cx: &Cx) -> Result<Option<&'static str>, Error> {
+    let words = cx.l().t(
+        "本单位的注册还没有确认，现在不能提交。确认后会发消息；填好的内容都会保留。",
+        "Your organisation's registration is not confirmed yet, so nothing can be submitted. You will get a message; everything is kept.",
+    );
+    Ok((!cx.signed()?.org_active).then_some(words))
+}
+
 /// `POST`: the key makes a double click one submission.
 ///
 /// # Errors
 /// As [`show`]; faults of the store.
 pub(super) async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    if !cx.signed()?.org_active {
+    if let Some(why) = unconfirmed(&cx)? {
         let case = case::load(&cx, &id).await?;
-        form.fail(
-            "",
-            l.t(
-                "本单位的注册还没有确认，现在不能提交。确认后会发消息；填好的内容都会保留。",
-                "Your organisation's registration is not confirmed yet, so nothing can be submitted. You will get a message; everything is kept.",
-            ),
-        );
+        form.fail("", why);
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let pledge = form.has("pledge", "yes");

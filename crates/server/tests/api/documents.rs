@@ -14,6 +14,9 @@ pub(crate) fn fits(document: &Value, schema: &Value, value: &Value, at: &str) ->
         return fits(document, found, value, at);
     }
     let bad = |why: &str| Err(format!("{at}: {why}: {value}"));
+    for inner in schema["allOf"].as_array().into_iter().flatten() {
+        fits(document, inner, value, at)?;
+    }
     for name in ["oneOf", "anyOf"] {
         if let Some(list) = schema[name].as_array() {
             let good = list.iter().filter(|s| fits(document, s, value, at).is_ok()).count();

@@ -3,13 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod apply;
 #[expect(dead_code, reason = "the pages' tests use more of this world")]
 #[path = "../workbench/bench.rs"]
 mod bench;
+mod body;
 mod callers;
 mod documents;
 mod exports;
 mod hooks;
 mod program;
 mod story;
+mod strict;
 mod tokens;

@@ -1,7 +1,7 @@
 //! A program that calls the interface, as a body's own system does.
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use guosuo::auth::token::new_token;
 use guosuo::auth::totp;
 use guosuo::demo::SECRET;
@@ -114,7 +114,7 @@ impl<'a> Program<'a> {
             request = request.header(header::CONTENT_TYPE, kind);
         }
         for (name, value) in &self.more {
-            request = request.header(*name, value);
+            request = request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         let response = self.app.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());

@@ -396,7 +396,7 @@ async fn people(app: &TestApp) {
         .store
         .write_with(hash, move |tx, hash| {
             Box::pin(async move {
-                let details = OrgDetails::default();
+                let details = OrgDetails { address: "示例市示例路1号".into(), ..OrgDetails::default() };
                 let active = OrgStatus::Active;
                 let code = guosuo::demo::credit_code("91110108MA0X00099");
                 tx.add_organisation("testco", OrgKind::Processor, "示例出海有限公司（虚构）", Some(&code), active, &details, now)

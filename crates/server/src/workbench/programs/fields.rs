@@ -39,6 +39,10 @@ pub(crate) enum Shape {
     },
     /// A list of texts.
     List,
+    /// Some of these: value, Chinese, English.
+    Choices(Vec<(String, String, String)>),
+    /// A document declared by version and digests, or by the id of what was sent.
+    Declared,
 }
 
 /// A field of an act.
@@ -142,9 +146,93 @@ pub(crate) static APPLICATION_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
             },
         })
         .collect();
+    out.extend(draft_acts());
     out.push(Act { name: ISSUE, words: ("发证", "Issue the certificate"), article: "M 8(1)", fields: issue_fields() });
     out
 });
+
+fn draft_act(a: certification::Action, fields: Vec<Field>) -> Act {
+    Act {
+        name: words::workbench::act_name(a),
+        words: (words::workbench::action(Lang::Zh, a), words::workbench::action(Lang::En, a)),
+        article: a.article(),
+        fields,
+    }
+}
+
+/// Opening a draft: the fields of the page that asks for whom and what for.
+pub(crate) static OPEN: LazyLock<Act> = LazyLock::new(|| {
+    let both = |v: &str, zh: &str, en: &str| (v.to_owned(), zh.to_owned(), en.to_owned());
+    let who = vec![both("self", "本单位", "Our own organisation"), both("other", "另一家单位", "Another organisation")];
+    let mut fields = vec![
+        field(
+            "purpose",
+            "委托事项：new、renewal:证书编号（案件id）或者 change:证书（案件id）",
+            "What for: new, renewal:ID or change:ID with the id of a certificate",
+            Shape::Text,
+        ),
+        field("who", "被认证的处理者是谁", "Who is to be certified", Shape::Choice(who)),
+        field("processor_name", "处理者名称", "Name of the processor", Shape::Text),
+        field("processor_address", "处理者注册地址", "Registered address of the processor", Shape::Text),
+        field("processor_country", "国家或者地区代码（ISO 3166-1）", "Country or region (ISO 3166-1)", Shape::Text),
+        field(
+            "processor_code",
+            "统一社会信用代码或者所在地注册号",
+            "Credit code, or number in the register of its country",
+            Shape::Text,
+        ),
+    ];
+    for f in fields.iter_mut().skip(1) {
+        f.optional = true;
+    }
+    draft_act(certification::Action::Open, fields)
+});
+
+/// What is done with a draft, besides saving its parts: the fields of the pages of the applicant.
+fn draft_acts() -> Vec<Act> {
+    use certification::{Action, MandateAct, MandateKind};
+    let choice = |v: &str, zh: &str, en: &str| (v.to_owned(), zh.to_owned(), en.to_owned());
+    let kinds = [
+        ("dedicated_office", MandateKind::DedicatedOffice),
+        ("designated_representative", MandateKind::DesignatedRepresentative),
+    ]
+    .map(|(v, k)| choice(v, words::mandate_kind(Lang::Zh, k), words::mandate_kind(Lang::En, k)));
+    let acts = MandateAct::ALL.map(|a| choice(a.as_str(), words::mandate_act(Lang::Zh, a), words::mandate_act(Lang::En, a)));
+    let mut holder = field(
+        "holder_code",
+        "专门机构或者指定代表的统一社会信用代码（由处理者登记时填写）",
+        "Credit code of the office or representative, when the processor records it",
+        Shape::Text,
+    );
+    holder.optional = true;
+    vec![
+        draft_act(
+            Action::RecordMandate,
+            vec![
+                field("kind", "性质", "Kind", Shape::Choice(kinds.into())),
+                holder,
+                field("acts", "授权范围", "What it reaches", Shape::Choices(acts.into())),
+                field("from", "开始日期", "First day", Shape::Day),
+                field("until", "终止日期", "Last day", Shape::Day),
+                field(
+                    "reported_to",
+                    "已向哪个部门报送姓名和联系方式",
+                    "Authority to which name and contact were reported",
+                    Shape::Text,
+                ),
+                field("doc", "授权文件", "The document", Shape::Declared),
+            ],
+        ),
+        draft_act(
+            Action::ChooseBody,
+            vec![field("body", "认证机构，取自 /api/v1/bodies", "The body, from /api/v1/bodies", Shape::Text)],
+        ),
+        draft_act(
+            Action::Submit,
+            vec![field("pledge", "承诺所填内容真实、合法", "The pledge that everything is true and lawful", Shape::Tick)],
+        ),
+    ]
+}
 
 fn plan_fields() -> Vec<Field> {
     vec![

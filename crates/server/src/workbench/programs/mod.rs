@@ -17,10 +17,11 @@ use super::{acts, audit, case, certificate as held, certificate_acts, issue, pap
 use crate::app::Cx;
 use crate::certification::acts as shared;
 use crate::error::Error;
+use crate::processor::programs as drafts;
 use crate::web::Form;
 use crate::words;
 
-pub(crate) use fields::{APPLICATION_ACTS, Act, CERTIFICATE_ACTS, Field, ISSUE, Shape};
+pub(crate) use fields::{APPLICATION_ACTS, Act, CERTIFICATE_ACTS, Field, ISSUE, OPEN, Shape};
 
 /// A case as a program sees it.
 pub(crate) struct Seen {
@@ -56,6 +57,9 @@ fn by(b: &By) -> Value {
 fn possible(d: &Desk, cx: &Cx) -> Vec<&'static str> {
     let mut out: Vec<&'static str> =
         d.actions.iter().copied().filter(|a| desk::is_shown(*a)).map(words::workbench::act_name).collect();
+    if d.room == Room::Processor {
+        out.extend(drafts::possible(d.app.phase, &d.actions));
+    }
     if d.room == Room::Body && issue::permit(cx, d).is_ok() {
         out.push(ISSUE);
     }
@@ -180,8 +184,13 @@ pub(crate) async fn act_on_application(
             Err(r) => Outcome::Refused(r),
         });
     }
-    let action = Action::ALL.iter().copied().find(|a| words::workbench::act_name(*a) == name && desk::is_shown(*a));
-    let action = action.ok_or(Error::NotFound)?;
+    let action = Action::ALL.iter().copied().find(|a| words::workbench::act_name(*a) == name).ok_or(Error::NotFound)?;
+    if d.room == Room::Processor && is_draft_act(name) {
+        return Box::pin(drafts::act(cx, id, action, form, expected, idem)).await;
+    }
+    if !desk::is_shown(action) {
+        return Err(Error::NotFound);
+    }
     if let Err(r) = permit(Some(&d.app), action, cx.actor()?, &d.facts, cx.now) {
         return Ok(Outcome::Refused(r));
     }
@@ -195,6 +204,11 @@ pub(crate) async fn act_on_application(
         Ok(acted) => Outcome::Done { version: acted.version, certificate: None },
         Err(r) => Outcome::Refused(r),
     })
+}
+
+/// Whether an act is one of the applicant's on a draft, beside which saving its parts is one.
+pub(crate) fn is_draft_act(name: &str) -> bool {
+    matches!(name, "record-mandate" | "choose-body" | "submit")
 }
 
 /// Whether a case is there for the caller and may be opened.

@@ -1,0 +1,174 @@
+//! JSON Schemas of a draft: the scope as data, eligibility, the duties before applying (M 5, 6; R37 4.1).
+
+use guosuo_cli::path_facts::MOST_PEOPLE;
+use serde_json::{Value, json};
+
+use super::schema::of;
+use crate::certification::scope_form::MOST;
+use crate::processor::programs::LONGEST;
+
+/// What may stand in a text: everything that people see and that does not change the direction of what follows.
+pub(crate) const TEXT: &str = "^[\t\n\r -~\u{a0}-\u{200a}\u{2010}-\u{2029}\u{202f}-\u{205f}\u{2070}-\u{d7ff}\u{f900}-\u{fefe}\u{ff00}-\u{fff8}\u{10000}-\u{dffff}]*$";
+
+fn text() -> Value {
+    json!({ "type": "string", "maxLength": LONGEST, "pattern": TEXT })
+}
+
+fn strict(required: &[&str], properties: &Value) -> Value {
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+fn list(items: &Value) -> Value {
+    json!({ "type": "array", "maxItems": MOST, "items": items })
+}
+
+fn or_nothing(schema: &Value, words: &str) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }], "description": words })
+}
+
+/// The schemas by name.
+pub(crate) fn named() -> Vec<(&'static str, Value)> {
+    let people = json!({ "type": "integer", "minimum": 0, "maximum": MOST_PEOPLE });
+    let day = json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+    let digest = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
+    let name = json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" });
+    let scope = strict(
+        &["purposes", "kinds", "people", "recipients", "onward", "systems", "retention_months"],
+        &json!({
+            "purposes": list(&text()),
+            "kinds": list(&strict(&["name", "sensitive"], &json!({ "name": text(), "sensitive": { "type": "boolean" } }))),
+            "people": strict(&["non_sensitive", "sensitive"], &json!({ "non_sensitive": people, "sensitive": people })),
+            "recipients": list(&strict(&["name", "country", "contact"], &json!({ "name": text(), "country": text(), "contact": text() }))),
+            "onward": list(&strict(&["from", "name", "country"], &json!({ "from": text(), "name": text(), "country": text() }))),
+            "systems": list(&text()),
+            "retention_months": { "type": "integer", "minimum": 0, "maximum": u32::MAX, "description": "longest retention abroad" },
+        }),
+    );
+    let eligibility = strict(
+        &["answers"],
+        &json!({
+            "answers": { "type": "object", "description": "the facts of /api/v1/path, each answered: nothing is assumed here" },
+            "evidence": { "type": "array", "maxItems": 5, "items": of("Declared") },
+            "note": text(),
+        }),
+    );
+    let item = json!({ "type": "string", "enum": ["purpose", "risks", "recipient", "after_export", "country", "other"] });
+    let impact = strict(
+        &["document", "completed_on", "items"],
+        &json!({
+            "document": of("Declared"),
+            "profile": { "type": "string", "enum": ["certification", "standard_contract"] },
+            "completed_on": day,
+            "items": { "type": "array", "maxItems": MOST, "items": item },
+        }),
+    );
+    let basis = json!({ "oneOf": [
+        strict(&["basis", "document"], &json!({ "basis": { "const": "consent" }, "document": of("Declared") })),
+        strict(&["basis", "words"], &json!({ "basis": { "const": "other" }, "words": text() })),
+    ] });
+    let mut draft = strict(
+        &[],
+        &json!({
+            "relation": or_nothing(&text(), "how applicant and processor are related, where they differ"),
+            "group": or_nothing(&text(), "the group of companies of the processor"),
+            "affiliates": or_nothing(&list(&text()), "its affiliates that export personal information too"),
+            "scope": or_nothing(&of("Scope"), "the scope as data"),
+            "eligibility": or_nothing(&of("Eligibility"), "the facts that decide the path (M 5), with their evidence"),
+            "impact": or_nothing(&of("Impact"), "the impact assessment by version and digests (M 6)"),
+            "notice": or_nothing(&of("Declared"), "the notice to individuals (PIPL 39)"),
+            "legal_basis": or_nothing(&of("LegalBasis"), "separate consent, or another legal basis"),
+        }),
+    );
+    draft["minProperties"] = 1.into();
+    draft["description"] = "the parts that are there replace those of the draft; null empties one".into();
+    let problem = json!({
+        "type": "object",
+        "required": ["field", "row", "what", "right", "severity", "article", "message"],
+        "properties": {
+            "field": { "type": "string" },
+            "row": { "type": ["integer", "null"], "description": "of a list, 1 for the first" },
+            "what": { "type": "object", "description": "what is wrong, by its code" },
+            "right": { "type": "object", "description": "what would be right" },
+            "severity": { "type": "string", "enum": ["blocks", "warns"] },
+            "article": { "type": "string" },
+            "message": { "type": "string" },
+        }
+    });
+    let found = json!({ "type": "array", "items": of("DraftProblem") });
+    let ends = json!({ "type": "string", "description": "the receipt, once it was submitted" });
+    vec![
+        ("Scope", scope),
+        ("Eligibility", eligibility),
+        ("Impact", impact),
+        ("LegalBasis", basis),
+        ("Draft", draft),
+        ("DraftProblem", problem),
+        (
+            "Declared",
+            json!({
+                "description": "a document by version and digests, or by the id of what was sent",
+                "oneOf": [
+                    strict(&["title", "version", "file"], &json!({ "title": name, "version": name, "file": { "type": "string", "pattern": "^[0-9a-z-]{1,64}$" } })),
+                    strict(&["title", "version", "sha256", "sm3"], &json!({ "title": name, "version": name, "sha256": digest, "sm3": digest })),
+                ]
+            }),
+        ),
+        (
+            "DraftChecked",
+            json!({
+                "type": "object",
+                "required": ["application", "phase", "complete", "problems"],
+                "properties": { "application": { "type": "string" }, "phase": { "type": "string" }, "complete": { "type": "boolean" }, "problems": found }
+            }),
+        ),
+        (
+            "DraftSaved",
+            json!({
+                "type": "object",
+                "required": ["application", "act", "version", "replayed", "complete", "problems"],
+                "properties": {
+                    "application": { "type": "string" }, "act": { "const": "save-form" }, "version": { "type": ["integer", "null"] },
+                    "issued": { "type": "null" }, "replayed": { "type": "boolean" }, "complete": { "type": "boolean" }, "problems": found
+                }
+            }),
+        ),
+        (
+            "Submitted",
+            json!({
+                "type": "object",
+                "required": ["application", "act", "version", "replayed", "number", "receipt"],
+                "properties": {
+                    "application": { "type": "string" }, "act": { "const": "submit" }, "version": { "type": ["integer", "null"] },
+                    "issued": { "type": "null" }, "replayed": { "type": "boolean" }, "number": { "type": "string" }, "receipt": ends
+                }
+            }),
+        ),
+        (
+            "Receipt",
+            json!({
+                "type": "object",
+                "required": ["payloadType", "payload", "signatures"],
+                "properties": { "payloadType": { "type": "string" }, "payload": { "type": "string" }, "signatures": { "type": "array" } }
+            }),
+        ),
+        (
+            "Bodies",
+            json!({
+                "type": "object",
+                "required": ["items", "next"],
+                "properties": {
+                    "items": { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["body", "name", "filing_number", "standing", "since", "can_be_chosen"],
+                        "properties": {
+                            "body": { "type": ["string", "null"], "description": "how choose-body names it; null for one without an account here" },
+                            "name": { "type": "string" }, "filing_number": { "type": ["string", "null"] },
+                            "standing": { "type": "string" }, "since": { "type": ["string", "null"] }, "can_be_chosen": { "type": "boolean" }
+                        }
+                    } },
+                    "next": { "type": ["string", "null"] }
+                }
+            }),
+        ),
+    ]
+}
