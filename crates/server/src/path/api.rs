@@ -44,6 +44,7 @@ fn problem(l: Lang, status: StatusCode, faults: &[Fault]) -> Response {
         "type": "about:blank",
         "title": l.t("事实有误", "The facts cannot be used"),
         "status": status.as_u16(),
+        "code": "facts_wrong",
         "detail": line(faults, tools(l)),
         "errors": errors,
     });
