@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::buffer::T;
 use crate::certification_rows::{CertificateChangeRow, CertificateRow};
-use crate::db::{Reader, from_row, micros, on, rows_of, signed, statements, unsigned};
+use crate::db::{Reader, micros, on, rows_of, signed, statements, unsigned};
 use crate::error::Error;
 use crate::ledger::{Class, Origin, as_digest};
 use crate::tx::Tx;

@@ -201,13 +201,15 @@ pub(crate) async fn report(call: Call, body: Body) -> Result<Response, Problem> 
 ///
 /// # Errors
 /// The line and what would be right.
-pub(crate) async fn sheet(call: Call, Query(asked): Asked, body: Body) -> Result<Response, Problem> {
+pub(crate) async fn sheet(call: Call, asked: Asked, body: Body) -> Result<Response, Problem> {
     call.need(Scope::LedgerWrite)?;
     call.right(Right::FlowsDeclare)?;
     record(&call).await?;
+    asked.only(&["flow", "source", "key"])?;
     let value = |name: &str| asked.get(name).map(|v| v.trim().to_owned()).unwrap_or_default();
     let (flow, source, key) = (value("flow"), value("source"), value("key"));
-    let number: u32 = flow.parse().map_err(|_| Problem::fields(vec![("flow".into(), "1, 2, 3 …".into())]))?;
+    let number = whole(&flow, 1..=MOST_NUMBER).and_then(|n| u32::try_from(n).ok());
+    let number = number.ok_or_else(|| Problem::fields(vec![("flow".into(), "1, 2, 3 …".into())]))?;
     if source.is_empty() || source.chars().count() > 200 {
         return Err(Problem::fields(vec![("source".into(), "1–200".into())]));
     }

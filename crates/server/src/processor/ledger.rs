@@ -149,5 +149,5 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Resu
         form.fail("", words::refusal(l, &r));
         return render(&cx, &case, form, refusal_status(&r)).await;
     }
-    Ok(Flash::good(good).to(l, &case.path("/scope")))
+    Ok(Flash::good(good).to(l, &case.path("scope")))
 }

@@ -57,7 +57,6 @@ pub(crate) struct Bench {
     pub(crate) case: String,
     clients: Mutex<BTreeMap<&'static str, Client>>,
     /// The database on PostgreSQL: it goes with this value.
-    #[expect(dead_code, reason = "held so that it lives as long")]
     database: Option<guosuo_testkit::pg::Database>,
 }
 

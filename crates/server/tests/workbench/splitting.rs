@@ -93,6 +93,7 @@ async fn a_ledger_is_seen_by_whom_it_was_given_to_and_by_authorities_with_a_grou
         "what it applied for is what has left: {stored}"
     );
     assert!(!page.text.contains("查阅的依据"), "a body looks into no ledger");
+    b.declare(&["manager"]).await;
     let dossier = b.get("manager", &b.at()).await.text;
     assert!(dossier.contains("2026年台账的1项业务"), "{dossier}");
     for who in ["manager", "samr", "applicant"] {
