@@ -93,6 +93,8 @@ pub enum Right {
     SplittingLook,
     /// Mark applicants as one group, with a reason (M 5(4)).
     SplittingMark,
+    /// Look into the yearly ledgers of processors for splits, with a ground (M 5(4), PIPL 63).
+    SplittingLedgers,
     /// State and lift a finding of an authority (M 10(2)).
     FindingState,
     /// See what one's own body reported to the national platform, and what became of it (M 9(1)).
@@ -105,7 +107,7 @@ pub enum Right {
 
 impl Right {
     /// All rights, in the order of the matrix.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::PublicRead,
         Self::SignIn,
         Self::OwnAccount,
@@ -149,6 +151,7 @@ impl Right {
         Self::RosterLink,
         Self::SplittingLook,
         Self::SplittingMark,
+        Self::SplittingLedgers,
         Self::FindingState,
         Self::ReportsRead,
         Self::ReportsShared,
@@ -201,6 +204,7 @@ impl Right {
             Self::RosterLink => "roster_link",
             Self::SplittingLook => "splitting_look",
             Self::SplittingMark => "splitting_mark",
+            Self::SplittingLedgers => "splitting_ledgers",
             Self::FindingState => "finding_state",
             Self::ReportsRead => "reports_read",
             Self::ReportsShared => "reports_shared",
@@ -251,6 +255,7 @@ impl Right {
             Self::MeasurePropose => &[CaseManager, Auditor],
             Self::RosterLink => &[OrgAdmin],
             Self::SplittingLook | Self::SplittingMark => &[CacHandler, CacHead, CacSupervisor, CaseManager],
+            Self::SplittingLedgers => &[CacHandler, CacHead, CacSupervisor],
             Self::FindingState => &[CacSupervisor, SamrSupervisor],
             Self::ReportsRead => &[CaseManager, Certifier, BodyHead],
             Self::ReportsShared => &[CacHandler, CacHead, CacSupervisor, NdaReviewer, SamrReader, SamrSupervisor],

@@ -27,7 +27,7 @@ mod splitting_words;
 mod statements;
 mod versions;
 
-use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLook, SplittingMark};
+use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLedgers, SplittingLook, SplittingMark};
 
 use crate::router::Routes;
 
@@ -74,7 +74,7 @@ pub fn routes(r: Routes) -> Routes {
         .post("/processor/consents/{text}/withdraw", FlowsDeclare, consents::withdraw)
         .get("/authority/splitting", SplittingLook, splitting::show)
         .post("/authority/splitting", SplittingLook, splitting::look)
-        .post("/authority/splitting/ledgers", SplittingLook, splitting::ledgers)
+        .post("/authority/splitting/ledgers", SplittingLedgers, splitting::ledgers)
         .post("/authority/splitting/groups", SplittingMark, grouping::mark)
         .post("/authority/splitting/groups/{n}/lift", SplittingMark, grouping::lift)
         .get("/body/splitting", SplittingLook, splitting::show)

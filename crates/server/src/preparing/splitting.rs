@@ -148,7 +148,7 @@ async fn render_with(cx: &Cx, form: Form, asked: Asked<'_>, status: StatusCode) 
         file: asked.file,
         uploaded: asked.uploaded.map(|list| (list.len(), listed(list))),
         samples: if cx.screen.site.demo { listed(&samples()) } else { Vec::new() },
-        grounds: if kind == OrgKind::Cac { shared::grounds(l) } else { Vec::new() },
+        grounds: if Right::SplittingLedgers.held_by(cx.actor()?) { shared::grounds(l) } else { Vec::new() },
         ledgers: asked.ground.is_some(),
         applicants: known.applicants.into_iter().take(200).collect(),
         can_mark: Right::SplittingMark.held_by(cx.actor()?),

@@ -170,7 +170,11 @@ async fn time_alone_ends_an_answer() {
 
 #[tokio::test]
 async fn guesses_and_other_spellings_fill_nothing() {
-    let app = TestApp::with(|c| c.register.look_ms = 3_600_000).await;
+    let app = TestApp::with(|c| {
+        c.register.look_ms = 3_600_000;
+        c.unknown_per_minute = 10_000;
+    })
+    .await;
     issued(&app, NUMBER, HOLDER, date(2029, 2, 2)).await;
     published(&app).await;
     let mut anyone = app.anonymous();

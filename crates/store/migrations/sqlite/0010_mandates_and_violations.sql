@@ -4,7 +4,6 @@
 CREATE TABLE violation_of_case (
     case_id          TEXT NOT NULL REFERENCES case_head (case_id),
     seq              INTEGER NOT NULL,
-    kind             TEXT NOT NULL,
     number           TEXT NOT NULL,
     body             TEXT NOT NULL,
     holder           TEXT NOT NULL,
@@ -12,10 +11,11 @@ CREATE TABLE violation_of_case (
     at               INTEGER NOT NULL,
     acknowledger     TEXT NOT NULL,
     acknowledged_at  INTEGER NOT NULL,
+    kind             TEXT NOT NULL,
     PRIMARY KEY (case_id, seq)
 ) STRICT;
 INSERT INTO violation_of_case
-    SELECT case_id, seq, 'certificate', number, body, holder, reporter, at, acknowledger, acknowledged_at FROM violation;
+    SELECT case_id, seq, number, body, holder, reporter, at, acknowledger, acknowledged_at, 'certificate' FROM violation;
 DROP TABLE violation;
 ALTER TABLE violation_of_case RENAME TO violation;
 CREATE INDEX violation_at ON violation (acknowledged_at, at);
