@@ -27,7 +27,9 @@ mod splitting_words;
 mod statements;
 mod versions;
 
-use guosuo_case::Right::{ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLedgers, SplittingLook, SplittingMark};
+use guosuo_case::Right::{
+    ApplicationEdit, ApplicationReadOwn, ApplicationSubmit, FlowsDeclare, SplittingLedgers, SplittingLook, SplittingMark,
+};
 
 use crate::router::Routes;
 
