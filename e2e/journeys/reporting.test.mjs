@@ -151,17 +151,17 @@ describe('reporting', { skip: missing }, () => {
     await as('qianguan', async (page) => {
       await page.goto('/body/certificates');
       await press(page, '接收原有证书');
-      await page.locator('#table').setInputFiles(table(row('DH-PIP-2098-1001', '有效'), row('DH-PIP-2098-1001', '停用')));
+      await page.locator('input[type=file][name=table]').setInputFiles(table(row('DH-PIP-2098-1001', '有效'), row('DH-PIP-2098-1001', '停用')));
       await press(page, '先核对');
       const text = await said(page);
       for (const words of [/2处要修改/, /A3/, /与第2行的编号重复/, /S3/, /没有这种状态/]) assert.match(text, words);
       await shown(page, '09-cells');
       const good = table(row('DH-PIP-2098-1001', '有效'), row('DH-PIP-2098-1002', '有效'));
-      await page.locator('#table').setInputFiles(good);
+      await page.locator('input[type=file][name=table]').setInputFiles(good);
       await press(page, '先核对');
       assert.match(await said(page), /已核对2张证书/);
       await shown(page, '10-checked');
-      await page.locator('#table').setInputFiles(good);
+      await page.locator('input[type=file][name=table]').setInputFiles(good);
       await press(page, '核对并接收');
       assert.match(await page.locator('body').innerText(), /已接收2张原有证书/);
       assert.match(await said(page), /DH-PIP-2098-1002/);
