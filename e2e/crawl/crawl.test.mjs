@@ -45,7 +45,7 @@ describe('crawl', { skip: missing }, () => {
           for (const link of links) {
             const next = link.split(/[?#]/)[0];
             // A front behind sign-in is only followed by those who belong there.
-            const foreign = ['body', 'authority', 'admin'].some((front) => next.startsWith(`${prefix}/${front}`) && !from.includes(`/${front}`) && !path.includes(`/${front}`));
+            const foreign = ['body', 'processor', 'verification', 'authority', 'admin'].some((front) => next.startsWith(`${prefix}/${front}`) && !from.includes(`/${front}`) && !path.includes(`/${front}`));
             if (next.startsWith('/') && next.startsWith(prefix) && (prefix || !next.startsWith('/en/')) && !quiet.test(next) && !foreign) todo.push([next, path]);
           }
         }

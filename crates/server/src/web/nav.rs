@@ -69,6 +69,16 @@ pub fn open_to(path: &str, roles: &BTreeSet<Role>) -> bool {
     RIGHTS.get(path).and_then(|r| r.roles()).is_none_or(|needed| needed.iter().any(|r| roles.contains(r)))
 }
 
+/// The channels of a front for somebody with these roles: those that they may open, and none where no page of the
+/// front is made for one of their roles.
+pub fn channels_of(front: Front, roles: &BTreeSet<Role>) -> impl Iterator<Item = &'static Channel> {
+    let needed = |path: &str| RIGHTS.get(path).and_then(|r| r.roles());
+    // What everybody who has signed in may open says nothing about whose front it is.
+    let theirs = |needed: &[Role]| needed.len() < Role::ALL.len() && needed.iter().any(|r| roles.contains(r));
+    let theirs = channels(front).iter().any(|c| needed(c.1).is_none_or(theirs));
+    channels(front).iter().filter(move |c| theirs && open_to(c.1, roles))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +91,14 @@ mod tests {
         assert_eq!(shown(Front::Admin, Role::SecurityAdmin), ["staff"]);
         assert!(!shown(Front::Authority, Role::SamrReader).contains(&"queue"));
         assert!(shown(Front::Authority, Role::CacHandler).contains(&"queue"));
+    }
+
+    #[test]
+    fn a_front_of_others_has_no_channels() {
+        let of = |front, role| -> Vec<&str> { channels_of(front, &[role].into()).map(|c| c.0).collect() };
+        assert_eq!(of(Front::Body, Role::Operator), ["filings", "inbox", "organisation"]);
+        assert!(of(Front::Processor, Role::Operator).is_empty() && of(Front::Authority, Role::Operator).is_empty());
+        assert!(of(Front::Body, Role::CacHandler).is_empty() && of(Front::Processor, Role::Applicant).contains(&"applications"));
+        assert_eq!(of(Front::Public, Role::Auditor).len(), channels(Front::Public).len());
     }
 }

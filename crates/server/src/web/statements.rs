@@ -75,12 +75,15 @@ struct Sitemap {
     fronts: Vec<(&'static str, Vec<Link>)>,
 }
 
-/// `GET /sitemap`.
+/// `GET /sitemap`: to those who have signed in, their own front; to others all, which ask them to sign in.
 pub async fn sitemap(screen: Screen) -> Html<String> {
     let l = screen.lang;
+    let roles = screen.user.as_ref().map(|u| &u.roles).filter(|roles| !roles.is_empty());
     let front = |front: Front, name| {
-        let links = nav::channels(front).iter().map(|(_, path, zh, en)| Link::new(l.href(path), l.t(zh, en)));
-        (name, links.collect())
+        let shown: Vec<&nav::Channel> =
+            roles.map_or_else(|| nav::channels(front).iter().collect(), |roles| nav::channels_of(front, roles).collect());
+        let links: Vec<Link> = shown.iter().map(|(_, path, zh, en)| Link::new(l.href(path), l.t(zh, en))).collect();
+        (name, links)
     };
     let own = [
         ("/register", "认证机构注册", "Register a certification body"),
@@ -95,15 +98,18 @@ pub async fn sitemap(screen: Screen) -> Html<String> {
         ("/contact", "联系我们", "Contact"),
     ];
     let own = own.iter().map(|(path, zh, en)| Link::new(l.href(path), l.t(zh, en))).collect();
+    let mut fronts = vec![
+        front(Front::Public, l.t("公众服务", "Public service")),
+        front(Front::Body, l.t("专业认证机构端（登录后）", "For certification bodies (after sign-in)")),
+        front(Front::Processor, l.t("个人信息处理者端（登录后）", "For processors (after sign-in)")),
+        front(Front::Verification, l.t("技术验证机构端（登录后）", "For verification bodies (after sign-in)")),
+        front(Front::Authority, l.t("主管部门端（登录后）", "For the authorities (after sign-in)")),
+        (l.t("关于本站", "This site"), own),
+    ];
+    fronts.retain(|(_, links)| !links.is_empty());
     let page = Sitemap {
         shell: Shell::new(&screen, Front::Public, l.t("网站地图", "Site map")).crumb("/help", l.t("帮助", "Help")),
-        fronts: vec![
-            front(Front::Public, l.t("公众服务", "Public service")),
-            front(Front::Body, l.t("专业认证机构端（登录后）", "For certification bodies (after sign-in)")),
-            front(Front::Processor, l.t("个人信息处理者端（登录后）", "For processors (after sign-in)")),
-            front(Front::Authority, l.t("主管部门端（登录后）", "For the authorities (after sign-in)")),
-            (l.t("关于本站", "This site"), own),
-        ],
+        fronts,
     };
     Html(page.render().unwrap_or_default())
 }
