@@ -1,5 +1,5 @@
 //! The same cases and acts for programs: what the interface under `/api/v1` reads and does. The fields of an
-//! act are those that its page asks for ([`Ask`]), the command is made by the same function, and the law decides.
+//! act are those that its page asks for ([`super::ask::Ask`]), the command is made by the same function, and the law decides.
 
 mod fields;
 
