@@ -5,6 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use guosuo_case::Refusal;
 
+use crate::web::Lang;
+use crate::web::shell::Flash;
+
 /// A request that cannot be answered as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -17,6 +20,16 @@ pub enum Error {
     /// There is no such thing, or not for this organisation.
     #[error("not found")]
     NotFound,
+    /// The page is no longer for this: the answer leads to the one that is, and says why.
+    #[error("elsewhere")]
+    Elsewhere {
+        /// Why.
+        news: Flash,
+        /// The language of the request.
+        lang: Lang,
+        /// The page to go to, without language.
+        path: String,
+    },
     /// Somebody else was faster; the page must be read again.
     #[error("conflict")]
     Conflict,
@@ -72,6 +85,7 @@ impl Error {
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Elsewhere { .. } => StatusCode::SEE_OTHER,
             Self::Conflict | Self::KeyReused => StatusCode::CONFLICT,
             Self::Refused(r) => refusal_status(r),
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -100,6 +114,9 @@ pub fn refusal_status(r: &Refusal) -> StatusCode {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        if let Self::Elsewhere { news, lang, path } = &self {
+            return news.to(*lang, path);
+        }
         let status = self.status();
         let number = match &self {
             Self::TooLarge { max_mib } => *max_mib,

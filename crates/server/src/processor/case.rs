@@ -1,6 +1,5 @@
 //! An application as the pages of its applicant need it.
 
-use axum::response::Response;
 use guosuo_case::certification::{
     Action, Application, Command, Dossier, Facts, Field, Form as Filled, Phase, Problem, Severity, available, check_application,
     permit,
@@ -49,20 +48,20 @@ pub(super) async fn load(cx: &Cx, id: &str) -> Result<Case, Error> {
     Ok(Case { id: id.to_owned(), app, updated, facts, problems, actions, today })
 }
 
-/// As [`load`], for a page that only a draft has; after the submission it leads to the status.
+/// As [`load`], for a page that only a draft has.
 ///
 /// # Errors
-/// As [`load`].
-pub(super) async fn draft(cx: &Cx, id: &str) -> Result<Result<Case, Response>, Error> {
+/// As [`load`]; [`Error::Elsewhere`] after the submission: the page of the status.
+pub(super) async fn draft(cx: &Cx, id: &str) -> Result<Case, Error> {
     let case = load(cx, id).await?;
     if case.app.phase == Phase::Draft {
-        return Ok(Ok(case));
+        return Ok(case);
     }
     let news = cx.l().t(
         "这件委托已经提交，不能再改。下面是它现在的状态。",
         "This application has been submitted and can no longer be changed. This is where it stands.",
     );
-    Ok(Err(Flash::bad(news).to(cx.l(), &case.path(""))))
+    Err(Error::Elsewhere { news: Flash::bad(news), lang: cx.l(), path: case.path("") })
 }
 
 impl Case {

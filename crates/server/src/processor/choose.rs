@@ -89,10 +89,8 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
 /// # Errors
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    match case::draft(&cx, &id).await? {
-        Ok(case) => render(&cx, &case, Form::new(), StatusCode::OK).await,
-        Err(away) => Ok(away),
-    }
+    let case = case::draft(&cx, &id).await?;
+    render(&cx, &case, Form::new(), StatusCode::OK).await
 }
 
 /// `POST`: the law asks the register again.
@@ -101,10 +99,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// As [`show`]; faults of the store.
 pub(super) async fn submit(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     let body = form.require("body", l.t("选一家已备案的机构。", "Choose a filed body."));
     if !form.ok() {
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;

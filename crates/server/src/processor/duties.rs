@@ -161,10 +161,8 @@ fn at(p: &Problem) -> String {
 /// # Errors
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    match case::draft(&cx, &id).await? {
-        Ok(case) => render(&cx, &case, typed(&case.dossier().form), StatusCode::OK),
-        Err(away) => Ok(away),
-    }
+    let case = case::draft(&cx, &id).await?;
+    render(&cx, &case, typed(&case.dossier().form), StatusCode::OK)
 }
 
 /// `POST`.
@@ -173,10 +171,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// As [`show`]; faults of the store.
 pub(super) async fn save(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     let mut sent = keep::read(&cx, sent).await?;
     let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
     let stored = case.dossier().form.clone();

@@ -152,10 +152,7 @@ fn at(p: &Problem) -> String {
 /// # Errors
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     let (answers, form) = filled(&case);
     render(&cx, &case, &answers, form, StatusCode::OK)
 }
@@ -166,10 +163,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// As [`show`]; faults of the store.
 pub(super) async fn save(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     let mut sent = keep::read(&cx, sent).await?;
     let mut form = Form::from_pairs(std::mem::take(&mut sent.fields));
     let mut answers = Answers::read(&mut form, l, case.today);

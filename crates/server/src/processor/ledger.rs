@@ -102,10 +102,8 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
 /// # Errors
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    match case::draft(&cx, &id).await? {
-        Ok(case) => render(&cx, &case, Form::new(), StatusCode::OK).await,
-        Err(away) => Ok(away),
-    }
+    let case = case::draft(&cx, &id).await?;
+    render(&cx, &case, Form::new(), StatusCode::OK).await
 }
 
 /// `POST`: `then=give` takes the totals of this moment into the application, `then=take` takes them out.
@@ -114,10 +112,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// As [`show`]; faults of the store.
 pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     let ledger = match form.value("then") {
         "give" => {
             let flows = flows(&cx).await?;

@@ -102,10 +102,8 @@ fn unstorable(form: &Form) -> Option<(String, usize)> {
 /// # Errors
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
-    match case::draft(&cx, &id).await? {
-        Ok(case) => render(&cx, &case, typed(&case.dossier().form), StatusCode::OK),
-        Err(away) => Ok(away),
-    }
+    let case = case::draft(&cx, &id).await?;
+    render(&cx, &case, typed(&case.dossier().form), StatusCode::OK)
 }
 
 /// `POST`: saves what was typed; `then=check` also says what is still wrong, `then=more` shows
@@ -115,10 +113,7 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// As [`show`]; faults of the store.
 pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     if let Some((field, place)) = unstorable(&form) {
         form.fail(
             field,

@@ -172,10 +172,7 @@ fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<Respon
 /// [`Error::NotFound`] for an application that concerns others.
 pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
-    let case = match case::draft(&cx, &id).await? {
-        Ok(case) => case,
-        Err(away) => return Ok(away),
-    };
+    let case = case::draft(&cx, &id).await?;
     if !case.complete() {
         let news = l.t("还有没有完成的项，完成后才能提交。", "Some tasks are not finished. Finish them, then submit.");
         return Ok(Flash::bad(news).to(l, &case.path("")));
