@@ -259,7 +259,7 @@ fn a_set_in_a_file_counts_with_its_values_and_not_without() {
     w.run(Command::VoidReport { report: 2, reason: "文件错".into() }).unwrap();
     assert_eq!(w.e().year(2026, &Sets::default()).unwrap().sensitive.most.total, 1, "what is void needs no file");
     let empty = Count::Set(SetRef { key: " ".into(), ..first });
-    assert!(w.run(Command::Report { flow: 1, count: Box::new(empty), source: "x".into() }).is_err());
+    assert_eq!(fault(w.run(Command::Report { flow: 1, count: Box::new(empty), source: "x".into() })), Fault::KeyUnfit);
 }
 
 #[test]

@@ -19,8 +19,8 @@ use crate::open::Store;
 
 /// Rows of the ledger read at one time; where there are more, everything counts as touched.
 const MOST: u32 = 1000;
-/// The first event of a certificate.
-const ISSUED: &str = "issued";
+/// The first events of a certificate.
+const FIRST: [&str; 2] = ["issued", "taken_over"];
 
 statements! {
     /// Certificates with rows in a part of the ledger, with the names of their holders as they are now.
@@ -60,8 +60,8 @@ fn touch(class: &str, action: &str, object: &str, case_id: &str) -> Touch {
     // The filing of a body and its removal from the list stand on the page of each of its certificates.
     let listed = event && object == Filing::KIND;
     // Its number may be one that another body has used: then that address leads to the choice between the two.
-    let issued = event && object == Certificate::KIND && action == ISSUED;
-    if case_id.is_empty() || listed || issued { Touch::All } else { Touch::Case }
+    let begun = event && object == Certificate::KIND && FIRST.contains(&action);
+    if case_id.is_empty() || listed || begun { Touch::All } else { Touch::Case }
 }
 
 impl Store {
@@ -126,6 +126,7 @@ mod tests {
             ("act", "something new", "", "c", "all"),
             ("event", "measure_taken", "certificate", "c", "case"),
             ("event", "issued", "certificate", "c", "all"),
+            ("event", "taken_over", "certificate", "c", "all"),
             ("event", "decided", "filing", "c", "all"),
             ("system", "certificate.published", "entry/1", "c", "case"),
             ("system", "started", "", "", "all"),

@@ -39,6 +39,7 @@ async fn issued(u: &Under, number: &str, holder: &str, code: &str) -> String {
         retention_months: 1,
     };
     let issue = Issue {
+        mandate_before: None,
         application: CaseId(new_id()),
         applicant: OrgId("co".into()),
         holder: Party {

@@ -63,6 +63,7 @@ async fn certificate(u: &Under, body: &str, number: &str, at: Timestamp) -> Stri
     };
     let interest = certificate_interest(at);
     let issue = Issue {
+        mandate_before: None,
         application: CaseId("application".into()),
         applicant: "applicant".into(),
         holder: holder.clone(),

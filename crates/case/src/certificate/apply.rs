@@ -24,6 +24,7 @@ fn begin(issue: &Issue, recorded: &Recorded<Event>) -> Certificate {
         applicant: i.applicant,
         holder: i.holder,
         mandate: i.mandate,
+        mandate_before: i.mandate_before,
         number: i.number,
         scope: i.scope,
         basis: i.basis,
@@ -94,7 +95,7 @@ pub(super) fn apply(state: Option<Certificate>, recorded: &Recorded<Event>) -> O
         Event::InterestDeclared { has, words } => {
             c.interests.insert(by.user.clone(), Interest { has: *has, words: words.clone(), at });
         }
-        Event::MandateRecorded { mandate } => c.mandate = Some((**mandate).clone()),
+        Event::MandateRecorded { mandate } => mandate.succeed(&mut c.mandate, &mut c.mandate_before, cst_date(at)),
         Event::Requested { asks, reason } => {
             let request = Request {
                 id: next(&c.requests),

@@ -9,7 +9,7 @@ use super::command::{Command, Facts};
 use super::reported::Report;
 use super::state::{Certificate, ChangeKind, Status};
 use crate::actor::{Actor, OrgKind, Role};
-use crate::certification::{Application, MandateAct, Purpose, Reason, Standing, check_independence, check_mandate};
+use crate::certification::{Application, Mandate, MandateAct, Purpose, Reason, Standing, check_independence, check_mandate};
 use crate::life::{Life as _, not_concerned, subject};
 use crate::permission::Right;
 use crate::refusal::{Refusal, RefusalCode};
@@ -220,7 +220,7 @@ fn issue(actor: &Actor, facts: &Facts) -> Result<(), Refusal> {
     check_independence(&a.interests, &actor.user, facts.practises_elsewhere.as_ref()).map_err(Refusal::certification)
 }
 
-/// Only a filed body certifies exports, and keeps certificates that were issued before (M 12(1), 18).
+/// Only a filed body certifies exports (M 12(1)); that it alone brings older certificates in is a rule of this house.
 fn filed(facts: &Facts) -> Result<(), Refusal> {
     if facts.standing == Standing::Filed { Ok(()) } else { refuse(Reason::BodyNotFiled { standing: facts.standing }) }
 }
@@ -240,7 +240,8 @@ fn holder_side(c: &Certificate, action: Action, actor: &Actor, today: Date) -> R
     if !actor.has(Role::Representative) {
         return refuse(Reason::RepresentativeNeeded);
     }
-    check_mandate(c.mandate.as_ref(), &actor.org, act, today).map_err(Refusal::certification)
+    check_mandate(Mandate::on(c.mandate.as_ref(), c.mandate_before.as_ref(), today), &actor.org, act, today)
+        .map_err(Refusal::certification)
 }
 
 fn status(c: &Certificate, action: Action, actor: &Actor, facts: &Facts, today: Date) -> Result<(), Refusal> {

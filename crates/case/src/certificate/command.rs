@@ -31,7 +31,7 @@ pub struct Propose {
 pub enum Command {
     /// Issue what an application was decided to carry. `valid_until` as printed, else the default.
     Issue { application: CaseId, number: String, mark: Mark, valid_until: Option<Date> },
-    /// Take over a certificate that was issued before this platform (M 18).
+    /// Take over a certificate that was issued before this platform.
     TakeOver(Box<TakeOver>),
     /// Declare interests (CAR 13).
     DeclareInterest { has: bool, words: String },

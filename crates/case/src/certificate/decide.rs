@@ -34,7 +34,7 @@ impl Life for Certificate {
         self.body == *org
             || self.applicant == *org
             || self.holder.org.as_ref() == Some(org)
-            || self.mandate.as_ref().is_some_and(|m| m.holder == *org)
+            || [&self.mandate, &self.mandate_before].into_iter().flatten().any(|m| m.holder == *org)
     }
 
     fn event_kind(event: &Event) -> &'static str {
@@ -279,6 +279,7 @@ fn issue(
         applicant: a.owner.clone(),
         holder: a.processor.clone(),
         mandate: a.dossier.mandate.clone(),
+        mandate_before: a.mandate_before.clone(),
         number,
         scope: a.dossier.form.scope.clone(),
         basis: a.basis.clone(),

@@ -21,6 +21,8 @@ pub struct Issue {
     pub applicant: OrgId,
     pub holder: Party,
     pub mandate: Option<Mandate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate_before: Option<Mandate>,
     pub number: String,
     pub scope: Scope,
     pub basis: String,

@@ -1,7 +1,7 @@
 //! What the platform shows compared with what was reported (M 9(1)), each difference with its
 //! reason as our own record knows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -126,8 +126,9 @@ pub struct Found {
     pub from: u32,
 }
 
-/// Compares what the platform shows with the latest report of each certificate.
-pub fn reconcile(ours: &[&Report], theirs: &[Shown]) -> Vec<Found> {
+/// Compares what the platform shows with the latest report of each certificate. `older`: numbers of certificates that were
+/// taken over; one of which nothing has been reported since may be shown, its issue was reported elsewhere (M 9(1)).
+pub fn reconcile(ours: &[&Report], older: &BTreeSet<String>, theirs: &[Shown]) -> Vec<Found> {
     let mut latest: BTreeMap<&str, &ReportRecord> = BTreeMap::new();
     for r in ours.iter().map(|r| &r.record) {
         let slot = latest.entry(&r.certificate).or_insert(r);
@@ -141,7 +142,7 @@ pub fn reconcile(ours: &[&Report], theirs: &[Shown]) -> Vec<Found> {
         let certificate = s.certificate.clone();
         if shown.insert(&s.certificate, s).is_some() {
             out.push(Discrepancy::ShownTwice { certificate });
-        } else if !latest.contains_key(s.certificate.as_str()) {
+        } else if !latest.contains_key(s.certificate.as_str()) && !older.contains(&s.certificate) {
             out.push(Discrepancy::NotOurs { certificate });
         }
     }
@@ -220,12 +221,19 @@ mod tests {
     fn what_the_platform_shows_is_compared_with_the_latest_report() {
         let (a, b) = (report(1, ChangeKind::Issued, Status::Valid), report(2, ChangeKind::Suspended, Status::Suspended));
         let ours = [&a, &b];
-        assert_eq!(reconcile(&ours, &[shown(NUMBER, "示例公司（虚构）", Status::Suspended)]), []);
-        let found = reconcile(&ours, &[shown(NUMBER, "别的", Status::Valid), shown("X", "", Status::Valid)]);
+        assert_eq!(reconcile(&ours, &BTreeSet::new(), &[shown(NUMBER, "示例公司（虚构）", Status::Suspended)]), []);
+        let found = reconcile(&ours, &BTreeSet::new(), &[shown(NUMBER, "别的", Status::Valid), shown("X", "", Status::Valid)]);
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found.iter().any(|f| f.why == Why::NeverReported && f.what.certificate() == "X"));
         let lost = Found { what: Discrepancy::NotShown { certificate: NUMBER.into() }, why: Why::LostThere, from: 1 };
-        assert_eq!(reconcile(&ours, &[]), [lost]);
+        assert_eq!(reconcile(&ours, &BTreeSet::new(), &[]), [lost]);
+    }
+
+    #[test]
+    fn a_certificate_that_was_taken_over_may_be_shown_without_a_report_from_here() {
+        let there = [shown("OLD-1", "", Status::Valid), shown("X", "", Status::Valid)];
+        let found = reconcile(&[], &["OLD-1".to_owned()].into(), &there);
+        assert_eq!(found.iter().map(|f| f.what.certificate()).collect::<Vec<_>>(), ["X"]);
     }
 
     #[test]
@@ -234,7 +242,9 @@ mod tests {
         let a = report(1, ChangeKind::Issued, Status::Valid);
         let queued = Report { receipt: None, ..report(2, ChangeKind::Suspended, Status::Suspended) };
         let platform = [Shown { seq: Some(1), ..shown(NUMBER, "示例公司（虚构）", Status::Valid) }];
-        let why = |b: &Report| reconcile(&[&a, b], &platform).into_iter().map(|f| (f.why, f.from)).collect::<Vec<_>>();
+        let why = |b: &Report| {
+            reconcile(&[&a, b], &BTreeSet::new(), &platform).into_iter().map(|f| (f.why, f.from)).collect::<Vec<_>>()
+        };
         // The status differs and the number is behind: one reason for both.
         assert_eq!(why(&queued), [(Why::NotSentYet, 0), (Why::NotSentYet, 0)]);
         let sent = Sending { target: "platform".into(), digest: String::new(), at };

@@ -391,6 +391,8 @@ pub struct Certificate {
     pub holder: Party,
     /// The mandate of the holder's office or representative.
     pub mandate: Option<Mandate>,
+    /// The one before, while the last one has not begun (M 7(2)).
+    pub mandate_before: Option<Mandate>,
     /// Its number, by the body's own pattern.
     pub number: String,
     /// The certified scope.

@@ -1,9 +1,10 @@
-//! Certificates that were issued before this platform and are taken over (M 18): what the old
-//! record says, where it came from, and the rules of the day on which it was issued.
+//! Certificates that were issued before this platform and are taken over: what the old record
+//! says, where it came from, and the rules of the day on which it was issued. The law is silent on
+//! how they come in; that the Measures apply to what happens to them from now on is M 18 and 19.
 //!
-//! The platform neither issued nor audited them. So each is checked cell by cell, its source is
-//! kept with the event, and no report is owed for an issue that lies behind (M 9(1)); every later
-//! change is reported like any other.
+//! The platform neither issued nor audited them. So each is checked cell by cell, none may be
+//! issued after the last day that the deployment sets, its source is kept with the event, and no
+//! report is owed for an issue that lies behind (M 9(1)); every later change is reported like any other.
 
 use guosuo_rules::basis::Edition;
 use guosuo_rules::ids::{self, uscc};
@@ -40,6 +41,13 @@ pub struct Stood {
     pub since: Date,
     /// The ground, as it was published (M 10(3)).
     pub ground: String,
+}
+
+impl Stood {
+    /// Ended by time, on the day after its last (M 8(2)).
+    pub fn by_time(valid_until: Date) -> Self {
+        Self { kind: ChangeKind::Expired, since: valid_until.tomorrow().unwrap_or(valid_until), ground: "M 8(2)".into() }
+    }
 }
 
 /// An older certificate as its body kept it.
@@ -145,12 +153,10 @@ pub enum Wrong {
     NotACountry,
     /// No edition of the basis of that name.
     NoEdition,
-    /// The edition was not in force on the day of issue.
+    /// The edition began after the day of issue.
     EditionNotInForce {
         /// Its first day.
         from: Date,
-        /// The first day on which it no longer was.
-        until: Option<Date>,
     },
     /// The day lies outside what it can be.
     DayOutside {
@@ -223,12 +229,13 @@ impl TakeOver {
             Cell::Basis,
             match Edition::by_id(&self.basis) {
                 None => Some(Wrong::NoEdition),
-                Some(e) if e.in_force(self.issued_on) => None,
-                Some(e) => Some(Wrong::EditionNotInForce { from: e.from, until: e.until }),
+                // A case stays on the edition on which it began: when that ended says nothing of the day of issue.
+                Some(e) => (self.issued_on < e.from).then_some(Wrong::EditionNotInForce { from: e.from }),
             },
         );
         fault(Cell::Mark, line(&self.mark.body, 20));
-        fault(Cell::IssuedOn, (self.issued_on > today).then_some(Wrong::DayOutside { from: None, until: today }));
+        let latest = today.min(facts.config.taken_over_until);
+        fault(Cell::IssuedOn, (self.issued_on > latest).then_some(Wrong::DayOutside { from: None, until: latest }));
         // M 8(2): never longer than three years, by either reading of the last day.
         let last = valid_until(self.issued_on, LastDay::Anniversary, &facts.calendar);
         let fits = last.is_some_and(|last| self.issued_on < self.valid_until && self.valid_until <= last);
@@ -238,7 +245,11 @@ impl TakeOver {
         let over = self.valid_until < today;
         match &self.stood {
             None => fault(Cell::Status, over.then_some(Wrong::HasEnded)),
-            Some(s) if s.kind == ChangeKind::Expired => fault(Cell::Status, (!over).then_some(Wrong::NotAStatus)),
+            Some(s) if s.kind == ChangeKind::Expired => {
+                fault(Cell::Status, (!over).then_some(Wrong::NotAStatus));
+                let ends = Stood::by_time(self.valid_until).since;
+                fault(Cell::Since, (over && s.since != ends).then_some(Wrong::DayOutside { from: Some(ends), until: ends }));
+            }
             Some(s) => {
                 let known = matches!(s.kind, ChangeKind::Suspended | ChangeKind::Revoked | ChangeKind::Cancelled);
                 let ended = over && s.kind == ChangeKind::Suspended;
@@ -267,6 +278,7 @@ pub(super) fn take_over(t: TakeOver, facts: &Facts, today: Date) -> Result<Vec<E
         applicant: t.applicant.or_else(|| t.holder.org.clone()).unwrap_or_else(|| OrgId(String::new())),
         holder: t.holder,
         mandate: t.mandate,
+        mandate_before: None,
         number: t.number,
         scope: t.scope,
         basis: t.basis,

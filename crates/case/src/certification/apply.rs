@@ -22,6 +22,7 @@ pub(super) fn apply(state: Option<Application>, recorded: &Recorded<Event>) -> O
             purpose: purpose.clone(),
             opened_at: recorded.at,
             dossier: Dossier::default(),
+            mandate_before: None,
             phase: Phase::Draft,
             receipt: None,
             basis: String::new(),
@@ -69,7 +70,9 @@ pub(super) fn apply(state: Option<Application>, recorded: &Recorded<Event>) -> O
 fn work(a: &mut Application, recorded: &Recorded<Event>) {
     let (at, by, day) = (recorded.at, &recorded.by, cst_date(recorded.at));
     match &recorded.event {
-        Event::MandateRecorded { mandate } => a.dossier.mandate = Some((**mandate).clone()),
+        // Of a draft only the last one counts: nobody has acted under another.
+        Event::MandateRecorded { mandate } if a.receipt.is_none() => a.dossier.mandate = Some((**mandate).clone()),
+        Event::MandateRecorded { mandate } => mandate.succeed(&mut a.dossier.mandate, &mut a.mandate_before, day),
         Event::BodyChosen { body } => a.dossier.body = Some(body.clone()),
         Event::FormSaved { form } => {
             a.dossier.form = (**form).clone();

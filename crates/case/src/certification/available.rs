@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::clock::Stage;
 use super::command::{Command, Facts};
-use super::party::{MandateAct, Standing, check_independence, check_mandate};
+use super::party::{Mandate, MandateAct, Standing, check_independence, check_mandate};
 use super::reason::Reason;
 use super::state::{Application, NcStage, Phase};
 use crate::actor::{Actor, OrgKind, Role};
@@ -186,7 +186,8 @@ fn applicant_side(a: &Application, action: Action, actor: &Actor, today: Date) -
     }
     let Some(act) = action.mandate_act() else { return no(RefusalCode::NotAllowed) };
     if actor.has(Role::Representative) {
-        return check_mandate(a.dossier.mandate.as_ref(), &actor.org, act, today).map_err(Refusal::certification);
+        let mandate = Mandate::on(a.dossier.mandate.as_ref(), a.mandate_before.as_ref(), today);
+        return check_mandate(mandate, &actor.org, act, today).map_err(Refusal::certification);
     }
     match action {
         Action::SaveForm | Action::ChooseBody => Ok(()),

@@ -126,6 +126,10 @@ pub struct Config {
     pub renewal_reading: RenewalReading,
     /// Months before the end at which the holder is reminded.
     pub reminder_months: Vec<u32>,
+    /// The last day of issue of a certificate that a body may take over from its older records. What is issued later goes
+    /// the whole way here (M 8(1)); before it lies the day on which the Measures began (M 19), unless an operator whose
+    /// instance began later says otherwise.
+    pub taken_over_until: Date,
     /// Working days that a party has to be heard before a measure that hurts it.
     pub hearing_days: u32,
     /// Working days within which the body acts on an authority's finding (M 10(2)).
@@ -160,6 +164,7 @@ impl Default for Config {
             renewal_months: 6,
             renewal_reading: RenewalReading::default(),
             reminder_months: vec![9, 7, 6],
+            taken_over_until: jiff::civil::date(2025, 12, 31),
             hearing_days: 5,
             finding_days: 5,
             surveillance_months: 12,

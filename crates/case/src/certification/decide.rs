@@ -55,7 +55,7 @@ impl Life for Application {
     fn concerns(&self, org: &OrgId) -> bool {
         self.owner == *org
             || self.processor.org.as_ref() == Some(org)
-            || self.dossier.mandate.as_ref().is_some_and(|m| m.holder == *org)
+            || [&self.dossier.mandate, &self.mandate_before].into_iter().flatten().any(|m| m.holder == *org)
             || self.body() == Some(org)
             || self.verification_body() == Some(org)
     }

@@ -126,6 +126,21 @@ pub struct Mandate {
 /// PIPL 53 give none.
 pub const MANDATE_REMINDER_DAYS: [u32; 3] = [60, 30, 7];
 
+impl Mandate {
+    /// The mandate under which somebody acts on a day, of the last one and of the one before it: a mandate that begins
+    /// later leaves the one before in force until then (M 7(2)).
+    pub fn on<'a>(last: Option<&'a Self>, before: Option<&'a Self>, day: Date) -> Option<&'a Self> {
+        if last.is_some_and(|m| day < m.from) { before.or(last) } else { last }
+    }
+
+    /// Takes the place of the last one, which stays beside it while this one has not begun.
+    pub(crate) fn succeed(&self, last: &mut Option<Self>, before: &mut Option<Self>, day: Date) {
+        let running = Self::on(last.as_ref(), before.as_ref(), day).cloned();
+        *before = running.filter(|_| day < self.from);
+        *last = Some(self.clone());
+    }
+}
+
 /// Checks a mandate for one act of one organisation on one day.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, StageDays};
 use super::form::Dossier;
-use super::party::{DocRef, Interest, Party};
+use super::party::{DocRef, Interest, Mandate, Party};
 use super::scope::People;
 use crate::actor::{CaseId, OrgId, UserId};
 use crate::life::By;
@@ -449,6 +449,8 @@ pub struct Application {
     pub opened_at: Timestamp,
     /// What the applicant prepares.
     pub dossier: Dossier,
+    /// The mandate before the dossier's, while that has not begun (M 7(2)).
+    pub mandate_before: Option<Mandate>,
     /// Where it stands.
     pub phase: Phase,
     /// The receipt.

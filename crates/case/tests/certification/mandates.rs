@@ -3,11 +3,11 @@
 
 use guosuo_case::RefusalCode;
 use guosuo_case::certificate::{Command, Measure};
-use guosuo_case::certification::{self, Mandate, MandateAct, Reason};
+use guosuo_case::certification::{self, Mandate, Reason};
 use jiff::civil::date;
 
 use super::after::reason;
-use super::world::{World, domestic, mandate, overseas, text};
+use super::world::{World, mandate, overseas, text};
 
 fn record(m: Mandate) -> Command {
     Command::RecordMandate { mandate: Box::new(m) }
@@ -49,7 +49,7 @@ fn for_a_holder_of_the_mainland_there_is_no_mandate() {
     let mut w = World::certified(false);
     assert_eq!(w.cert("applicant", record(mandate())).unwrap_err().code, RefusalCode::NotAllowed);
     assert_eq!(reason(w.cert("manager", record(mandate())).unwrap_err()), Reason::MandateUnfit);
-    assert_eq!(w.c().holder.name, domestic().name);
+    assert_eq!(w.c().mandate, None);
 }
 
 #[test]
@@ -63,6 +63,29 @@ fn before_the_certificate_the_processor_s_side_says_itself_who_acts() {
     assert_eq!(reason(w.app("rep", withdraw).unwrap_err()), Reason::MandateOfAnother);
     assert_eq!(reason(w.app("rep", record(mandate())).unwrap_err()), Reason::MandateOfAnother);
     assert_eq!(w.a().processor, overseas());
-    let narrow = Mandate { acts: [MandateAct::Status].into(), ..to("rep-two") };
-    w.app("foreign", record(narrow)).unwrap();
+}
+
+#[test]
+fn a_mandate_that_begins_later_leaves_the_one_before_in_force_until_then() {
+    let mut w = World::certified(true);
+    w.cert("rep", record(Mandate { until: date(2026, 6, 30), ..mandate() })).unwrap();
+    w.move_to(date(2026, 6, 1));
+    let next = |m: Mandate| Mandate { from: date(2026, 7, 1), until: date(2027, 6, 30), ..m };
+    w.cert("rep", record(next(mandate()))).unwrap();
+    w.cert("rep", ask()).unwrap();
+    // Recorded once more, corrected: the running one still stands behind it.
+    w.cert("rep", record(Mandate { until: date(2027, 12, 31), ..next(mandate()) })).unwrap();
+    w.cert("rep", ask()).unwrap();
+    // Another from July on: until then the one before acts, and it alone.
+    w.cert("foreign", record(next(to("rep-two")))).unwrap();
+    w.cert("rep", ask()).unwrap();
+    w.move_to(date(2026, 7, 1));
+    assert_eq!(reason(w.cert("rep", ask()).unwrap_err()), Reason::MandateOfAnother);
+    // And before there is a certificate.
+    let record = |m: Mandate| certification::Command::RecordMandate { mandate: Box::new(m) };
+    let mut w = World::entrusted(true);
+    let tomorrow = w.today().tomorrow().unwrap();
+    w.app("foreign", record(Mandate { from: tomorrow, ..to("rep-two") })).unwrap();
+    let withdraw = certification::Command::Withdraw { reason: text() };
+    w.app("rep", withdraw).unwrap();
 }

@@ -117,8 +117,14 @@ fn every_cell_that_cannot_stand_is_named() {
     assert_eq!(one(party(|p| p.address = "址".repeat(501))), (Cell::Address, Wrong::Unfit));
     assert_eq!(one(party(|p| (p.country, p.code) = ("XX".into(), "HRB 1".into()))), (Cell::Country, Wrong::NotACountry));
     assert_eq!(one(TakeOver { basis: "R99".into(), ..older() }), (Cell::Basis, Wrong::NoEdition));
-    let later = Wrong::EditionNotInForce { from: date(2025, 12, 25), until: None };
+    let later = Wrong::EditionNotInForce { from: date(2025, 12, 25) };
     assert_eq!(one(TakeOver { basis: "A53".into(), ..older() }), (Cell::Basis, later), "not yet on the day of issue");
+    // A case that began before the new edition ends on the old one.
+    let on = |issued_on: Date, valid_until: Date| TakeOver { issued_on, valid_until, ..older() };
+    World::new().cert_by(&importer(), Command::TakeOver(Box::new(on(date(2025, 12, 31), date(2028, 12, 30))))).unwrap();
+    // From the day of the Measures on nothing comes in but by application, audit and two signatures (M 8(1), 19).
+    let last = Wrong::DayOutside { from: None, until: date(2025, 12, 31) };
+    assert_eq!(one(on(date(2026, 1, 1), date(2028, 12, 31))), (Cell::IssuedOn, last));
     let unmarked = TakeOver { mark: Mark { cross_border: true, body: String::new() }, ..older() };
     assert_eq!(one(unmarked), (Cell::Mark, Wrong::Missing));
     // Three years and not a day more, by either reading of the last day (M 8(2)).
@@ -126,13 +132,17 @@ fn every_cell_that_cannot_stand_is_named() {
     World::new().cert_by(&importer(), Command::TakeOver(Box::new(until(date(2027, 5, 20))))).unwrap();
     let longest = Wrong::DayOutside { from: Some(date(2024, 5, 21)), until: date(2027, 5, 20) };
     assert_eq!(one(until(date(2027, 5, 21))), (Cell::ValidUntil, longest));
-    assert_eq!(one(TakeOver { issued_on: date(2023, 1, 10), ..until(date(2026, 1, 9)) }), (Cell::Status, Wrong::HasEnded));
+    assert_eq!(one(ran_out()), (Cell::Status, Wrong::HasEnded));
     let stood = |kind, since| TakeOver { stood: Some(Stood { kind, since, ground: text() }), ..older() };
     let early = Wrong::DayOutside { from: Some(date(2024, 5, 20)), until: w.today() };
     assert_eq!(one(stood(ChangeKind::Revoked, date(2024, 5, 19))), (Cell::Since, early.clone()));
     assert_eq!(one(stood(ChangeKind::Revoked, date(2026, 3, 3))), (Cell::Since, early));
     assert_eq!(one(stood(ChangeKind::Changed, date(2025, 1, 1))), (Cell::Status, Wrong::NotAStatus));
     assert_eq!(one(stood(ChangeKind::Expired, date(2025, 1, 1))), (Cell::Status, Wrong::NotAStatus));
+    let ended = |since| TakeOver { stood: Some(Stood { since, ..Stood::by_time(date(2026, 1, 9)) }), ..ran_out() };
+    World::new().cert_by(&importer(), Command::TakeOver(Box::new(ended(date(2026, 1, 10))))).unwrap();
+    let on_the_day_after = Wrong::DayOutside { from: Some(date(2026, 1, 10)), until: date(2026, 1, 10) };
+    assert_eq!(one(ended(date(2020, 1, 1))), (Cell::Since, on_the_day_after), "time ends it on one day only");
     let silent = Some(Stood { kind: ChangeKind::Revoked, since: date(2025, 1, 1), ground: String::new() });
     assert_eq!(one(TakeOver { stood: silent, ..older() }), (Cell::Ground, Wrong::Missing));
     // The scope as it was certified; how recipients are reached may be missing.
@@ -154,6 +164,10 @@ fn every_cell_that_cannot_stand_is_named() {
     assert_eq!(reason(w.cert("foreign", ask).unwrap_err()), Reason::RepresentativeNeeded);
     w.cert("foreign", Command::RecordMandate { mandate: Box::new(super::world::mandate()) }).unwrap();
     w.cert("rep", Command::Request { asks: guosuo_case::certificate::Measure::Suspend, reason: text() }).unwrap();
+}
+
+fn ran_out() -> TakeOver {
+    TakeOver { issued_on: date(2023, 1, 10), valid_until: date(2026, 1, 9), ..older() }
 }
 
 fn unmarked_and_undated() -> TakeOver {

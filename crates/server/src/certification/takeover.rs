@@ -147,8 +147,7 @@ impl Row<'_> {
             "撤销" | "revoked" => Some(ChangeKind::Revoked),
             "注销" | "cancelled" => Some(ChangeKind::Cancelled),
             "过期" | "过期失效" | "已过期" | "expired" => {
-                let since = valid_until.tomorrow().unwrap_or(valid_until);
-                return Some(Stood { kind: ChangeKind::Expired, since, ground: "M 8(2)".into() });
+                return Some(Stood::by_time(valid_until));
             }
             "" => {
                 self.unreadable(Cell::Status);
@@ -166,7 +165,8 @@ impl Row<'_> {
     fn read(&mut self, source: Source) -> TakeOver {
         let long: Vec<Cell> = Cell::ALL.into_iter().filter(|c| self.text(*c).chars().count() >= CUT).collect();
         for c in long {
-            let problem = self.l.pick(format!("超过{CUT}个字，请缩短。"), format!("More than {CUT} characters; shorten it."));
+            let most = CUT - 1;
+            let problem = self.l.pick(format!("超过{most}个字，请缩短。"), format!("More than {most} characters; shorten it."));
             self.fail(c, problem);
         }
         let (issued_on, valid_until) = (self.day(Cell::IssuedOn), self.day(Cell::ValidUntil));

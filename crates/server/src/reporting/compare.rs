@@ -93,8 +93,10 @@ pub async fn with(
             reports.extend(c.reports);
         }
     }
+    // Every issue owes a report, so that a number without one was taken over.
+    let older = reader.certificate_numbers(body).await?;
     drop(reader);
-    let found = reconcile(&reports.iter().collect::<Vec<_>>(), shown);
+    let found = reconcile(&reports.iter().collect::<Vec<_>>(), &older, shown);
     let now = app.now();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let kept = Comparison {

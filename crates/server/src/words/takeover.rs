@@ -57,7 +57,7 @@ pub fn takes(l: Lang, c: Cell) -> &'static str {
             "from|name|country, several divided by semicolons; empty for none",
         ),
         Cell::Retention => l.t("1至1200的整数", "A whole number from 1 to 1200"),
-        Cell::Basis => l.t("发证当日适用的版本，例如R37、A53", "The edition in force on the day of issue, such as R37 or A53"),
+        Cell::Basis => l.t("该证书案件开始时适用的版本，例如R37、A53", "The edition on which its case began, such as R37 or A53"),
         Cell::Mark => l.t("最多20个字", "At most 20 characters"),
         Cell::IssuedOn => l.t("例如2024-05-20", "Such as 2024-05-20"),
         Cell::ValidUntil => l.t("例如2027-05-19，不超过发证后3年", "Such as 2027-05-19, at most three years after the issue"),
@@ -90,14 +90,10 @@ pub fn wrong(l: Lang, cell: Cell, w: &Wrong) -> String {
             l.pick(format!("没有这个国家或者地区代码。{right}。"), format!("No such country or region. {right}."))
         }
         Wrong::NoEdition => l.pick(format!("没有这一版认证依据。{right}。"), format!("No such edition of the basis. {right}.")),
-        Wrong::EditionNotInForce { from, until } => {
-            let until =
-                until.map(|u| l.pick(format!("，{}起停止", day(u)), format!(" and ended on {}", day(u)))).unwrap_or_default();
-            l.pick(
-                format!("这一版自{}起适用{until}，发证当日不适用。", day(*from)),
-                format!("This edition began on {}{until}: it was not in force on the day of issue.", day(*from)),
-            )
-        }
+        Wrong::EditionNotInForce { from } => l.pick(
+            format!("这一版自{}起适用，晚于发证日期。", day(*from)),
+            format!("This edition began on {}, after the day of issue.", day(*from)),
+        ),
         Wrong::DayOutside { from: Some(from), until } => l.pick(
             format!("应当在{}至{}之间。", day(*from), day(*until)),
             format!("It has to lie between {} and {}.", day(*from), day(*until)),

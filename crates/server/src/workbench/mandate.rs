@@ -166,7 +166,11 @@ pub(super) fn items(
                 Fact::new(l.t("登记", "Recorded"), by(l, &e.by, e.at)),
             ];
             facts.push(document(l, l.t("文件", "Document"), &m.document, &h.path(""), here));
-            let chip = if n == newest {
+            // The one before the last runs on until that begins.
+            let runs = n + 1 == newest
+                && h.certificate.mandate_before.is_some()
+                && h.certificate.mandate.as_ref().is_some_and(|m| today < m.from);
+            let chip = if n == newest || runs {
                 state(l, m, today)
             } else {
                 (l.t("已被新的授权代替", "Replaced").to_owned(), Tone::Mute)

@@ -68,6 +68,7 @@ async fn issued(app: &TestApp, number: &str, holder: &str, valid_until: Date) ->
 async fn issued_by(app: &TestApp, body: &str, number: &str, holder: &str, valid_until: Date) -> String {
     let id = new_id();
     let issue = Issue {
+        mandate_before: None,
         application: CaseId(new_id()),
         applicant: OrgId("co".into()),
         holder: Party {

@@ -278,6 +278,7 @@ fn issue_fields() -> Vec<Field> {
 pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
     use certificate::{Action, Event, Issue, Mark};
     let issue = Issue {
+        mandate_before: None,
         application: CaseId(String::new()),
         applicant: "".into(),
         holder: party(),
