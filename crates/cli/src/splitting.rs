@@ -228,9 +228,14 @@ fn share(part: usize, whole: usize) -> String {
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// How many different people stand in parts that are all keyed alike; nothing where one is not keyed.
+/// How many different people stand in parts that are all keyed alike; nothing where one is not keyed, or where the parts are
+/// of several groups, each with a key of its own.
 fn distinct(hit: &Hit, of: &BTreeMap<&str, &Labelled>) -> Option<u64> {
     let added = hit.parts.iter().filter(|part| part.added);
+    let groups: BTreeSet<u32> = added.clone().filter_map(|part| of.get(part.id.as_str())).map(|row| row.group).collect();
+    if groups.len() > 1 {
+        return None;
+    }
     let mut ranges = added.map(|part| of.get(part.id.as_str())?.people).collect::<Option<Vec<[u64; 2]>>>()?;
     ranges.sort_unstable();
     let (mut sum, mut end) = (0, 0);

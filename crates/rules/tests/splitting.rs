@@ -169,6 +169,21 @@ fn two_lines_of_one_export_are_one_finding() {
 }
 
 #[test]
+fn the_flows_of_two_years_are_two_findings_and_a_name_hides_no_flow() {
+    let of = |id: &str, year: i16| ledger("示例甲公司（虚构）", id, (date(year, 1, 5), date(year, 9, 30)), 600_000);
+    let mut years = vec![of("a", 2025), of("b", 2025), of("a", 2026), of("b", 2026)];
+    join::<()>(&mut years, &[]);
+    let near = Settings { window_days: 62, ..Settings::default() };
+    let found = together(find(&years, &near));
+    assert_eq!(found.iter().map(|f| f[0].parts[0].on.year()).collect::<Vec<_>>(), [2025, 2026]);
+    // An application that takes the place of another leaves that out, and no flow that bears its number as a name.
+    let mut all = vec![of("a", 2026), of("b", 2026), one("new", date(2026, 4, 1), 1, 0)];
+    all[2].replaces = Some("a".into());
+    join::<()>(&mut all, &[]);
+    assert_eq!(hits(&all).len(), 1);
+}
+
+#[test]
 fn flows_of_a_year_that_can_be_parts() {
     let flow = |id: &str, way, exempt, on, n| yearly::Flow {
         id: id.into(),

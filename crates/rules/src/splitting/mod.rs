@@ -128,6 +128,13 @@ pub struct Part {
     pub added: bool,
 }
 
+impl Part {
+    /// Whether both are the same statement: a flow has its name in every year of its ledger.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.source, &self.holder, &self.id, self.on) == (other.source, &other.holder, &other.id, other.on)
+    }
+}
+
 /// Parts that together reach a line which each alone does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hit {
@@ -167,7 +174,7 @@ impl Hit {
 pub fn together(hits: Vec<Hit>) -> Vec<Vec<Hit>> {
     let mut out: Vec<Vec<Hit>> = Vec::new();
     for hit in hits {
-        let shares = |known: &Vec<Hit>| known.iter().any(|k| k.parts.iter().any(|p| hit.parts.iter().any(|q| same(p, q))));
+        let shares = |known: &Vec<Hit>| known.iter().any(|k| k.parts.iter().any(|p| hit.parts.iter().any(|q| p.is(q))));
         let (mut joined, rest): (Vec<_>, Vec<_>) = out.into_iter().partition(shares);
         let mut all = joined.drain(..).flatten().collect::<Vec<_>>();
         all.push(hit);
@@ -176,10 +183,6 @@ pub fn together(hits: Vec<Hit>) -> Vec<Vec<Hit>> {
     }
     out.sort_by(|a, b| a[0].parts[0].on.cmp(&b[0].parts[0].on).then_with(|| a[0].parts[0].id.cmp(&b[0].parts[0].id)));
     out
-}
-
-fn same(a: &Part, b: &Part) -> bool {
-    (a.source, &a.holder, &a.id) == (b.source, &b.holder, &b.id)
 }
 
 /// An application as it is compared.
@@ -196,7 +199,9 @@ struct Seen<'a> {
 pub fn find(applications: &[Application], settings: &Settings) -> Vec<Hit> {
     let replaced: Vec<&str> = applications.iter().filter_map(|a| a.replaces.as_deref()).collect();
     let mut groups: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-    for application in applications.iter().filter(|a| !replaced.contains(&a.id.as_str())) {
+    // Only an application is replaced; what a flow is called is its owner's choice.
+    let stands = |a: &&Application| a.source == Source::Ledger || !replaced.contains(&a.id.as_str());
+    for application in applications.iter().filter(stands) {
         let Ok(law) = Law::on(application.on) else { continue };
         let group = if application.group.trim().is_empty() { holder(application) } else { &application.group };
         groups.entry(similar::plain(group)).or_default().push(Seen {

@@ -79,7 +79,7 @@ fn line(l: Lang, h: &Hit) -> LineRow {
 fn parts(hits: &[Hit]) -> Vec<&Part> {
     let mut out: Vec<&Part> = Vec::new();
     for p in hits.iter().flat_map(|h| &h.parts) {
-        if !out.iter().any(|known| (known.source, &known.holder, &known.id) == (p.source, &p.holder, &p.id)) {
+        if !out.iter().any(|known| known.is(p)) {
             out.push(p);
         }
     }
@@ -88,7 +88,7 @@ fn parts(hits: &[Hit]) -> Vec<&Part> {
 }
 
 fn part(l: Lang, hits: &[Hit], p: &Part) -> PartRow {
-    let here = |h: &Hit| h.parts.iter().find(|q| (q.source, &q.holder, &q.id) == (p.source, &p.holder, &p.id)).cloned();
+    let here = |h: &Hit| h.parts.iter().find(|q| q.is(p)).cloned();
     let mut added = false;
     let people = hits.iter().filter_map(|h| {
         let q = here(h)?;

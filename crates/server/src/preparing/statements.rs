@@ -8,8 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use guosuo_case::CaseId;
 use guosuo_case::Life as _;
-use guosuo_case::certification::Application;
+use guosuo_case::certification::{Application, Phase, Purpose};
 use guosuo_case::exports::Exports;
 use guosuo_case::grouping::Grouping;
 use guosuo_rules::splitting::{self, Hit, LedgerFlow, Settings, Source, Tie};
@@ -50,6 +51,10 @@ pub(super) struct Statements {
     /// By holder and year: the day on which it was given, and the flows.
     given: BTreeMap<(String, i16), (Date, Vec<LedgerFlow>)>,
     books: Vec<Book>,
+    /// By certificate: the number of the application that it came of.
+    came_of: BTreeMap<CaseId, String>,
+    /// Places in the list of applications that renew or change a certificate.
+    follows: Vec<(usize, CaseId)>,
 }
 
 /// Hits, and how many more turned out to stay below their line.
@@ -58,9 +63,13 @@ pub(super) struct Found {
     pub(super) settled_below: usize,
 }
 
-/// An application as it is compared: all recipients and all purposes of its scope.
+/// An application as it is compared: all recipients and all purposes of its scope. What was given up or turned down exports
+/// nothing.
 fn of(id: &str, a: &Application) -> Option<splitting::Application> {
     let receipt = a.receipt.as_ref()?;
+    if matches!(a.phase, Phase::Declined | Phase::Ended | Phase::Withdrawn) {
+        return None;
+    }
     let s = &a.dossier.form.scope;
     let recipients: Vec<&str> = s.recipients.iter().map(|r| r.name.as_str()).collect();
     let number = receipt.number.to_string();
@@ -113,9 +122,18 @@ impl Statements {
         let Some(application) = of(id, a) else { return };
         let holder = application.applicant.clone();
         self.ties.extend(grouping::declared(a));
-        self.names.insert(a.owner.0.clone(), holder.clone());
+        // Whoever applies for others is none of them.
+        if a.processor.org.as_ref() == Some(&a.owner) {
+            self.names.insert(a.owner.0.clone(), holder.clone());
+        }
         self.applicants.insert(holder.clone());
         self.applications += 1;
+        if let Some(certificate) = &a.certificate {
+            self.came_of.insert(certificate.clone(), application.id.clone());
+        }
+        if let Purpose::Renewal { certificate, .. } | Purpose::Change { certificate } = &a.purpose {
+            self.follows.push((self.list.len(), certificate.clone()));
+        }
         self.list.push(application);
         if let Some(g) = &a.dossier.form.ledger {
             // Of two the later one: a ledger grows.
@@ -170,6 +188,9 @@ impl Statements {
 
     /// Puts the flows of ledgers beside the applications, and says who belongs together.
     pub(super) fn join(&mut self) {
+        for (at, certificate) in &self.follows {
+            self.list[*at].replaces = self.came_of.get(certificate).cloned();
+        }
         for ((holder, _), (_, flows)) in &self.given {
             for flow in flows {
                 if flow.exporter.trim() != holder.trim() {
