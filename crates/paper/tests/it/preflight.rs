@@ -2,8 +2,7 @@
 //!
 //! The papers are PDF/A-2a; Preflight knows part 1 only, of which part 2 relaxes little that the
 //! papers use. So it must find nothing beyond the objections listed in [`RELAXED`], each with
-//! the reason why part 2 does not share it. No validator of part 2 itself is in a public
-//! registry under a licence for this use.
+//! the reason why part 2 does not share it. A validator of part 2 itself does not run here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
