@@ -117,7 +117,7 @@ impl Drop for Server {
 /// When something acknowledged was lost, or something is there twice.
 pub(crate) fn kill(submissions: usize) -> Result<()> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["test", "--quiet", "--package", "guosuo", "--test", "kill", "--", "--nocapture", "--test-threads=1"]);
+    cargo.args(["test", "--quiet", "--workspace", "--test", "kill", "--", "--nocapture", "--test-threads=1"]);
     step("kills", cargo.env("GUOSUO_KILL", submissions.to_string()).env("GUOSUO_TEST_PG", "required"))
 }
 

@@ -140,8 +140,10 @@ impl DeclineNotice {
     /// An application that is not accepted, a certification that ends.
     pub fn samples() -> Vec<Self> {
         let reason = |text: &str, basis: &str| DeclineReason { text: text.into(), basis: basis.into() };
+        // Between body and applicant: there is nothing public by which it could be checked.
+        let letter = |number: &str| NoticeHead { verify_url: String::new(), ..head(number, "认委〔2099〕012号") };
         let declined = Self {
-            head: head("示例启衡不受〔2099〕4号", "认申〔2099〕012号"),
+            head: letter("示例启衡不受〔2099〕4号"),
             reference_label: "委托编号".into(),
             code_label: "统一社会信用代码".into(),
             stage: DeclineStage::NotAccepted,
@@ -152,7 +154,7 @@ impl DeclineNotice {
             )],
         };
         let ended = Self {
-            head: head("示例启衡终认〔2099〕1号", "认申〔2099〕012号"),
+            head: letter("示例启衡终认〔2099〕1号"),
             stage: DeclineStage::Ended,
             steps: "技术验证、现场审核和限期整改".into(),
             reasons: vec![
