@@ -54,6 +54,13 @@ pub struct Body {
     pub standing: Standing,
 }
 
+impl Body {
+    /// Filed, and with an account here (M 7(1)).
+    pub fn can_be_chosen(&self) -> bool {
+        self.standing == Standing::Filed && !self.org.is_empty()
+    }
+}
+
 /// How one body stands towards the filing, with its name; `None` when there is no such body.
 ///
 /// # Errors

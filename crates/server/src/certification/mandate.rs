@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use guosuo_case::certification::{Mandate, MandateAct, MandateKind, Reason};
+use guosuo_case::certification::{DocRef, Mandate, MandateAct, MandateKind, Reason};
 use guosuo_case::{OrgId, Refusal, RefusalCode, Role};
 use guosuo_rules::ids;
 
+use crate::account::checks;
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::Choice;
@@ -81,6 +82,42 @@ pub async fn holder(cx: &Cx, form: &mut Form, known: Option<&OrgId>) -> Result<O
         ),
     );
     Ok(actor.org.clone())
+}
+
+/// The mandate that was declared, without its document; errors stand at their fields.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn read(cx: &Cx, form: &mut Form, known: Option<&OrgId>) -> Result<Mandate, Error> {
+    let l = cx.l();
+    let kind = KINDS.iter().find(|k| k.0 == form.value("kind")).map(|k| k.1);
+    if kind.is_none() {
+        form.fail("kind", l.t("选一项。", "Choose one."));
+    }
+    let holder = holder(cx, form, known).await?;
+    let acts = read_acts(l, form);
+    let mut day = |field: &str| {
+        let found = form.date(field);
+        if found.is_none() {
+            form.fail(field, l.t("日期按“2026-01-05”的格式填写。", "Write the date like 2026-01-05."));
+        }
+        found.unwrap_or(cx.today())
+    };
+    let (from, until) = (day("from"), day("until"));
+    if form.ok() && until < from {
+        form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
+    }
+    let reported_to = checks::line(
+        form,
+        l,
+        "reported_to",
+        l.t(
+            "写明已向哪个履行个人信息保护职责的部门报送姓名和联系方式。",
+            "Name the authority to which name and contact were reported.",
+        ),
+    );
+    let kind = kind.unwrap_or(MandateKind::DesignatedRepresentative);
+    Ok(Mandate { holder, kind, document: DocRef::default(), acts, from, until, reported_to })
 }
 
 /// Whether a refusal is about the mandate, so that another mandate would help.

@@ -1,5 +1,6 @@
 //! An application as the pages of its applicant need it.
 
+use axum::http::StatusCode;
 use guosuo_case::certification::{
     Action, Application, Command, Dossier, Facts, Field, Form as Filled, Phase, Problem, Severity, available, check_application,
     permit,
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 
 use crate::app::Cx;
 use crate::certification::acts;
-use crate::error::Error;
+use crate::error::{Error, refusal_status};
 use crate::web::shell::Flash;
 use crate::web::{Form, Front, Lang, Shell};
 use crate::words;
@@ -236,6 +237,16 @@ pub(super) async fn save(cx: &Cx, case: &Case, filled: Filled, typed: &Form) -> 
     let seen = typed.trimmed("version").parse().unwrap_or(0);
     let done = try_act(cx, &case.id, Command::SaveForm { form: Box::new(filled), seen }, None).await?;
     Ok(done.map(|a| a.state.dossier.form_rev))
+}
+
+/// Saves the form. A refusal is told in what was typed; then the case comes back as it is now, with the answer's status.
+///
+/// # Errors
+/// As [`try_act`].
+pub(super) async fn saved(cx: &Cx, case: &Case, filled: Filled, form: &mut Form) -> Result<Option<(Case, StatusCode)>, Error> {
+    let Err(r) = save(cx, case, filled, form).await? else { return Ok(None) };
+    form.fail("", words::refusal(cx.l(), &r));
+    Ok(Some((load(cx, &case.id).await?, refusal_status(&r))))
 }
 
 /// Puts the problems of a task at their fields. `at` names the field of the page.

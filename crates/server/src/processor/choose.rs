@@ -50,7 +50,7 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
         .into_iter()
         .map(|b| {
             let (standing, tone) = words::standing(l, b.standing);
-            let can = b.standing == Standing::Filed && !b.org.is_empty();
+            let can = b.can_be_chosen();
             let why = if b.org.is_empty() && b.standing == Standing::Filed {
                 l.t(
                     "已备案，还没有在本平台开户，请直接与该机构联系。",

@@ -15,7 +15,7 @@ use super::document::{self, DocField};
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
-use crate::error::{Error, refusal_status};
+use crate::error::Error;
 use crate::web::components::Choice;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -209,10 +209,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Res
         },
         ..stored
     };
-    if let Err(r) = case::save(&cx, &case, filled, &form).await? {
-        let case = case::load(&cx, &id).await?;
-        form.fail("", words::refusal(l, &r));
-        return render(&cx, &case, form, refusal_status(&r));
+    if let Some((case, status)) = case::saved(&cx, &case, filled, &mut form).await? {
+        return render(&cx, &case, form, status);
     }
     let then = form.value("then").to_owned();
     let case = case::load(&cx, &id).await?;

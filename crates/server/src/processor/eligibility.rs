@@ -15,15 +15,14 @@ use super::document::{self, DocField};
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
-use crate::error::{Error, refusal_status};
+use crate::error::Error;
 use crate::path::{Answers, Kind, MOST_FLOWS, Wording, sentence, tools, wording};
 use crate::web::components::{Choice, Fact};
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
-use crate::words;
 
 /// Most documents of evidence.
-const MOST_EVIDENCE: usize = 5;
+pub(super) const MOST_EVIDENCE: usize = 5;
 
 struct Asked {
     id: String,
@@ -193,10 +192,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, sent: Multipart) -> Res
     }
     let eligibility = Eligibility { answers: answers.case(case.today), evidence, note: form.trimmed("note").to_owned() };
     let whole = guosuo_case::certification::Form { eligibility: Some(eligibility), ..case.dossier().form.clone() };
-    if let Err(r) = case::save(&cx, &case, whole, &form).await? {
-        let case = case::load(&cx, &id).await?;
-        form.fail("", words::refusal(l, &r));
-        return render(&cx, &case, &answers, form, refusal_status(&r));
+    if let Some((case, status)) = case::saved(&cx, &case, whole, &mut form).await? {
+        return render(&cx, &case, &answers, form, status);
     }
     let case = case::load(&cx, &id).await?;
     let (answers, mut form) = filled(&case);

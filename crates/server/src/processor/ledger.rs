@@ -11,11 +11,11 @@ use guosuo_rules::splitting::LedgerFlow;
 use super::case::{self, Case};
 use crate::app::Cx;
 use crate::body::case::page;
-use crate::error::{Error, refusal_status};
+use crate::error::Error;
 use crate::preparing;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
-use crate::words::{self, exports as say};
+use crate::words::exports as say;
 
 /// A flow as it is given.
 pub(crate) struct Row {
@@ -139,10 +139,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Resu
         l.t("台账合计已撤下。", "The totals are taken out.")
     };
     let whole = guosuo_case::certification::Form { ledger, ..case.dossier().form.clone() };
-    if let Err(r) = case::save(&cx, &case, whole, &form).await? {
-        let case = case::load(&cx, &id).await?;
-        form.fail("", words::refusal(l, &r));
-        return render(&cx, &case, form, refusal_status(&r)).await;
+    if let Some((case, status)) = case::saved(&cx, &case, whole, &mut form).await? {
+        return render(&cx, &case, form, status).await;
     }
     Ok(Flash::good(good).to(l, &case.path("scope")))
 }

@@ -10,7 +10,6 @@ use guosuo_case::certification::{Action, Command, Mandate};
 
 use super::case::{self, Case, Task};
 use super::document::{self, DocField};
-use crate::account::checks;
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::body::keep;
@@ -94,40 +93,13 @@ pub(super) async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Err
 /// # Errors
 /// Faults of the store.
 pub(super) async fn read(cx: &Cx, case: &Case, sent: &mut keep::Sent, form: &mut Form) -> Result<Option<Mandate>, Error> {
-    let l = cx.l();
-    let old = case.dossier().mandate.clone();
-    let kind = fields::KINDS.iter().find(|k| k.0 == form.value("kind")).map(|k| k.1);
-    if kind.is_none() {
-        form.fail("kind", l.t("选一项。", "Choose one."));
+    let old = case.dossier().mandate.as_ref();
+    let mut mandate = fields::read(cx, form, old.map(|m| &m.holder)).await?;
+    match document::receive(cx, case, sent, form, "doc", old.map(|m| &m.document)).await? {
+        Some(document) => mandate.document = document,
+        None => form.fail("doc_file", cx.l().t("上传授权文件，或者填写它的摘要。", "Upload the document, or enter its digests.")),
     }
-    let holder = fields::holder(cx, form, old.as_ref().map(|m| &m.holder)).await?;
-    let acts = fields::read_acts(l, form);
-    let mut day = |field: &str| {
-        let found = form.date(field);
-        if found.is_none() {
-            form.fail(field, l.t("日期按“2026-01-05”的格式填写。", "Write the date like 2026-01-05."));
-        }
-        found.unwrap_or(case.today)
-    };
-    let (from, until) = (day("from"), day("until"));
-    if form.ok() && until < from {
-        form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
-    }
-    let reported_to = checks::line(
-        form,
-        l,
-        "reported_to",
-        l.t(
-            "写明已向哪个履行个人信息保护职责的部门报送姓名和联系方式。",
-            "Name the authority to which name and contact were reported.",
-        ),
-    );
-    let document = document::receive(cx, case, sent, form, "doc", old.as_ref().map(|m| &m.document)).await?;
-    if document.is_none() {
-        form.fail("doc_file", l.t("上传授权文件，或者填写它的摘要。", "Upload the document, or enter its digests."));
-    }
-    let (Some(kind), Some(document), true) = (kind, document, form.ok()) else { return Ok(None) };
-    Ok(Some(Mandate { holder, kind, document, acts, from, until, reported_to }))
+    Ok(form.ok().then_some(mandate))
 }
 
 /// `POST`: also after the submission, for a renewed mandate.

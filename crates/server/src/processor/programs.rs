@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use guosuo_case::certification::{
-    Action, Command, DocRef, Eligibility, Form as Filled, Impact, ImpactItem, LegalBasis, Phase, Profile, Standing, permit,
+    Action, Command, DocRef, Eligibility, Form as Filled, Impact, ImpactItem, LegalBasis, Phase, Profile, permit,
 };
 use guosuo_case::text;
 use guosuo_cli::path_facts::Facts;
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::case::{self, Case};
+use super::eligibility::MOST_EVIDENCE;
 use super::{document, mandate, open as opening, receipt, submit};
 use crate::app::Cx;
 use crate::body::keep::Sent;
@@ -31,8 +32,6 @@ pub(crate) const PARTS: [&str; 8] =
     ["relation", "group", "affiliates", "scope", "eligibility", "impact", "notice", "legal_basis"];
 /// What a document says about itself.
 pub(crate) const DOCUMENT: [&str; 5] = ["title", "version", "file", "sha256", "sm3"];
-/// Most documents of evidence.
-const MOST_EVIDENCE: usize = 5;
 
 fn errors(form: &Form) -> Vec<(String, String)> {
     let plain = |field: &str| match field.rsplit_once('_') {
@@ -491,7 +490,7 @@ pub(crate) async fn bodies(cx: &Cx) -> Result<Vec<Value>, Error> {
     Ok(all
         .into_iter()
         .map(|b| {
-            let can = b.standing == Standing::Filed && !b.org.is_empty();
+            let can = b.can_be_chosen();
             json!({
                 "body": some(b.org),
                 "name": b.name,

@@ -15,7 +15,7 @@ use super::case::{self, Case, Task};
 use crate::app::Cx;
 use crate::body::case::page;
 use crate::certification::scope_form;
-use crate::error::{Error, refusal_status};
+use crate::error::Error;
 use crate::web::components::Choice;
 use crate::web::shell::Flash;
 use crate::web::{Form, Lang, Shell};
@@ -128,11 +128,9 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Resu
     if !form.ok() {
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    if let Err(r) = case::save(&cx, &case, filled, &form).await? {
+    if let Some((case, status)) = case::saved(&cx, &case, filled, &mut form).await? {
         // The page carries the new revision: saving again keeps what is typed here.
-        let case = case::load(&cx, &id).await?;
-        form.fail("", words::refusal(l, &r));
-        return render(&cx, &case, form, refusal_status(&r));
+        return render(&cx, &case, form, status);
     }
     let then = form.value("then").to_owned();
     let case = case::load(&cx, &id).await?;

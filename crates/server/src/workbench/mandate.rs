@@ -8,12 +8,11 @@ use guosuo_case::certificate::{Certificate, Command, Event};
 use guosuo_case::certification::{DocRef, MANDATE_REMINDER_DAYS, Mandate};
 use jiff::civil::Date;
 
-use super::ask::{Ask, Kind, read_choice, read_day};
+use super::ask::{Ask, Kind};
 use super::certificate::{Events, Held};
 use super::certificate_panels::Item;
 use super::papers;
 use super::view::{by, document};
-use crate::account::checks;
 use crate::app::Cx;
 use crate::certification::mandate;
 use crate::error::Error;
@@ -55,25 +54,12 @@ pub(super) fn begin(c: &Certificate) -> Form {
 /// Faults of the store; what a person can put right stands at its field, and then there is no command.
 pub(super) async fn command(cx: &Cx, id: &str, c: &Certificate, form: &mut Form) -> Result<Option<Command>, Error> {
     let l = cx.l();
-    let kind = read_choice(l, form, "kind", &mandate::KINDS);
-    let holder = mandate::holder(cx, form, c.mandate.as_ref().map(|m| &m.holder)).await?;
-    let acts = mandate::read_acts(l, form);
-    let (from, until) = (read_day(l, form, "from"), read_day(l, form, "until"));
-    if form.ok() && until < from {
-        form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
-    }
-    let missing = l.t(
-        "写明已向哪个履行个人信息保护职责的部门报送姓名和联系方式。",
-        "Name the authority to which name and contact were reported.",
-    );
-    let reported_to = checks::line(form, l, "reported_to", missing);
-    let document = papers::one(cx, id, form, "document").await?;
-    if !document.is_complete() {
+    let mut mandate = mandate::read(cx, form, c.mandate.as_ref().map(|m| &m.holder)).await?;
+    mandate.document = papers::one(cx, id, form, "document").await?;
+    if !mandate.document.is_complete() {
         form.fail("document", l.t("上传授权文件。", "Upload the document of the mandate."));
     }
-    let (Some(kind), true) = (kind, form.ok()) else { return Ok(None) };
-    let mandate = Mandate { holder, kind, document, acts, from, until, reported_to };
-    Ok(Some(Command::RecordMandate { mandate: Box::new(mandate) }))
+    Ok(form.ok().then(|| Command::RecordMandate { mandate: Box::new(mandate) }))
 }
 
 /// Every mandate under which somebody acted, the one of the issue first, with the event that recorded a later one.

@@ -5,24 +5,15 @@ use guosuo::api::examples;
 use guosuo::preparing::seed_exports;
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{Basis, Command, FlowFacts};
-use guosuo_case::{Actor, OrgKind, Role};
 use guosuo_rules::yearly::Way;
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, applicant};
 use crate::documents::fits;
 use crate::program::Program;
 
 async fn with_a_flow(b: &Bench) {
     let now = b.app.app.now();
-    let actor = Actor {
-        user: "u".into(),
-        name: "示例".into(),
-        org: "testco".into(),
-        org_kind: OrgKind::Processor,
-        roles: [Role::Applicant].into(),
-        second_factor_at: None,
-    };
     let facts = FlowFacts {
         name: "示例订单".into(),
         exporter: "示例出海".into(),
@@ -41,7 +32,7 @@ async fn with_a_flow(b: &Bench) {
         ..FlowFacts::default()
     };
     let commands = vec![Command::Open, Command::DescribeFlow { flow: None, facts: Box::new(facts) }];
-    seed_exports(&b.app.app, &actor, commands, now).await.unwrap();
+    seed_exports(&b.app.app, &applicant(), commands, now).await.unwrap();
 }
 
 #[tokio::test]

@@ -65,6 +65,18 @@ fn login_of(who: &str) -> String {
     format!("t-{who}")
 }
 
+/// Somebody of the applicant, for acts without a browser.
+pub(crate) fn applicant() -> Actor {
+    Actor {
+        user: "u".into(),
+        name: "示例".into(),
+        org: "testco".into(),
+        org_kind: OrgKind::Processor,
+        roles: [Role::Applicant].into(),
+        second_factor_at: None,
+    }
+}
+
 fn doc(title: &str) -> DocRef {
     DocRef { title: title.into(), version: "1.0".into(), sha256: "0a".repeat(32), sm3: "0b".repeat(32) }
 }

@@ -6,23 +6,11 @@ use guosuo::demo;
 use guosuo::preparing::seed_exports;
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{Basis, Command, FlowFacts};
-use guosuo_case::{Actor, OrgKind, Role};
 use guosuo_rules::yearly::{Count, Person, Point, Seen, Way};
 use guosuo_store::Class;
 use jiff::civil::date;
 
-use super::bench::Bench;
-
-fn applicant() -> Actor {
-    Actor {
-        user: "u".into(),
-        name: "示例".into(),
-        org: "testco".into(),
-        org_kind: OrgKind::Processor,
-        roles: [Role::Applicant].into(),
-        second_factor_at: None,
-    }
-}
+use super::bench::{Bench, applicant};
 
 fn flow(name: &str, exporter: &str, sensitive: bool) -> Command {
     let facts = FlowFacts {

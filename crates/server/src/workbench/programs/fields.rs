@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use super::super::ask::{Ask, Kind};
 use super::super::{acts, certificate_acts, desk};
 use crate::web::Lang;
+use crate::web::components::Choice;
 use crate::words;
 
 /// The name under which programs issue what was decided.
@@ -71,8 +72,13 @@ pub(crate) struct Act {
     pub(crate) fields: Vec<Field>,
 }
 
-fn text(choice: &crate::web::components::Choice) -> (String, String) {
-    (choice.value.to_string(), choice.label.to_string())
+/// The choices of a page in both languages.
+fn choices(zh: &[Choice], en: &[Choice]) -> Vec<(String, String, String)> {
+    zh.iter().zip(en).map(|(z, e)| (z.value.to_string(), z.label.to_string(), e.label.to_string())).collect()
+}
+
+fn choice(value: &str, zh: &str, en: &str) -> (String, String, String) {
+    (value.to_owned(), zh.to_owned(), en.to_owned())
 }
 
 /// The fields that a page asks for, read off the page itself in both languages. Choices that depend on the case
@@ -83,7 +89,7 @@ fn fields(zh: Vec<Ask>, en: Vec<Ask>) -> Vec<Field> {
         (Kind::Tick, _) => Shape::Tick,
         (Kind::File, _) => Shape::Documents { many: false },
         (Kind::Files, _) => Shape::Documents { many: true },
-        (Kind::Checks(_), _) => Shape::List,
+        (Kind::Checks(x), Kind::Checks(y)) => Shape::Choices(choices(x, y)),
         (Kind::Radios(x), Kind::Radios(y)) | (Kind::Select(x), Kind::Select(y)) => {
             if x.iter().map(|c| c.value.to_string()).eq(["yes".to_owned(), "no".to_owned()]) {
                 return Shape::YesNo;
@@ -91,15 +97,7 @@ fn fields(zh: Vec<Ask>, en: Vec<Ask>) -> Vec<Field> {
             match a.id {
                 "nc" | "number" | "suggestion" => Shape::Number,
                 "to" | "origin" | "application" => Shape::Text,
-                _ => Shape::Choice(
-                    x.iter()
-                        .zip(y)
-                        .map(|(c, d)| {
-                            let ((value, zh), (_, en)) = (text(c), text(d));
-                            (value, zh, en)
-                        })
-                        .collect(),
-                ),
+                _ => Shape::Choice(choices(x, y)),
             }
         }
         _ => Shape::Text,
@@ -162,8 +160,7 @@ fn draft_act(a: certification::Action, fields: Vec<Field>) -> Act {
 
 /// Opening a draft: the fields of the page that asks for whom and what for.
 pub(crate) static OPEN: LazyLock<Act> = LazyLock::new(|| {
-    let both = |v: &str, zh: &str, en: &str| (v.to_owned(), zh.to_owned(), en.to_owned());
-    let who = vec![both("self", "本单位", "Our own organisation"), both("other", "另一家单位", "Another organisation")];
+    let who = vec![choice("self", "本单位", "Our own organisation"), choice("other", "另一家单位", "Another organisation")];
     let mut fields = vec![
         field(
             "purpose",
@@ -191,7 +188,6 @@ pub(crate) static OPEN: LazyLock<Act> = LazyLock::new(|| {
 /// What is done with a draft, besides saving its parts: the fields of the pages of the applicant.
 fn draft_acts() -> Vec<Act> {
     use certification::{Action, MandateAct, MandateKind};
-    let choice = |v: &str, zh: &str, en: &str| (v.to_owned(), zh.to_owned(), en.to_owned());
     let kinds = [
         ("dedicated_office", MandateKind::DedicatedOffice),
         ("designated_representative", MandateKind::DesignatedRepresentative),
@@ -337,6 +333,6 @@ fn measures() -> Vec<(String, String, String)> {
         ("cancel", "注销", "Cancel"),
         ("change", "变更", "Change the particulars"),
     ]
-    .map(|(v, zh, en)| (v.to_owned(), zh.to_owned(), en.to_owned()))
+    .map(|(v, zh, en)| choice(v, zh, en))
     .into()
 }
