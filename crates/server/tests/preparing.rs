@@ -3,7 +3,12 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo::demo;
+use guosuo::preparing::seed_exports;
 use guosuo::testing::{Client, TestApp};
+use guosuo_case::certification::{Application, Kind, Recipient};
+use guosuo_case::exports::{self, Basis, FlowFacts};
+use guosuo_rules::yearly::{Count, Point, Way};
+use jiff::civil::date;
 
 const SAMPLE: &str = include_str!("../../../data/splitting/labelled.jsonl");
 
@@ -390,6 +395,69 @@ async fn the_totals_of_a_ledger_are_given_with_an_application_only_if_the_applic
     assert!(bare.get(&at).await.text.contains("台账里今年还没有计入的业务"));
     let nothing = bare.post(&at, &[("version", "0"), ("then", "give")]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nothing.text);
+}
+
+#[tokio::test]
+async fn whoever_applies_for_another_gives_nothing_of_the_other_exports_in_its_ledger() {
+    let app = TestApp::new().await;
+    let actor = demo::preparing::people(&app.app).await.expect("the processor is made");
+    let flow = |name: &str, exporter: &str| {
+        let facts = FlowFacts {
+            name: name.into(),
+            exporter: exporter.into(),
+            recipient: Recipient { name: "Example GmbH".into(), country: "DE".into(), contact: "dpo@example.invalid".into() },
+            purpose: "订单履行".into(),
+            method: "存储".into(),
+            kinds: vec![Kind { name: "姓名".into(), sensitive: false }],
+            basis: Some(Basis::Contract),
+            basis_words: "订单合同（示例）".into(),
+            way: Way::Certificate,
+            ..FlowFacts::default()
+        };
+        exports::Command::DescribeFlow { flow: None, facts: Box::new(facts) }
+    };
+    let report = |flow| exports::Command::Report {
+        flow,
+        count: Box::new(Count::Plain { points: vec![Point { on: date(2026, 2, 3), non_sensitive: 1_234, sensitive: 0 }] }),
+        source: "示例.csv".into(),
+    };
+    let commands = vec![exports::Command::Open, flow("甲的业务", "示例甲公司（虚构）"), report(1)];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.expect("the ledger is kept");
+    let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
+    let key = xu.get("/processor/applications/new").await.hidden("idem");
+    let code = demo::credit_code("91110105MA0X00777");
+    let fields = [
+        ("idem", key.as_str()),
+        ("purpose", "new"),
+        ("who", "other"),
+        ("processor_name", "示例乙公司（虚构）"),
+        ("processor_address", "示例市示例路3号"),
+        ("processor_country", "CN"),
+        ("processor_code", code.as_str()),
+    ];
+    let opened = xu.post("/processor/applications/new", &fields).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    let at = format!("{}/ledger", opened.location());
+
+    // Only another client's exports so far: there is nothing to give, and the page says why.
+    let page = xu.get(&at).await;
+    assert!(page.text.contains("另有1项业务") && page.text.contains("第十四条"), "{}", page.text);
+    assert!(!page.text.contains("甲的业务") && !page.text.contains("示例甲公司"), "{}", page.text);
+    let nothing = xu.post(&at, &[("version", &page.hidden("version")), ("then", "give")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", nothing.text);
+
+    // Those of the processor to be certified are given, and no others.
+    let commands = vec![flow("乙的业务", "示例乙公司（虚构）"), report(2)];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.expect("the ledger is kept");
+    let page = xu.get(&format!("/en{at}")).await;
+    assert!(page.text.contains("乙的业务") && page.text.contains("not “示例乙公司（虚构）”: 1."), "{}", page.text);
+    let given = xu.post(&at, &[("version", &page.hidden("version")), ("then", "give")]).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
+    let id = opened.location().rsplit('/').next().expect("an id").to_owned();
+    let state = app.app.store.reader().await.expect("a reader").case::<Application>(&id).await.expect("a case").state;
+    let flows = state.and_then(|a| a.dossier.form.ledger).expect("given").flows;
+    let names: Vec<(&str, u64)> = flows.iter().map(|f| (f.name.as_str(), f.non_sensitive)).collect();
+    assert_eq!(names, [("乙的业务", 1_234)]);
 }
 
 #[tokio::test]

@@ -54,17 +54,40 @@ struct Page {
     version: u32,
     year: i16,
     now: Vec<Row>,
+    /// That flows of other exporters stay out; empty when there are none.
+    left_out: String,
     given: Vec<Row>,
     given_words: String,
     ledger: String,
     can_save: bool,
 }
 
-/// The flows of this year in the ledger of the applicant.
-async fn flows(cx: &Cx) -> Result<Vec<LedgerFlow>, Error> {
-    let Some(record) = preparing::record(cx).await? else { return Ok(Vec::new()) };
+/// The flows of this year in the ledger of the applicant that may be given, and how many may not.
+async fn flows(cx: &Cx, case: &Case) -> Result<(Vec<LedgerFlow>, usize), Error> {
+    let Some(record) = preparing::record(cx).await? else { return Ok((Vec::new(), 0)) };
     let year = record.year(&cx.app, cx.today().year()).await?;
-    Ok(year.map(|y| record.state.flows_of(&y)).unwrap_or_default())
+    let mut flows = year.map(|y| record.state.flows_of(&y)).unwrap_or_default();
+    let (all, processor) = (flows.len(), &case.app.processor);
+    // Whoever applies for another keeps flows of others too: they are not this application's (M 14).
+    if processor.org.as_ref() != Some(&cx.actor()?.org) {
+        flows.retain(|f| f.exporter.trim() == processor.name.trim());
+    }
+    let left_out = all - flows.len();
+    Ok((flows, left_out))
+}
+
+/// Says that flows of other exporters stay out.
+fn said_of_others(l: Lang, left_out: usize, processor: &str) -> String {
+    l.pick(
+        format!(
+            "台账里另有{left_out}项业务，其境内提供方不是“{processor}”，不附在这件委托里（《办法》第十四条）。\
+             属于这个处理者的，先在台账里把境内提供方写成与委托里相同的名称。"
+        ),
+        format!(
+            "Flows of the ledger whose exporter is not “{processor}”: {left_out}. They are not given with this application \
+             (Measures, Article 14). Where they are its own, enter its name in the ledger as it stands in the application."
+        ),
+    )
 }
 
 /// What was given, in one line.
@@ -80,6 +103,7 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
     let l = cx.l();
     let given = case.dossier().form.ledger.as_ref();
     let title = l.t("随申请附上台账合计", "Give the totals of the ledger");
+    let (now, left_out) = flows(cx, case).await?;
     let view = Page {
         shell: case::shell(cx, case, title).for_form(&form),
         l,
@@ -87,7 +111,8 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
         base: l.href(case.path("")),
         version: case.dossier().form_rev,
         year: cx.today().year(),
-        now: flows(cx).await?.iter().map(|f| Row::new(l, f)).collect(),
+        now: now.iter().map(|f| Row::new(l, f)).collect(),
+        left_out: if left_out > 0 { said_of_others(l, left_out, &case.app.processor.name) } else { String::new() },
         given: given.map(|g| g.flows.iter().map(|f| Row::new(l, f)).collect()).unwrap_or_default(),
         given_words: given.map(|g| told(l, g)).unwrap_or_default(),
         ledger: l.href("/processor/ledger"),
@@ -115,15 +140,17 @@ pub(super) async fn save(cx: Cx, Path(id): Path<String>, mut form: Form) -> Resu
     let case = case::draft(&cx, &id).await?;
     let ledger = match form.value("then") {
         "give" => {
-            let flows = flows(&cx).await?;
+            let (flows, left_out) = flows(&cx, &case).await?;
             if flows.is_empty() {
-                form.fail(
-                    "",
-                    l.t(
-                        "台账里今年还没有计入的业务，没有可以附上的。先在台账里描述业务、上报人数。",
-                        "The ledger counts no flow this year, so there is nothing to give. Describe flows there and report their numbers first.",
-                    ),
+                let none = l.t(
+                    "台账里今年还没有计入的业务，没有可以附上的。先在台账里描述业务、上报人数。",
+                    "The ledger counts no flow this year, so there is nothing to give. Describe flows there and report their numbers first.",
                 );
+                let why = match left_out {
+                    0 => none.to_owned(),
+                    n => said_of_others(l, n, &case.app.processor.name),
+                };
+                form.fail("", why);
                 return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
             }
             Some(LedgerGiven { year: cx.today().year(), on: cx.today(), flows })

@@ -110,7 +110,8 @@ pub(super) struct Desk {
     pub(super) room: Room,
 }
 
-/// Loads an application for whoever asks. A draft is nobody's business but the applicant's.
+/// Loads an application for whoever asks. A draft is nobody's business but the applicant's, and an authority's only
+/// what was reported to it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for one that does not exist or does not concern the organisation.
@@ -120,6 +121,10 @@ pub(super) async fn load(cx: &Cx, id: &str) -> Result<Desk, Error> {
     let loaded = cx.app.store.case_for::<Application>(actor, id).await?;
     let (version, app) = (loaded.version, loaded.state.ok_or(Error::NotFound)?);
     if room != Room::Processor && app.phase == Phase::Draft {
+        return Err(Error::NotFound);
+    }
+    // M 11, 14: an authority meets an application only through what was reported of it.
+    if room == Room::Authority && app.violations.is_empty() {
         return Err(Error::NotFound);
     }
     let facts = acts::application_facts(cx, Some(&app)).await?;

@@ -32,7 +32,7 @@ struct Page {
 async fn load(cx: &Cx, id: &str) -> Result<Desk, Error> {
     let d = desk::load(cx, id).await?;
     d.open(cx.actor()?)?;
-    if d.app.violations.is_empty() { Err(Error::NotFound) } else { Ok(d) }
+    Ok(d)
 }
 
 fn evidence(d: &Desk) -> Vec<&DocRef> {

@@ -171,6 +171,11 @@ async fn a_violation_found_before_there_is_a_certificate_reaches_cac_and_is_ackn
     b.until_verified().await;
     let seen = format!("/authority/applications/{}", b.case);
     assert_eq!(b.get("cac", &seen).await.status, StatusCode::NOT_FOUND, "an application is no business of an authority");
+    for act in ["acknowledge-violation", "accept"] {
+        let page = format!("{seen}/acts/{act}");
+        assert_eq!(b.get("cac", &page).await.status, StatusCode::NOT_FOUND, "nor is any act on it: {act}");
+        assert_eq!(b.post("cac", &page, &[("number", "1"), ("note", "示例")]).await.status, StatusCode::NOT_FOUND, "{act}");
+    }
     let report = format!("{}/acts/report-violation", b.at());
     b.acts("auditor", &report, &[("summary", "示例：没有申报的境外接收方")], Some("evidence")).await;
 
