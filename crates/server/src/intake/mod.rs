@@ -24,7 +24,7 @@ mod pages;
 mod run;
 mod serve;
 mod sniff;
-mod table;
+pub(crate) mod table;
 mod watermark;
 mod wire;
 pub mod words;

@@ -11,6 +11,11 @@ use super::wire::{Answer, Failure, Task};
 pub(crate) const MAX_ROWS: usize = 2_000;
 /// Most columns read.
 pub(crate) const MAX_COLUMNS: usize = 40;
+/// Characters kept of a cell.
+const CELL: usize = 500;
+/// Characters kept of a cell of a long table, where one cell may list a thing per line: one more than what may stand
+/// there, so that a longer one is seen to be longer.
+pub(crate) const LONG_CELL: usize = 8_001;
 /// Rows of a long table that are read at one time.
 const PART: usize = 1_000;
 
@@ -30,11 +35,11 @@ impl Intake {
     /// # Errors
     /// A fault of the machine; what is wrong with the file is the inner answer.
     pub async fn table(&self, kind: Kind, input: Input) -> Result<Result<Table, Failure>, Fault> {
-        self.part(kind, input, 0, MAX_ROWS).await
+        self.part(kind, input, (0, MAX_ROWS), CELL).await
     }
 
-    /// As [`Self::table`], for as many as `most` rows: read part by part, so that no worker answers more than it
-    /// may. `cut` is set when the table goes on beyond them.
+    /// As [`Self::table`], for as many as `most` rows with long cells: read part by part, so that no worker answers
+    /// more than it may. `cut` is set when the table goes on beyond them.
     ///
     /// # Errors
     /// As [`Self::table`]; a row that is longer than a worker may answer is [`Failure::TooHeavy`].
@@ -42,7 +47,7 @@ impl Intake {
         let mut out = Table::default();
         loop {
             let first = out.rows.len();
-            let part = match self.part(kind, Input::from(bytes.clone()), first, PART).await? {
+            let part = match self.part(kind, Input::from(bytes.clone()), (first, PART), LONG_CELL).await? {
                 Ok(part) => part,
                 Err(Failure::Nothing) if first > 0 => return Ok(Ok(out)),
                 Err(f) => return Ok(Err(f)),
@@ -68,8 +73,15 @@ impl Intake {
         }
     }
 
-    async fn part(&self, kind: Kind, input: Input, first_row: usize, max_rows: usize) -> Result<Result<Table, Failure>, Fault> {
-        let task = Task::Table { kind, first_row, max_rows, max_columns: MAX_COLUMNS };
+    /// So many rows from one on.
+    async fn part(
+        &self,
+        kind: Kind,
+        input: Input,
+        (first_row, max_rows): (usize, usize),
+        max_cell: usize,
+    ) -> Result<Result<Table, Failure>, Fault> {
+        let task = Task::Table { kind, first_row, max_rows, max_columns: MAX_COLUMNS, max_cell };
         let mut run = self.0.runner.start(task, input).await?;
         match run.answer().await? {
             Answer::Table { rows, cut } if rows.len() <= max_rows => Ok(Ok(Table { rows, cut })),

@@ -79,6 +79,8 @@ pub(crate) enum Task {
         max_rows: usize,
         /// Columns read.
         max_columns: usize,
+        /// Characters kept of a cell.
+        max_cell: usize,
     },
 }
 

@@ -235,10 +235,16 @@ async fn put_exports(app: &App, mut request: Request<Exports>) -> Result<Acted<E
             })
         })
         .await;
+    let unused = match &done {
+        Ok(acted) => acted.replayed,
+        Err(ActError::Refused(_)) => true,
+        // Whether a commit that broke off was recorded, nobody knows: the sweep looks whether a row names the file.
+        Err(_) => false,
+    };
     if let Some(file) = staged
-        && !done.as_ref().is_ok_and(|acted| !acted.replayed)
+        && unused
     {
-        // Nothing names it: it goes at once, and if that fails with the next sweep.
+        // Nothing names it: it goes at once, and if that fails with a sweep.
         let _ = app.blobs.purge(&file.object).await;
     }
     done

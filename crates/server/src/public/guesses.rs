@@ -20,12 +20,24 @@ use crate::app::App;
 use crate::auth::session::place;
 use crate::error::Error;
 
-/// Addresses remembered at most: those that have been quiet long enough go when there are more.
+/// Addresses remembered at most: those that have been quiet long enough go when there are more. While there are still
+/// as many, those not known yet share one allowance.
 const MOST: usize = 20_000;
+/// Whose allowance is the shared one.
+const OTHERS: &str = "";
 
-/// What each address has left: answers, and when that was counted.
+/// What is remembered.
+#[derive(Debug, Default)]
+struct Table {
+    /// What each address has left: answers, and when that was counted.
+    left: HashMap<String, (f64, Timestamp)>,
+    /// When those that have been quiet were last looked for.
+    swept: Option<Timestamp>,
+}
+
+/// What each address has left.
 #[derive(Debug, Clone, Default)]
-pub struct Guesses(Arc<Mutex<HashMap<String, (f64, Timestamp)>>>);
+pub struct Guesses(Arc<Mutex<Table>>);
 
 impl Guesses {
     /// Takes one answer "unknown"; the error says after how many seconds there is another one.
@@ -36,10 +48,14 @@ impl Guesses {
         let most = f64::from(per_minute.max(1));
         // A clock that was set back gives nothing and takes nothing.
         let left = |(had, at): (f64, Timestamp)| (had + now.duration_since(at).as_secs_f64().max(0.0) * most / 60.0).min(most);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() > MOST {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Table { left: all, swept } = &mut *table;
+        // Not at every request: whoever fills the table would have it walked through each time.
+        if all.len() >= MOST && swept.is_none_or(|at| now.duration_since(at).as_secs_f64().abs() >= 1.0) {
             all.retain(|_, kept| left(*kept) < most);
+            *swept = Some(now);
         }
+        let who = if all.len() >= MOST && !all.contains_key(who) { OTHERS } else { who };
         let now_left = all.get(who).map_or(most, |kept| left(*kept));
         if now_left < 1.0 {
             let wait = Duration::from_secs_f64(((1.0 - now_left) * 60.0 / most).clamp(0.0, 60.0));
@@ -106,6 +122,19 @@ mod tests {
             (0..30).all(|_| guesses.take("a", 30, hour).is_ok()) && guesses.take("a", 30, hour).is_err(),
             "never more than all"
         );
+    }
+
+    #[test]
+    fn the_table_keeps_its_size_whoever_asks() {
+        let guesses = Guesses::default();
+        let t: Timestamp = "2026-03-12T01:30:00Z".parse().unwrap();
+        let taken = (0..30_000).filter(|n| guesses.take(&format!("2001:db8:{n:x}::"), 30, t).is_ok()).count();
+        assert_eq!(taken, MOST + 30, "those beyond share one allowance");
+        assert_eq!(guesses.0.lock().unwrap().left.len(), MOST + 1);
+        assert!(guesses.take("2001:db8:0::", 30, t).is_ok(), "who was known keeps its own");
+        let later = t + SignedDuration::from_secs(60);
+        assert!(guesses.take("another", 30, later).is_ok());
+        assert_eq!(guesses.0.lock().unwrap().left.len(), 1, "all were quiet for a minute");
     }
 
     #[test]

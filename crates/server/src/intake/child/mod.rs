@@ -122,8 +122,9 @@ fn perform(task: &Task, bytes: Vec<u8>, fonts: Vec<OpenFont>, seconds: u64, out:
             wire::pour(out, &drawn.ink.rgb)?;
         }
         Task::Unpack(bounds) => archive::unpack(bytes, *bounds, out)?,
-        Task::Table { kind, first_row, max_rows, max_columns } => {
-            let bounds = table::Bounds { first_row: *first_row, max_rows: *max_rows, max_columns: *max_columns };
+        Task::Table { kind, first_row, max_rows, max_columns, max_cell } => {
+            let (first_row, max_rows) = (*first_row, *max_rows);
+            let bounds = table::Bounds { first_row, max_rows, max_columns: *max_columns, max_cell: *max_cell };
             let (rows, cut) = match kind {
                 Kind::Xlsx => table::spreadsheet(bytes, bounds)?,
                 Kind::Csv => table::text(&bytes, bounds)?,

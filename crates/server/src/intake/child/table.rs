@@ -8,8 +8,6 @@ use super::super::wire::{Failure, MAX_JSON};
 
 type Rows = Vec<Vec<String>>;
 
-/// Longest cell kept, in characters.
-const MAX_CELL: usize = 500;
 /// All cells together; leaves room for the escapes of JSON.
 const MAX_TEXT: usize = MAX_JSON / 8;
 
@@ -22,6 +20,8 @@ pub(super) struct Bounds {
     pub(super) max_rows: usize,
     /// Columns.
     pub(super) max_columns: usize,
+    /// Characters kept of a cell.
+    pub(super) max_cell: usize,
 }
 
 /// The first sheet of a workbook that can be seen.
@@ -148,7 +148,7 @@ impl Sheet {
             self.cut = true;
             return true;
         }
-        let cell: String = cell.trim().chars().take(MAX_CELL).collect();
+        let cell: String = cell.trim().chars().take(self.bounds.max_cell).collect();
         self.text += cell.len();
         if self.rows.len() <= row {
             self.rows.resize_with(row + 1, Vec::new);
@@ -169,7 +169,7 @@ impl Sheet {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { first_row: 0, max_rows: 100, max_columns: 10 };
+    const BOUNDS: Bounds = Bounds { first_row: 0, max_rows: 100, max_columns: 10, max_cell: 500 };
 
     fn read(bytes: &[u8]) -> Rows {
         text(bytes, BOUNDS).unwrap().0
@@ -206,6 +206,8 @@ mod tests {
         let (rows, cut) = text("x,".repeat(30).as_bytes(), BOUNDS).unwrap();
         assert_eq!((rows[0].len(), cut), (10, true));
         assert_eq!(text(b" \n\n", BOUNDS), Err(Failure::Nothing));
+        let cell = |max_cell| text("字".repeat(9_000).as_bytes(), Bounds { max_cell, ..BOUNDS }).unwrap().0[0][0].chars().count();
+        assert_eq!((cell(500), cell(8_001)), (500, 8_001));
     }
 
     #[test]
