@@ -95,7 +95,7 @@ async fn a_change_of_status_while_the_platform_is_away_for_four_days_is_public_a
     let page = app.anonymous().get("/certificates/DH-PIP-2099-2412").await;
     assert!(page.text.contains("暂停"), "{}", page.text);
     assert_eq!(reports().await.len(), before + 1);
-    // Four days of trying without a receipt; the alarms ring on the second and fourth working day.
+    // Four days of trying without a receipt; Monday is the second working day, and its alarm rings.
     for hours in (6..4 + 24 * 4).step_by(6) {
         at(hours).await;
         guosuo::jobs::certification::run(&app.app).await.unwrap();

@@ -232,7 +232,7 @@ mod tests {
         let told = Trial { certificates: 2, changes: 3, database: String::new() }.run().await.unwrap();
         assert!(told.issued_per_second > 0.0 && told.verified_per_second > 0.0 && told.codes_per_second > 0.0, "{told}");
         assert_eq!(told.changes, 3);
-        assert!(told.visible_here.most > 0.0 && told.visible_elsewhere.most >= told.visible_here.p50, "{told}");
+        assert!(told.visible_elsewhere.most < 5_000.0 && told.visible_here.most < 5_000.0, "{told}");
     }
 
     #[test]

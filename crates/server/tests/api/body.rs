@@ -183,7 +183,9 @@ async fn a_body_works_from_the_acceptance_to_the_report_of_a_suspension_without_
         serde_json::from_slice(&h.b.app.anonymous().get(&format!("/certificates/{number}.json")).await.bytes).unwrap();
     let history: Vec<&str> = public["history"].as_array().unwrap().iter().map(|x| x["change"].as_str().unwrap()).collect();
     assert_eq!((public["status"].as_str(), history), (Some("valid"), vec!["issued", "suspended", "restored"]));
-    // The record names the people, and the token in whose sessions they acted.
+    // The record names the person in whose name the program acted.
     let state = b.app.app.store.reader().await.unwrap().case::<Certificate>(&issued).await.unwrap().state.unwrap();
     assert_eq!(state.history.len(), 3);
+    let head = h.who("head").get("/api/v1/me").await.json["member"]["account"].clone();
+    assert_eq!(json!(state.history[1].by.user), head);
 }
