@@ -118,7 +118,7 @@ describe('reporting', { skip: missing }, () => {
       await shown(page, '07-violations');
       await press(page, '签收', { exact: true });
       await page.locator('#note').fill('示例：已收悉，转有关处室核查。');
-      await press(page, '签收违法报告');
+      await press(page, '签收违法情况报告');
     });
   });
 
@@ -132,7 +132,7 @@ describe('reporting', { skip: missing }, () => {
         await open.first().click();
         await page.waitForLoadState();
         await page.locator('#note').fill('示例：已收悉，转有关处室核查。');
-        await press(page, '签收违法报告');
+        await press(page, '签收违法情况报告');
       }
       await page.goto('/authority/violations');
       assert.doesNotMatch(await said(page), /待签收\n|待签收$/);

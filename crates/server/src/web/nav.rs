@@ -47,7 +47,7 @@ pub fn channels(front: Front) -> &'static [Channel] {
             ("registrations", "/authority/registrations", "机构注册", "Registrations"),
             ("certificates", "/authority/certificates", "认证证书", "Certificates"),
             ("reports", "/authority/reports", "信息共享", "Shared reports"),
-            ("violations", "/authority/violations", "违法报告", "Violations"),
+            ("violations", "/authority/violations", "违法情况", "Violations"),
             ("stats", "/authority/stats", "统计", "Statistics"),
         ],
         Front::Admin => &[

@@ -81,7 +81,7 @@ pub fn action(l: Lang, name: &str) -> &str {
         "clock_resumed" => l.t("恢复计时", "Resumed the clock"),
         "basis_migrated" => l.t("更换认证依据版本", "Migrated the basis"),
         "violation_reported" => l.t("报告违法行为", "Reported a violation"),
-        "violation_acknowledged" => l.t("签收违法报告", "Acknowledged a violation report"),
+        "violation_acknowledged" => l.t("签收违法情况报告", "Acknowledged a violation report"),
         "issued" => l.t("颁发证书", "Issued the certificate"),
         "taken_over" => l.t("接收原有证书", "Took over an older certificate"),
         "requested" => l.t("持证人申请", "The holder asked"),

@@ -108,7 +108,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::RegisterReceipt => l.t("登记报送回执", "Register a receipt"),
         Action::RejectReport => l.t("登记平台退回", "Register a refusal"),
         Action::ResendReport => l.t("重新报送", "Send again"),
-        Action::AcknowledgeViolation => l.t("签收违法报告", "Acknowledge the violation report"),
+        Action::AcknowledgeViolation => l.t("签收违法情况报告", "Acknowledge the violation report"),
     }
 }
 
@@ -358,7 +358,7 @@ pub fn event(l: Lang, e: &Event) -> String {
             return l.pick(format!("第{seq}号报送重新发出"), format!("Report no. {seq} is sent again"));
         }
         Event::ViolationAcknowledged { id, .. } => {
-            return l.pick(format!("第{id}次违法报告已签收"), format!("Violation report no. {id} acknowledged"));
+            return l.pick(format!("第{id}次违法情况报告已签收"), format!("Violation report no. {id} acknowledged"));
         }
     };
     fixed.to_owned()

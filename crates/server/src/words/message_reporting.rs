@@ -49,7 +49,7 @@ pub(super) fn message(kind: MessageKind, d: &MessageData) -> Both {
             ),
         ),
         MessageKind::ViolationAcknowledged => (
-            (format!("违法报告已签收：{name}"), format!("{number}：{reason}")),
+            (format!("违法情况报告已签收：{name}"), format!("{number}：{reason}")),
             (format!("Violation report acknowledged: {name}"), format!("{number}: {reason}")),
         ),
         MessageKind::ReportDue => limit(

@@ -45,7 +45,7 @@ pub fn action(l: Lang, a: Action) -> &'static str {
         Action::ResumeClock => l.t("恢复计时", "Resume the clock"),
         Action::MigrateBasis => l.t("转换认证依据", "Migrate the basis"),
         Action::ReportViolation => l.t("向网信部门报告违法", "Report a violation to CAC"),
-        Action::AcknowledgeViolation => l.t("签收违法报告", "Acknowledge the violation report"),
+        Action::AcknowledgeViolation => l.t("签收违法情况报告", "Acknowledge the violation report"),
     }
 }
 
@@ -305,7 +305,7 @@ pub fn event(l: Lang, e: &Event) -> String {
         Event::BasisMigrated { to, .. } => return l.pick(format!("认证依据转换为{to}"), format!("Basis migrated to {to}")),
         Event::ViolationReported { .. } => l.t("向网信部门和有关部门报告违法", "Violation reported to the authorities"),
         Event::ViolationAcknowledged { id, .. } => {
-            return l.pick(format!("第{id}次违法报告已签收"), format!("Violation report no. {id} acknowledged"));
+            return l.pick(format!("第{id}次违法情况报告已签收"), format!("Violation report no. {id} acknowledged"));
         }
     };
     fixed.to_owned()

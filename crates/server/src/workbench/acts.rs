@@ -113,7 +113,7 @@ pub(super) fn asks(l: Lang, action: Action, app: &Application, today: Date) -> V
             let open = (1..).zip(&app.violations).filter(|(_, v)| v.acknowledged.is_none());
             let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
             vec![
-                Ask::new("number", l.t("违法报告", "Violation report"), Kind::Select(list)),
+                Ask::new("number", l.t("违法情况报告", "Violation report"), Kind::Select(list)),
                 Ask::area("note", l.t("处理意见", "What will be done")),
             ]
         }

@@ -206,7 +206,7 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
             let open = (1..).zip(&c.violations).filter(|(_, v)| v.acknowledged.is_none());
             let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
             vec![
-                pick("number", l.t("违法报告", "Violation report"), list),
+                pick("number", l.t("违法情况报告", "Violation report"), list),
                 Ask::area("note", l.t("处理意见", "What will be done")),
             ]
         }

@@ -87,7 +87,7 @@ impl Room {
     pub(super) fn list_name(self, l: Lang) -> &'static str {
         match self {
             Self::Body => l.t("认证业务", "Applications"),
-            Self::Authority => l.t("违法报告", "Violation reports"),
+            Self::Authority => l.t("违法情况报告", "Violation reports"),
             Self::Verification => l.t("技术验证", "Verifications"),
             Self::Processor => l.t("认证委托", "Applications"),
         }

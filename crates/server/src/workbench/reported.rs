@@ -69,7 +69,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     let page = Page {
         shell: Shell::new(&cx.screen, d.room.front(), d.app.processor.name.clone())
             .at("violations")
-            .crumb("/authority/violations", l.t("违法报告", "Violation reports"))
+            .crumb("/authority/violations", l.t("违法情况报告", "Violation reports"))
             .here(d.number()),
         l,
         state: (words::application_phase(l, d.app.phase), words::application_tone(d.app.phase)),

@@ -161,7 +161,7 @@ async fn a_violation_goes_to_cac_in_one_click_and_is_acknowledged() {
     let ack = format!("/authority/certificates/{id}/acts/acknowledge-violation");
     assert_ne!(b.post("samr", &ack, &[("number", "1"), ("note", "示例")]).await.status, StatusCode::SEE_OTHER);
     b.acts("cac", &ack, &[("number", "1"), ("note", "已收悉，示例")], None).await;
-    assert!(b.get("manager", "/body/inbox").await.text.contains("违法报告已签收"));
+    assert!(b.get("manager", "/body/inbox").await.text.contains("违法情况报告已签收"));
     assert!(!b.get("cac", "/authority/violations").await.text.contains("待签收</"));
 }
 
@@ -204,7 +204,7 @@ async fn a_violation_found_before_there_is_a_certificate_reaches_cac_and_is_ackn
     assert!(b.get("cac", &seen).await.text.contains("已收悉，示例"));
     let again = b.post("cac", &acts, &[("number", "1"), ("note", "示例")]).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "once");
-    assert!(b.get("manager", "/body/inbox").await.text.contains("违法报告已签收"));
+    assert!(b.get("manager", "/body/inbox").await.text.contains("违法情况报告已签收"));
     // The applicant learns nothing of it, and its record of programs neither.
     let mine = b.get("applicant", &format!("/processor/applications/{}", b.case)).await;
     assert!(!mine.text.contains("违法"), "{}", mine.text);

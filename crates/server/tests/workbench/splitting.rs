@@ -77,7 +77,7 @@ async fn a_ledger_is_seen_by_whom_it_was_given_to_and_by_authorities_with_a_grou
     let stored = page.text.split("同一集团的申请人").next().unwrap().to_owned();
     assert!(stored.contains("申请人随申请附上的台账业务：<b class=\"reg-num\">1</b>"), "{stored}");
     assert!(
-        stored.contains("没有发现需要查看的") && !stored.contains(affiliate),
+        stored.contains("未发现需要核查的线索") && !stored.contains(affiliate),
         "what it applied for is what has left: {stored}"
     );
     assert!(!page.text.contains("查阅的依据"), "a body looks into no ledger");
