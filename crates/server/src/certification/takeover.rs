@@ -28,7 +28,7 @@ pub const MOST: usize = 50_000;
 /// Rows among which the heading is looked for.
 const HEAD: usize = 20;
 /// A cell that is as long was cut by whoever read the file.
-const CUT: usize = 500;
+const CUT: usize = intake::LONG_CELL;
 
 /// A record that was read.
 #[derive(Debug)]

@@ -43,6 +43,7 @@ pub use pages::{READING_WIDTH, Sheet};
 pub use run::{Fault, Input};
 pub use serve::routes;
 pub use sniff::{MAX_NAME, Sample, Sampler, base_name, sniff};
+pub(crate) use table::LONG_CELL;
 pub use table::Table;
 pub use watermark::Mark;
 pub use wire::{Bounds, Failure, Marks, Report};
