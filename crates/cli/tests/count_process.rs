@@ -172,3 +172,65 @@ fn an_empty_standard_input_is_an_empty_log() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("读取 0 行"));
 }
+
+/// The counter as it is called, with a secret and a log of `rows` people in a folder of its own.
+fn keyed(rows: usize, script: &str) -> (Output, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("group.key"), [7; 32]).unwrap();
+    std::fs::write(folder.path().join("log.csv"), log(rows)).unwrap();
+    std::fs::write(folder.path().join("people.csv"), "before").unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_guosuo-rules")]).current_dir(folder.path()).env("TMPDIR", folder.path());
+    (command.env_remove("GUOSUO_LANG").output().unwrap(), folder)
+}
+
+fn people(folder: &TempDir) -> String {
+    std::fs::read_to_string(folder.path().join("people.csv")).unwrap()
+}
+
+#[test]
+fn a_full_disk_leaves_the_file_for_the_ledger_as_it_was() {
+    let write = "\"$0\" count log.csv --lang en --secret group.key --keyed-out people.csv";
+    // Files may grow to 32 KiB here, as on a full disk: 5,000 values need more.
+    let (output, folder) = keyed(5_000, &format!("trap '' XFSZ; ulimit -f 64; exec {write}"));
+    let message = text(&output.stderr);
+    assert!(message.contains("cannot write people.csv") && message.contains("untouched"), "{message}");
+    assert_eq!((output.status.code(), text(&output.stdout), people(&folder)), (Some(2), String::new(), "before".into()));
+    assert_eq!(Run::left_behind(&folder).len(), 3);
+    let (output, folder) = keyed(5_000, &format!("exec {write}"));
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(people(&folder).lines().count(), 5_001);
+    assert!(text(&output.stderr).contains("5000 keyed values written to people.csv"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_file_for_the_ledger_needs_a_secret_and_a_place_of_its_own() {
+    for (args, words) in [
+        ("--keyed-out people.csv", "needs --secret"),
+        ("--secret group.key --keyed-out log.csv", "log.csv: that file has another use"),
+        ("--secret group.key --keyed-out ./group.key", "group.key: that file has another use"),
+        ("--secret group.key --keyed-out new.set --keep new.set", "new.set: that file has another use"),
+        ("--secret group.key --keyed-out no/such/people.csv", "cannot write no/such/people.csv"),
+        ("--secret people.csv --keyed-out new.csv", "at least 16 bytes"),
+    ] {
+        let (output, folder) = keyed(3, &format!("exec \"$0\" count log.csv --lang en {args}"));
+        assert!(text(&output.stderr).contains(words), "{args}: {}", text(&output.stderr));
+        assert_eq!((output.status.code(), text(&output.stdout), people(&folder)), (Some(2), String::new(), "before".into()));
+        assert_eq!(Run::left_behind(&folder).len(), 3, "{args}");
+    }
+    // A log that counts nobody is the answer "no", and no file of nobody.
+    let (output, folder) = keyed(0, "exec \"$0\" count log.csv --secret group.key --keyed-out people.csv");
+    assert_eq!((output.status.code(), people(&folder)), (Some(1), "before".into()));
+    assert!(text(&output.stderr).contains("没有写出去重数据"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn numbers_for_the_ledger_never_fall_and_stand_in_its_columns() {
+    let rows = "person,date,sensitive\na,2026-01-05,0\nb,2026-01-05,1\na,2026-02-01,1\nc,2026-03-01,0\na,2025-12-31,0\n";
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(folder.path(), &["--format", "ledger"]).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(rows.as_bytes()).unwrap();
+    let out = text(&child.wait_with_output().unwrap().stdout);
+    let wanted = "date,non_sensitive,sensitive\n2025-12-31,1,0\n2026-01-05,1,1\n2026-02-01,1,2\n2026-03-01,2,2\n";
+    assert_eq!(out, wanted);
+}

@@ -89,7 +89,7 @@ pub enum CountError {
         /// The log.
         name: String,
     },
-    /// The kept set cannot be written.
+    /// The kept set, or the file for the yearly ledger, cannot be written.
     #[error("{}: {source}", place.display())]
     Keep {
         /// Where it should be.

@@ -134,6 +134,12 @@ pub(crate) fn load(path: &Path, name: &str, secret: &Secret, store: &Store) -> R
     Ok((Member { name: name.to_owned(), people }, logs))
 }
 
+/// A file beside a place, in which it is written before it is put there whole; others cannot read it.
+pub(crate) fn beside(place: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".guosuo-set-").tempfile_in(folder)
+}
+
 /// A set on its way to its place.
 pub(crate) struct Draft {
     to: Tagged<BufWriter<tempfile::NamedTempFile>>,
@@ -142,8 +148,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn new(place: &Path, secret: &Secret) -> io::Result<Self> {
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".guosuo-set-").tempfile_in(folder)?;
+        let file = beside(place)?;
         let mut to = Tagged { inner: BufWriter::with_capacity(1 << 20, file), mac: secret.tag() };
         to.put(MAGIC)?;
         to.put(&secret.check())?;

@@ -20,6 +20,7 @@ mod input;
 mod kept;
 mod key;
 mod layout;
+mod leaving;
 mod lines;
 #[cfg(feature = "parquet")]
 mod pages;
@@ -48,6 +49,7 @@ pub use guosuo_rules::series::{Crossing, DayCount, Forecast, Series, Warning};
 pub use image::{ImageError, png};
 pub use input::{Input, expand};
 pub use key::Secret;
+pub use leaving::KeyedFile;
 pub use report::{Member, Report, Sample, YearReport};
 pub use row::{BadRow, Column, DateForm, Kind};
 pub use sql::{Dialect, rows_sql, sql};
@@ -55,6 +57,7 @@ pub use sql::{Dialect, rows_sql, sql};
 use input::Spare;
 use kept::Log;
 use layout::layout;
+use leaving::Leaving;
 use row::Places;
 use store::Store;
 use work::{Job, Rows, Shared, Tally};
@@ -90,6 +93,8 @@ pub struct Options {
     pub secret: Secret,
     /// The set of people kept across runs: read when it is there, written anew at the end. All keys are keyed then.
     pub keep: Option<PathBuf>,
+    /// A file for the yearly ledger: keyed values with their first day, as CSV. All keys are keyed then.
+    pub keyed_out: Option<PathBuf>,
     /// The day on which the question is asked: forecasts start at the later of the last row and this day.
     pub as_of: Option<Date>,
 }
@@ -123,7 +128,10 @@ pub fn count(
     if let Some(place) = options.keep.as_deref().filter(|place| place.exists()) {
         logs = kept::load(place, &place.display().to_string(), &options.secret, &store)?.1;
     }
-    let keyed = options.keep.is_some() || inputs.iter().any(Input::is_set);
+    if let Some(place) = &options.keyed_out {
+        leaving::try_place(place)?;
+    }
+    let keyed = options.keep.is_some() || options.keyed_out.is_some() || inputs.iter().any(Input::is_set);
     let failed = AtomicBool::new(false);
     let (sender, receiver) = sync_channel::<Job>(threads * 2);
     let names: Vec<String> = inputs.iter().map(Input::name).collect();
@@ -174,24 +182,21 @@ pub fn count(
         log.whole = log.whole && at.is_none_or(|(index, _)| index != input);
         logs.push(log);
     }
-    let keep = |source| CountError::Keep { place: options.keep.clone().unwrap_or_default(), source };
-    let draft = options.keep.as_deref().map(|place| kept::Draft::new(place, &options.secret).map(Mutex::new));
-    let draft = draft.transpose().map_err(keep)?;
+    let leaving = Leaving::new(options)?;
     let spilled = store.spilled();
     let never = AtomicBool::new(false);
-    let days = store.finish(threads, if draft.is_some() { &never } else { &progress.stop }, draft.as_ref())?;
-    if let Some(draft) = draft {
-        draft.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&logs).map_err(keep)?;
-        if stop {
-            return Err(stopped(true));
-        }
+    let days = store.finish(threads, if options.keep.is_some() { &never } else { &progress.stop }, &leaving)?;
+    let values = leaving.keep(&logs)?;
+    if stop {
+        return Err(stopped(true));
     }
     let days = days.ok_or_else(|| stopped(false))?;
+    let keyed = values.map(|values| values.write(&options.secret)).transpose()?;
     let mut all = Tally::default();
     for log in logs {
         all.join(log.tally);
     }
-    Ok(report::build(days, all, notes, spilled, options.as_of))
+    Ok(Report { keyed, ..report::build(days, all, notes, spilled, options.as_of) })
 }
 
 /// What is worth knowing about the inputs.

@@ -7,6 +7,7 @@ use guosuo_rules::series::{Series, day_of, lines_of, series};
 use jiff::civil::{Date, date};
 use serde::Serialize;
 
+use crate::leaving::KeyedFile;
 use crate::row::{BadRow, DateForm};
 use crate::store::Days;
 use crate::work::Tally;
@@ -72,6 +73,9 @@ pub struct Report {
     /// Kept sets among the inputs, each alone: the years below count people of several once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Member>,
+    /// The file for the yearly ledger, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyed: Option<KeyedFile>,
     /// Bytes that went to disk.
     pub spilled: u64,
     /// The years.
@@ -127,6 +131,7 @@ pub(crate) fn build(days: Days, tally: Tally, notes: Notes, spilled: u64, as_of:
         grown: notes.grown,
         skipped: notes.skipped,
         members: notes.members,
+        keyed: None,
         spilled,
         years,
     }

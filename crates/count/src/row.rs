@@ -120,13 +120,6 @@ fn read_day(text: &[u8]) -> Option<(Date, DateForm)> {
     Some((guosuo_rules::time::cst_date(instant), DateForm::WithOffset))
 }
 
-/// What says that the information is sensitive, in lower case.
-pub(crate) const SENSITIVE: [&str; 9] = ["1", "true", "yes", "y", "t", "是", "敏感", "sensitive", "s"];
-
-/// What says that it is not.
-pub(crate) const NOT_SENSITIVE: [&str; 13] =
-    ["0", "false", "no", "n", "f", "否", "非敏感", "不敏感", "non_sensitive", "non-sensitive", "nonsensitive", "ns", "一般"];
-
 /// Whether a cell says that the information is sensitive.
 pub(crate) fn kind_of(text: &[u8]) -> Result<bool, BadRow> {
     sensitive(text).ok_or(BadRow::Sensitivity)
@@ -149,8 +142,7 @@ fn sensitive(text: &[u8]) -> Option<bool> {
         b"0" => return Some(false),
         _ => {}
     }
-    let text = std::str::from_utf8(text).ok()?.to_lowercase();
-    if SENSITIVE.contains(&text.as_str()) { Some(true) } else { NOT_SENSITIVE.contains(&text.as_str()).then_some(false) }
+    guosuo_rules::yearly::says_sensitive(std::str::from_utf8(text).ok()?)
 }
 
 /// How the kind of a row is known.

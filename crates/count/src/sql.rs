@@ -3,7 +3,9 @@
 use guosuo_rules::path::Ground;
 
 use crate::Options;
-use crate::row::{Column, Kind, NOT_SENSITIVE, SENSITIVE};
+use guosuo_rules::yearly::{NOT_SENSITIVE, SENSITIVE};
+
+use crate::row::{Column, Kind};
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

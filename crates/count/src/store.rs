@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::CountError;
-use crate::kept::Draft;
 use crate::key::{Key, Secret};
+use crate::leaving::Leaving;
 use crate::table::{Keyed, Packed, spread};
 
 /// Partitions: enough that each is small, few enough that batches for them fill.
@@ -251,17 +251,12 @@ impl Store {
         Ok(())
     }
 
-    /// The sum of all, with `threads` threads: `None` when `stop` was set meanwhile. The people go into the draft.
-    pub(crate) fn finish(
-        self,
-        threads: usize,
-        stop: &AtomicBool,
-        draft: Option<&Mutex<Draft>>,
-    ) -> Result<Option<Days>, CountError> {
-        self.sums(threads, stop, draft).map_err(|source| self.failed(source))
+    /// The sum of all, with `threads` threads: `None` when `stop` was set meanwhile. The people go where they are kept.
+    pub(crate) fn finish(self, threads: usize, stop: &AtomicBool, leaving: &Leaving) -> Result<Option<Days>, CountError> {
+        self.sums(threads, stop, leaving).map_err(|source| self.failed(source))
     }
 
-    fn sums(&self, threads: usize, stop: &AtomicBool, draft: Option<&Mutex<Draft>>) -> io::Result<Option<Days>> {
+    fn sums(&self, threads: usize, stop: &AtomicBool, leaving: &Leaving) -> io::Result<Option<Days>> {
         if self.spilled() > 0 {
             // Room for putting together: everything else goes out first.
             for part in &self.parts {
@@ -280,7 +275,7 @@ impl Store {
                     return Ok(days);
                 };
                 let part = std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner));
-                self.sum(&part, budget, &mut days, draft)?;
+                self.sum(&part, budget, &mut days, leaving)?;
             }
         };
         let results: Vec<io::Result<Days>> = std::thread::scope(|scope| {
@@ -298,7 +293,7 @@ impl Store {
         Ok((!stop.load(Relaxed)).then_some(all))
     }
 
-    fn sum(&self, part: &Part, budget: usize, days: &mut Days, draft: Option<&Mutex<Draft>>) -> io::Result<()> {
+    fn sum(&self, part: &Part, budget: usize, days: &mut Days, leaving: &Leaving) -> io::Result<()> {
         let mut add = |group: Group, sets: &Sets| -> io::Result<()> {
             let counts = days.entry(group).or_insert_with(|| vec![0; 366]);
             for (_, day) in sets.iter() {
@@ -306,7 +301,7 @@ impl Store {
                     *count += 1;
                 }
             }
-            draft.map_or(Ok(()), |draft| draft.lock().unwrap_or_else(PoisonError::into_inner).add(group, sets.iter()))
+            leaving.add(group, || sets.iter())
         };
         for (&group, sets) in &part.groups {
             add(group, sets)?;

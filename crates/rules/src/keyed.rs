@@ -45,6 +45,9 @@ impl<'de> Deserialize<'de> for Person {
     }
 }
 
+/// Most values of one set of the yearly ledger: the highest line of the law (P16 7(1)(ii)).
+pub const VALUES_MAX: usize = 1_000_000;
+
 /// A person and a day on which information about it left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +59,19 @@ pub struct Seen {
     /// Sensitive information?
     #[serde(default)]
     pub sensitive: bool,
+}
+
+/// What says in a table that information is sensitive, in lower case.
+pub const SENSITIVE: [&str; 9] = ["1", "true", "yes", "y", "t", "是", "敏感", "sensitive", "s"];
+
+/// What says that it is not.
+pub const NOT_SENSITIVE: [&str; 13] =
+    ["0", "false", "no", "n", "f", "否", "非敏感", "不敏感", "non_sensitive", "non-sensitive", "nonsensitive", "ns", "一般"];
+
+/// Whether a cell says that information is sensitive; nothing where it says neither.
+pub fn says_sensitive(cell: &str) -> Option<bool> {
+    let cell = cell.to_lowercase();
+    if SENSITIVE.contains(&cell.as_str()) { Some(true) } else { NOT_SENSITIVE.contains(&cell.as_str()).then_some(false) }
 }
 
 /// What a record says of a set of keyed values that lies in a file of its own, in the form of [`pack`].

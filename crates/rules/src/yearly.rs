@@ -14,7 +14,7 @@ use crate::article::{Article, Instrument};
 use crate::path::{Fact, Ground, Law, NoLaw};
 use crate::series::{Series, lines_of, series};
 
-pub use crate::keyed::{NotKeyed, Person, Seen, SetRef, pack, unpack};
+pub use crate::keyed::{NOT_SENSITIVE, NotKeyed, Person, SENSITIVE, Seen, SetRef, VALUES_MAX, pack, says_sensitive, unpack};
 
 /// Distinct people of a flow from 1 January up to a day, that day included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

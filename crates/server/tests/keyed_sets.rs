@@ -8,12 +8,14 @@ use std::ops::Range;
 use std::path::Path;
 
 use axum::http::StatusCode;
+use clap::Parser as _;
 use guosuo::demo;
 use guosuo::preparing::seed_exports;
-use guosuo::testing::{Client, TestApp};
+use guosuo::testing::{Answer, Client, TestApp};
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{Basis, Command, Event, Exports, FlowFacts};
 use guosuo_case::{Actor, Life as _, Recorded};
+use guosuo_cli::{Cli, Command as Cmd, run};
 use guosuo_rules::yearly::{Count, Person, Seen, Way};
 use guosuo_store::Error as StoreError;
 use jiff::civil::date;
@@ -192,4 +194,70 @@ async fn a_file_that_is_gone_is_a_fault_and_never_a_smaller_number() {
     let blob = app.app.store.reader().await.unwrap().blobs_of(&exports_id(&actor)).await.unwrap().remove(0);
     std::fs::remove_file(app.app.blobs.folder().unwrap().join(&blob.object)).unwrap();
     assert_eq!(xu.get("/processor/ledger").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+/// `guosuo count` on a log, with a file for the ledger: its content, and the name of the key that the program gives.
+fn counted_locally(folder: &Path, secret: &str, log: &str) -> (String, String) {
+    let at = |name: &str| folder.join(name).display().to_string();
+    std::fs::write(at("group.key"), secret).unwrap();
+    std::fs::write(at("log.csv"), log).unwrap();
+    let (log, secret, out) = (at("log.csv"), at("group.key"), at("people.csv"));
+    let args = ["guosuo", "count", log.as_str(), "--secret", secret.as_str(), "--keyed-out", out.as_str(), "--lang", "en"];
+    let Cmd::Rule(command) = Cli::try_parse_from(args).unwrap().command;
+    let (mut told, mut said) = (Vec::new(), Vec::new());
+    let code = run(command, &mut std::io::empty(), &mut told, &mut said);
+    let said = String::from_utf8(said).unwrap();
+    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS), "{said}");
+    let name = said.split("the name of the key is ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    (std::fs::read_to_string(out).unwrap(), name)
+}
+
+async fn upload(client: &mut Client, flow: &str, key: &str, file: &str) -> Answer {
+    let fields = [("flow", flow), ("key", key)];
+    client.upload("/processor/ledger/reports", &fields, &[("file", "people.csv", "text/csv", file.as_bytes())]).await
+}
+
+#[tokio::test]
+async fn what_the_counter_writes_the_ledger_counts() {
+    let app = TestApp::new().await;
+    let actor = demo::preparing::people(&app.app).await.unwrap();
+    let describe = |f: FlowFacts| Command::DescribeFlow { flow: None, facts: Box::new(f) };
+    let commands = vec![Command::Open, describe(flow("甲", "示例甲公司（虚构）")), describe(flow("乙", "示例乙公司（虚构）"))];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
+    let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
+    let folder = tempfile::tempdir().unwrap();
+    // Two affiliates share three customers, one by ID number in two spellings; one log reaches back into the year before.
+    let mut first = "person,date,sensitive\n11010519491231002X,2026-01-05,1\nshared-1,2025-12-31,0\n".to_owned();
+    let mut second = "person,date,sensitive\n11010519491231002x,2026-02-05,1\n".to_owned();
+    for n in 0..40 {
+        let _ = writeln!(first, "shared-{},2026-01-05,0\nours-{n},2026-01-06,0", n % 2);
+        let _ = writeln!(second, "shared-{},2026-02-05,0\ntheirs-{n},2026-02-06,no", n % 2);
+    }
+    let (ours, name) = counted_locally(folder.path(), "one secret of the whole group", &first);
+    let (theirs, same) = counted_locally(folder.path(), "one secret of the whole group", &second);
+    let (foreign, other) = counted_locally(folder.path(), "another secret of another one", &second);
+    assert!(name == same && name != other, "{name} {same} {other}");
+    for file in [&ours, &theirs] {
+        assert!(!file.contains("shared") && !file.contains("110105"), "{file}");
+    }
+    let sent = upload(&mut xu, "1", &name, &ours).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    assert_eq!(total(&mut xu).await, "42");
+    let sent = upload(&mut xu, "2", &same, &theirs).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    assert_eq!(total(&mut xu).await, "82", "the two that both know count once");
+    let page = xu.get("/en/processor/ledger").await.text;
+    assert!(page.contains("2026 people, sensitive: <span class=\"reg-num\">1</span>"), "{page}");
+    let before = xu.get("/en/processor/ledger?year=2025").await.text;
+    assert!(before.contains("2025 people, non-sensitive: <span class=\"reg-num\">1</span>"), "{before}");
+    // Under another secret nobody can be compared, and the ledger says so instead of guessing.
+    let void = xu.post("/processor/ledger/reports/2/void", &[("reason", "密钥不同（示例）")]).await;
+    assert_eq!(void.status, StatusCode::SEE_OTHER, "{}", void.text);
+    let sent = upload(&mut xu, "2", &other, &foreign).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    assert_eq!(total(&mut xu).await, "42 to 84");
+    // Without the name of the key the file is not taken, and the message stands at the field.
+    let unnamed = upload(&mut xu, "2", "", &theirs).await;
+    assert_eq!(unnamed.status, StatusCode::CONFLICT);
+    assert!(unnamed.text.contains("href=\"#key\""), "{}", unnamed.text);
 }

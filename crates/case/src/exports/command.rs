@@ -1,7 +1,7 @@
 //! What an actor may ask of the record of exports.
 
 use guosuo_rules::path::Fact;
-use guosuo_rules::yearly::{Count, Person};
+use guosuo_rules::yearly::{Count, Person, VALUES_MAX};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -12,13 +12,15 @@ use crate::assessment::Digests;
 
 /// Most days in one report of numbers.
 pub const POINTS_MAX: usize = 400;
+/// Most people in one number: more than live. A larger number was typed or joined wrongly.
+pub const PEOPLE_MAX: u64 = 10_000_000_000;
 /// Most consents that are recorded at once.
 pub const CONSENTS_MAX: usize = 20_000;
 /// Most keyed values that a report keeps in its event; more of them lie in a file of their own.
 pub const KEYED_IN_EVENT: usize = 1_000;
 /// Most keyed values in one report: the highest line of the law. Larger sets are counted with `guosuo count`, which gives the
 /// exact numbers by day.
-pub const KEYED_MAX: usize = 1_000_000;
+pub const KEYED_MAX: usize = VALUES_MAX;
 /// Most keyed values of all reports that count.
 pub const KEYED_ALL_MAX: usize = 3_000_000;
 

@@ -6,10 +6,10 @@ mod show;
 mod words;
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use guosuo_count::{Column, Dialect, Generator, Kind, Options, Secret, expand, generate, rows_sql, sql};
+use guosuo_count::{Column, Dialect, Generator, Input, Kind, Options, Secret, expand, generate, rows_sql, sql};
 
 use crate::words::parse_date;
 use crate::{Failure, Lang, Outcome};
@@ -22,6 +22,8 @@ enum Format {
     Json,
     /// 逐日 CSV / CSV by day
     Csv,
+    /// 供年度台账上报的累计人数 CSV / numbers since 1 January by day, as the yearly ledger takes them
+    Ledger,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -78,6 +80,9 @@ pub struct CountArgs {
     /// 跨次保留的去重集合：有则续用，结束时（含中断）写回；只含加密值 / set of people kept across runs, keyed
     #[arg(long, value_name = "FILE", requires = "secret")]
     keep: Option<PathBuf>,
+    /// 供年度台账上报的去重数据（person,date,sensitive，只含密钥值）写入此文件；要有 --secret / keyed values for the upload of the yearly ledger, with --secret
+    #[arg(long, value_name = "FILE")]
+    keyed_out: Option<PathBuf>,
     /// 预测起点 / forecasts start at the later of the last row and this day
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
@@ -162,6 +167,7 @@ pub(crate) fn run(
     if inputs.is_empty() {
         return Err(Failure::Usage(lang.t("没有给出文件", "no file was given").to_owned()));
     }
+    args.harmless(&inputs).map_err(Failure::Usage)?;
     let report = running::counted(&inputs, &options, stdin, stderr, lang, process)?;
     if let Some(path) = &args.chart {
         charts::write(&report, path, lang).map_err(Failure::Usage)?;
@@ -172,7 +178,12 @@ pub(crate) fn run(
             writeln!(stdout)?;
         }
         Format::Csv => show::csv(&report, stdout)?,
+        Format::Ledger => show::ledger(&report, stdout)?,
         Format::Table => show::table(&report, lang, stdout)?,
+    }
+    let written = report.keyed.as_ref().map(|keyed| words::keyed(keyed, lang));
+    if let Some((words, _)) = &written {
+        writeln!(stderr, "{words}")?;
     }
     if report.counted == 0 && report.excluded.is_empty() && report.bad_rows() > 0 {
         // "Nobody" would be the wrong answer to a log that could not be read.
@@ -186,10 +197,39 @@ pub(crate) fn run(
         )?;
         return Ok(Outcome::No);
     }
-    Ok(Outcome::Done)
+    Ok(written.map_or(Outcome::Done, |(_, outcome)| outcome))
+}
+
+/// Whether both are one file, or will be.
+fn same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 impl CountArgs {
+    /// Whether the file for the ledger can be written without destroying one that is read or kept.
+    fn harmless(&self, inputs: &[Input]) -> Result<(), String> {
+        let Some(place) = &self.keyed_out else { return Ok(()) };
+        let files = inputs.iter().filter_map(|input| match input {
+            Input::File(path) => Some(path),
+            Input::Stdin => None,
+        });
+        let mut used = files.chain(&self.keep).chain(&self.secret).chain(&self.chart);
+        used.find(|path| same_file(place, path)).map_or(Ok(()), |path| {
+            Err(match self.lang {
+                Lang::Zh => format!("--keyed-out 不能是 {}：这个文件另有用处，写了就没有了；请换一个文件名", path.display()),
+                Lang::En => {
+                    format!(
+                        "--keyed-out cannot be {}: that file has another use and would be lost; choose another name",
+                        path.display()
+                    )
+                }
+            })
+        })
+    }
+
     /// Whether standard input is one of the files.
     pub(crate) fn reads_stdin(&self) -> bool {
         self.files.iter().any(|file| file == "-")
@@ -218,6 +258,14 @@ impl CountArgs {
                 Secret::from_bytes(&bytes)
             }
         };
+        if self.keyed_out.is_some() && self.secret.is_none() {
+            return Err(lang
+                .t(
+                    "--keyed-out 要和 --secret 一起用：没有保存的密钥，下次和关联方算出的值都不同，台账上同一人会算成两人。生成一次并妥善保存：head -c 32 /dev/urandom > group.key",
+                    "--keyed-out needs --secret: without a secret that is kept, the next run and your affiliates get other values and the ledger counts a person twice. Make one and keep it safe: head -c 32 /dev/urandom > group.key",
+                )
+                .to_owned());
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Options {
             key: Column::parse(&self.key),
@@ -237,6 +285,7 @@ impl CountArgs {
             threads: self.threads.unwrap_or(cores).clamp(1, 256),
             secret,
             keep: self.keep.clone(),
+            keyed_out: self.keyed_out.clone(),
             as_of: self.as_of.as_deref().map(|text| parse_date(lang, text)).transpose()?,
         })
     }

@@ -75,7 +75,8 @@ pub(super) fn counted(
     };
     if let Some(running) = running {
         // Waiting for standard input would be waiting for ever.
-        running.keeps.store(options.keep.is_some() && !inputs.contains(&Input::Stdin), Relaxed);
+        let writes = options.keep.is_some() || options.keyed_out.is_some();
+        running.keeps.store(writes && !inputs.contains(&Input::Stdin), Relaxed);
     }
     let own = Progress::default();
     let progress = running.map_or(&own, |running| &running.progress);

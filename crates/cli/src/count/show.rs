@@ -1,8 +1,10 @@
 //! What `count` prints: the table, and the list by day.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use guosuo_count::{Report, Series};
+use jiff::civil::Date;
 
 use super::words::bad_row;
 use crate::words::cite;
@@ -16,6 +18,26 @@ pub(super) fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             for day in &series.days {
                 writeln!(out, "{},{kind},{},{},{}", year.year, day.date, day.new, day.total)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// The numbers since 1 January by day, in the columns of the yearly ledger.
+pub(super) fn ledger(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "date,non_sensitive,sensitive")?;
+    for year in &report.years {
+        let mut days: BTreeMap<Date, [Option<u64>; 2]> = BTreeMap::new();
+        for (kind, series) in [&year.non_sensitive, &year.sensitive].into_iter().enumerate() {
+            for day in &series.days {
+                days.entry(day.date).or_default()[kind] = Some(day.total);
+            }
+        }
+        // On a day without new people of one kind the number of that kind is the one before.
+        let mut since = [0, 0];
+        for (date, totals) in days {
+            since = [0, 1].map(|kind| totals[kind].unwrap_or(since[kind]));
+            writeln!(out, "{date},{},{}", since[0], since[1])?;
         }
     }
     Ok(())

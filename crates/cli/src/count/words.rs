@@ -1,8 +1,8 @@
 //! Words of `count` for what went wrong.
 
-use guosuo_count::{BadRow, CountError, Reached};
+use guosuo_count::{BadRow, CountError, KeyedFile, Reached};
 
-use crate::Lang;
+use crate::{Lang, Outcome};
 
 /// What is wrong with a row, and what would be right.
 pub(super) fn bad_row(reason: BadRow, lang: Lang) -> &'static str {
@@ -67,6 +67,39 @@ pub(super) fn error(error: &CountError, lang: Lang) -> String {
         (CountError::Lost, Lang::Zh) => "程序内部错误：一个计数线程提前结束".to_owned(),
         (CountError::Lost, Lang::En) => "a fault of the program: a counting thread ended early".to_owned(),
         (CountError::Stopped(reached), _) => stopped(reached, lang),
+    }
+}
+
+/// What became of the file for the yearly ledger, and what to do with it.
+pub(super) fn keyed(keyed: &KeyedFile, lang: Lang) -> (String, Outcome) {
+    match (keyed, lang) {
+        (KeyedFile::Written { place, values, key }, Lang::Zh) => (
+            format!(
+                "去重数据 {values} 条已写入 {}；在年度台账上报时，“密钥的名称”填 {key}（同一密钥的名称总是相同）",
+                place.display()
+            ),
+            Outcome::Done,
+        ),
+        (KeyedFile::Written { place, values, key }, Lang::En) => (
+            format!(
+                "{values} keyed values written to {}; in the yearly ledger the name of the key is {key} (one secret always has the same name)",
+                place.display()
+            ),
+            Outcome::Done,
+        ),
+        (KeyedFile::Nobody, _) => {
+            (lang.t("没有计入任何人，没有写出去重数据", "nobody counts: no keyed values were written").to_owned(), Outcome::No)
+        }
+        (KeyedFile::TooMany { values, most }, Lang::Zh) => (
+            format!("去重数据有 {values} 条，年度台账一份最多 {most} 条：没有写出。请改报累计人数：--format ledger"),
+            Outcome::No,
+        ),
+        (KeyedFile::TooMany { values, most }, Lang::En) => (
+            format!(
+                "there are {values} keyed values and the yearly ledger takes {most} at once: none were written. Report the numbers by day: --format ledger"
+            ),
+            Outcome::No,
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use guosuo_count::{CountError, Generator, Input, Options, Progress, Report, Secret, count, generate};
+use guosuo_count::{CountError, Generator, Input, KeyedFile, Options, Progress, Report, Secret, count, generate};
 
 use super::options;
 
@@ -149,4 +149,56 @@ fn affiliates_are_counted_alone_and_together() {
     assert!(try_count(&[&a, &b], &options()).is_err());
     std::fs::write(&a, &bytes[..bytes.len() - 40]).unwrap();
     assert!(matches!(try_count(&[&a, &b], &options()), Err(CountError::Cut { .. })));
+}
+
+#[test]
+fn values_for_the_ledger_are_the_people_that_were_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (log(folder.path(), "first.csv", 1), log(folder.path(), "second.csv", 2));
+    // Two years in one log: a person of both stands in both.
+    let mut file = std::fs::OpenOptions::new().append(true).open(&first).unwrap();
+    writeln!(file, "user-1,2025-12-31,0,").unwrap();
+    drop(file);
+    let place = folder.path().join("people.csv");
+    let mut before = String::new();
+    for (memory, threads) in [(64 << 20, 1), (100_000, 3)] {
+        let writing = Options { memory, threads, keyed_out: Some(place.clone()), ..options() };
+        let report = try_count(&[&first, &second], &writing).unwrap();
+        let text = std::fs::read_to_string(&place).unwrap();
+        for year in &report.years {
+            for (kind, series) in [("0", &year.non_sensitive), ("1", &year.sensitive)] {
+                let of = |line: &&str| line.ends_with(&format!(",{kind}")) && line[33..].starts_with(&year.year.to_string());
+                assert_eq!(text.lines().skip(1).filter(of).count() as u64, series.total, "{} {kind}", year.year);
+            }
+        }
+        let people: u64 = report.years.iter().map(|y| y.non_sensitive.total + y.sensitive.total).sum();
+        assert_eq!(text.lines().count() as u64, people + 1);
+        assert!(matches!(report.keyed, Some(KeyedFile::Written { values, .. }) if values == people), "{:?}", report.keyed);
+        // The same people are the same bytes, however much memory and however many threads.
+        assert!(before.is_empty() || text == before);
+        before = text;
+    }
+    for person in ["user-1", "11010519491231002X", "990000"] {
+        assert!(!before.contains(person), "{person}");
+    }
+    // A kept set becomes the same file as its logs.
+    let set = folder.path().join("2026.set");
+    try_count(&[&first, &second], &Options { keep: Some(set.clone()), ..options() }).unwrap();
+    let writing = Options { keyed_out: Some(place.clone()), ..options() };
+    try_count(&[&set], &writing).unwrap();
+    assert!(std::fs::read_to_string(&place).unwrap() == before);
+    // What cannot be written is known before a row is read, and nothing is left.
+    let nowhere = Options { keyed_out: Some(folder.path().join("no/such/people.csv")), ..options() };
+    assert!(matches!(try_count(&[&first], &nowhere), Err(CountError::Keep { .. })));
+    let a_folder = Options { keyed_out: Some(folder.path().to_owned()), ..options() };
+    assert!(matches!(try_count(&[&first], &a_folder), Err(CountError::Keep { .. })));
+    // A run that stops, or that fails at a bad row, leaves what was there.
+    let strict = Options { strict: true, ..writing.clone() };
+    assert!(matches!(try_count(&[&first], &strict), Err(CountError::Strict { .. })));
+    let progress = Progress::default();
+    progress.stop.store(true, Ordering::Relaxed);
+    let stopped = count(&[Input::File(first)], &writing, &mut std::io::empty(), &progress);
+    assert!(matches!(stopped, Err(CountError::Stopped(_))));
+    assert!(std::fs::read_to_string(&place).unwrap() == before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
 }

@@ -23,6 +23,7 @@ fn options() -> Options {
         threads: 2,
         secret: Secret::from_bytes(b"secret of a test"),
         keep: None,
+        keyed_out: None,
         as_of: None,
     }
 }
