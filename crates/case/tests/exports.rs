@@ -7,7 +7,7 @@ use guosuo_case::assessment::{Digests, Source, Span};
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{
     Basis, Channel, Command, Consent, ConsentFault, Duty, Event, Exports, Facts, Fault, FlowFacts, FlowLack, Guardian, KEYED_MAX,
-    Notice, NoticeItem, POINTS_MAX, Sets, available, check_flow, duties,
+    Notice, NoticeItem, PEOPLE_MAX, POINTS_MAX, Sets, available, check_flow, duties,
 };
 use guosuo_case::refusal::RefusalCode;
 use guosuo_case::{Actor, By, Life, Recorded, Refusal};
@@ -210,6 +210,8 @@ fn reports_that_cannot_be_true_are_refused() {
     w.report(1, &[(date(2026, 10, 9), 5, 0)]).unwrap();
     assert_eq!(fault(w.report(1, &[(date(2026, 10, 10), 6, 0)])), Fault::DayInFuture { day: date(2026, 10, 10) });
     assert_eq!(fault(w.report(1, &[(date(2021, 1, 1), 6, 0)])), Fault::NoLaw { day: date(2021, 1, 1) });
+    let beyond = Fault::TooManyPeople { on: date(2026, 10, 9), count: PEOPLE_MAX + 1, most: PEOPLE_MAX };
+    assert_eq!(fault(w.report(1, &[(date(2026, 10, 9), 5, PEOPLE_MAX + 1)])), beyond);
     let falls = Fault::Falls { on: date(2026, 10, 9), from: 6, to: 5 };
     assert_eq!(fault(w.report(1, &[(date(2026, 10, 8), 6, 0)])), falls);
     w.run(Command::VoidReport { report: 1, reason: "单位写错".into() }).unwrap();

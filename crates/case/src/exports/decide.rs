@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::available::permit;
-use super::command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_MAX, POINTS_MAX};
+use super::command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_MAX, PEOPLE_MAX, POINTS_MAX};
 use super::consent::{ConsentFault, check_consents};
 use super::event::Event;
 use super::flow::{Basis, FlowLack, check_flow};
@@ -57,6 +57,20 @@ pub enum Fault {
     DayInFuture {
         /// Which.
         day: Date,
+    },
+    /// A consent cannot be withdrawn before it was given.
+    BeforeConsent {
+        /// The day of the consent.
+        day: Date,
+    },
+    /// More people than there are.
+    TooManyPeople {
+        /// The day.
+        on: Date,
+        /// The number.
+        count: u64,
+        /// Most.
+        most: u64,
     },
     /// No parameters of the law are known for the day.
     NoLaw {
@@ -220,7 +234,8 @@ impl Life for Exports {
             Command::WithdrawConsent { text, person, at } => {
                 match e.standing_consent(text, person) {
                     None => return refuse(Fault::NoConsent, article),
-                    Some(c) if at < c.at || at > now => return refuse(Fault::DayInFuture { day: cst_date(at) }, article),
+                    Some(c) if at < c.at => return refuse(Fault::BeforeConsent { day: cst_date(c.at) }, article),
+                    Some(_) if at > now => return refuse(Fault::DayInFuture { day: cst_date(at) }, article),
                     Some(_) => {}
                 }
                 Event::ConsentWithdrawn { text, person, at }
@@ -273,7 +288,13 @@ fn report(
         }
     }
     match &*count {
-        Count::Plain { .. } => falls(e, flow, &count)?,
+        Count::Plain { points } => {
+            let beyond = points.iter().map(|p| (p.on, p.non_sensitive.max(p.sensitive))).find(|(_, n)| *n > PEOPLE_MAX);
+            if let Some((on, count)) = beyond {
+                return refuse(Fault::TooManyPeople { on, count, most: PEOPLE_MAX }, "house");
+            }
+            falls(e, flow, &count)?;
+        }
         Count::Keyed { key, .. } | Count::Set(SetRef { key, .. }) => {
             if text::is_blank(key) || key.chars().count() > 100 || text::check(key, false).is_err() {
                 return refuse(Fault::KeyUnfit, article);

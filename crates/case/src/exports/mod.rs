@@ -16,7 +16,7 @@ mod sets;
 mod state;
 
 pub use available::{Action, available, permit};
-pub use command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_IN_EVENT, KEYED_MAX, POINTS_MAX};
+pub use command::{CONSENTS_MAX, Command, Facts, KEYED_ALL_MAX, KEYED_IN_EVENT, KEYED_MAX, PEOPLE_MAX, POINTS_MAX};
 pub use consent::{Channel, Consent, ConsentFault, Guardian, check_consents, stands};
 pub use decide::Fault;
 pub use duty::{Duty, duties};

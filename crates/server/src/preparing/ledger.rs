@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::{Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use guosuo_case::exports::{Command, Exports};
+use guosuo_case::RefusalCode;
+use guosuo_case::exports::{Command, Exports, Fault};
 use guosuo_cli::path_words;
 use guosuo_rules::path::Fact;
 use guosuo_rules::series::Series;
@@ -370,7 +371,15 @@ pub(super) async fn upload(cx: Cx, form: Multipart) -> Result<Response, Error> {
     match acts::act_on_exports(&cx, command).await? {
         Ok(_) => Ok(Flash::good(l.t("已记入台账。", "Recorded in the ledger.")).to(l, "/processor/ledger")),
         Err(r) => {
-            form.fail("file", words::refusal(l, &r));
+            let field = match &r.code {
+                RefusalCode::Exports { fault } => match **fault {
+                    Fault::KeyUnfit => "key",
+                    Fault::UnknownFlow => "flow",
+                    _ => "file",
+                },
+                _ => "file",
+            };
+            form.fail(field, words::refusal(l, &r));
             render(&cx, form, None, refusal_status(&r)).await
         }
     }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
-use guosuo_case::exports::{KEYED_MAX, POINTS_MAX};
+use guosuo_case::exports::{KEYED_MAX, PEOPLE_MAX, POINTS_MAX};
 use guosuo_case::filing::parse_date;
-use guosuo_rules::yearly::{Count, Person, Point, Seen};
+use guosuo_rules::yearly::{Count, Person, Point, Seen, says_sensitive};
 use jiff::civil::Date;
 
 use crate::app::Cx;
@@ -32,6 +32,8 @@ enum Columns {
 pub(crate) struct Sheet {
     l: Lang,
     columns: Option<Columns>,
+    /// Columns of the first line.
+    width: usize,
     /// Lines read so far.
     line: usize,
     /// The beginning of a line whose end has not arrived.
@@ -97,13 +99,25 @@ async fn text(mut field: Field<'_>, max_mib: u64, broken: impl Fn(MultipartError
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
+/// The cells of a line. What stands in quotes is one cell: `"400,000"` is never 400.
 fn cells(line: &str) -> Vec<&str> {
-    line.split([',', '\t']).map(|c| c.trim().trim_matches('"')).collect()
+    let mut quoted = false;
+    let between = |c: char| {
+        quoted ^= c == '"';
+        !quoted && matches!(c, ',' | '\t')
+    };
+    line.split(between).map(|c| c.trim().trim_matches('"').trim()).collect()
+}
+
+/// What stands in a cell, for a message.
+fn shown(l: Lang, cell: &str) -> String {
+    let cell: String = cell.chars().take(40).collect();
+    if cell.is_empty() { l.t("空的", "empty").to_owned() } else { format!("“{cell}”") }
 }
 
 impl Sheet {
     pub(crate) fn new(l: Lang) -> Self {
-        Self { l, columns: None, line: 0, rest: Vec::new(), points: Vec::new(), seen: HashMap::new(), fault: None }
+        Self { l, columns: None, width: 0, line: 0, rest: Vec::new(), points: Vec::new(), seen: HashMap::new(), fault: None }
     }
 
     /// Takes the next bytes.
@@ -143,10 +157,19 @@ impl Sheet {
         }
         let cells = cells(text);
         let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        let more = cells.iter().skip(self.width).any(|c| !c.is_empty());
+        if self.columns.is_some() && more {
+            let (here, head) = (cells.len(), self.width);
+            let why = l.pick(
+                format!("这一行有{here}格，第一行有{head}列；人数不要加千位分隔"),
+                format!("{here} cells, and the first line has {head} columns; write numbers without separators"),
+            );
+            return self.wrong(self.line, &why);
+        }
         let read = match &self.columns {
             None => match columns(l, &cells) {
                 Ok(found) => {
-                    self.columns = Some(found);
+                    (self.columns, self.width) = (Some(found), cells.len());
                     Ok(())
                 }
                 Err(why) => {
@@ -154,14 +177,12 @@ impl Sheet {
                     return;
                 }
             },
-            Some(Columns::Keyed { person, date, sensitive }) => {
-                let sensitive = matches!(sensitive.map_or("", cell), "1" | "true" | "yes" | "是");
-                keyed(l, cell(*person), cell(*date)).and_then(|(person, on)| {
-                    let first = self.seen.entry((person, sensitive, on.year())).or_insert(on);
-                    *first = on.min(*first);
+            Some(Columns::Keyed { person, date, sensitive }) => keyed(l, cell(*person), cell(*date), sensitive.map(cell))
+                .and_then(|s| {
+                    let first = self.seen.entry((s.person, s.sensitive, s.on.year())).or_insert(s.on);
+                    *first = s.on.min(*first);
                     if self.seen.len() > KEYED_MAX { Err(too_many(l)) } else { Ok(()) }
-                })
-            }
+                }),
             Some(Columns::Numbers { date, non_sensitive, sensitive }) => {
                 numbers(l, cell(*date), cell(*non_sensitive), cell(*sensitive)).and_then(|point| {
                     self.points.push(point);
@@ -212,18 +233,35 @@ fn columns(l: Lang, head: &[&str]) -> Result<Columns, String> {
     if let (Some(date), Some(non_sensitive), Some(sensitive)) = (at("date"), at("non_sensitive"), at("sensitive")) {
         return Ok(Columns::Numbers { date, non_sensitive, sensitive });
     }
+    if head.is_empty() {
+        return Err(l.t("文件是空的。", "The file is empty.").to_owned());
+    }
     let there: String = head.join(l.t("、", ", ")).chars().take(200).collect();
     Err(l.pick(
-        format!("第一行要有列名 date、non_sensitive、sensitive（累计人数），或者 person、date、sensitive（去重数据）；现在是：{there}"),
-        format!("The first line names date, non_sensitive, sensitive (numbers), or person, date, sensitive (keyed values); it has: {there}"),
+        format!("第一行要有列名 date、non_sensitive、sensitive（累计人数），或者 person、date、sensitive（去重数据），用逗号或者制表符隔开；现在是：{there}"),
+        format!("The first line names date, non_sensitive, sensitive (numbers), or person, date, sensitive (keyed values), divided by commas or tabs; it has: {there}"),
     ))
 }
 
 fn day(l: Lang, typed: &str) -> Result<Date, String> {
-    parse_date(typed).ok_or_else(|| l.t("日期写成2026-06-30这样", "write the day such as 2026-06-30").to_owned())
+    parse_date(typed).ok_or_else(|| {
+        let typed = shown(l, typed);
+        l.pick(format!("日期写成2026-06-30这样，现在是{typed}"), format!("write the day such as 2026-06-30; it is {typed}"))
+    })
 }
 
-fn keyed(l: Lang, person: &str, on: &str) -> Result<(Person, Date), String> {
+/// Information of which kind. A word that says neither is never taken for "not sensitive".
+fn kind(l: Lang, typed: &str) -> Result<bool, String> {
+    says_sensitive(typed).ok_or_else(|| {
+        let typed = shown(l, typed);
+        l.pick(
+            format!("sensitive 写1（敏感）或者0（非敏感），现在是{typed}"),
+            format!("sensitive is 1 (yes) or 0 (no); it is {typed}"),
+        )
+    })
+}
+
+fn keyed(l: Lang, person: &str, on: &str, sensitive: Option<&str>) -> Result<Seen, String> {
     let person = person.parse().map_err(|_| {
         l.t(
             "person 要是32位小写十六进制的密钥值，不能是证件号码",
@@ -231,21 +269,26 @@ fn keyed(l: Lang, person: &str, on: &str) -> Result<(Person, Date), String> {
         )
         .to_owned()
     })?;
-    Ok((person, day(l, on)?))
+    Ok(Seen { person, on: day(l, on)?, sensitive: sensitive.map_or(Ok(false), |s| kind(l, s))? })
 }
 
 fn numbers(l: Lang, on: &str, non_sensitive: &str, sensitive: &str) -> Result<Point, String> {
     let number = |typed: &str| {
-        let why = || l.t("人数要是不带符号的整数", "numbers of people are whole and not negative").to_owned();
-        typed.parse::<u64>().map_err(|_| why())
+        typed.parse::<u64>().ok().filter(|n| *n <= PEOPLE_MAX).ok_or_else(|| {
+            let (typed, most) = (shown(l, typed), l.number(PEOPLE_MAX));
+            l.pick(
+                format!("人数要是0到{most}的整数，只写数字，不加逗号和空格；现在是{typed}"),
+                format!("a number of people is whole, from 0 to {most}, digits only; it is {typed}"),
+            )
+        })
     };
     Ok(Point { on: day(l, on)?, non_sensitive: number(non_sensitive)?, sensitive: number(sensitive)? })
 }
 
 fn too_many(l: Lang) -> String {
     l.pick(
-        format!("一份文件最多{}个不同的值（同一人只算一次），到这一行已经超过。更大的集合用 guosuo count 在本机去重，再上报每天的累计人数。", l.people(1_000_000)),
-        format!("a file holds at most {KEYED_MAX} different values (a person counts once), and this line is beyond. Count a larger set with `guosuo count` and report its numbers by day."),
+        format!("一份文件最多{}个不同的值（同一人只算一次），到这一行已经超过。更大的集合用 guosuo count 在本机去重，再上报每天的累计人数（--format ledger）。", l.people(1_000_000)),
+        format!("a file holds at most {KEYED_MAX} different values (a person counts once), and this line is beyond. Count a larger set with `guosuo count --format ledger` and report its numbers by day."),
     )
 }
 
@@ -280,11 +323,32 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named_with_what_would_be_right() {
-        let bad = |text| read(Lang::Zh, text, "k").unwrap_err();
+        let bad = |text: &str| read(Lang::Zh, text, "k").unwrap_err();
         assert!(bad("日期,人数\n").contains("日期、人数"), "says which columns there are");
         assert!(bad("date,non_sensitive,sensitive\n2026-06-30,-1,0").starts_with("第2行：人数"));
         assert!(bad("date,non_sensitive,sensitive\n昨天,1,0").starts_with("第2行：日期"));
         assert!(bad("person,date\n11010519491231002X,2026-01-01").contains("不能是证件号码"));
+        // A thousand's separator never makes 400,000 people 400, and no number is beyond all people.
+        for number in ["\"400,000\"", "400 000", "99999999999", "", "4e5"] {
+            let why = bad(&format!("date,non_sensitive,sensitive\n2026-06-30,{number},0"));
+            assert!(why.starts_with("第2行：人数要是0到") && why.contains("现在是"), "{why}");
+        }
+        assert!(bad("date,non_sensitive,sensitive\n2026-06-30,400,000,0").contains("这一行有4格，第一行有3列"));
+        assert_eq!(bad(""), "文件是空的。");
+    }
+
+    #[test]
+    fn what_does_not_say_the_kind_is_never_taken_for_not_sensitive() {
+        let one = |word: &str| read(Lang::Zh, &format!("person,date,sensitive\n{:032x},2026-01-05,{word}\n", 7), "k");
+        for (word, kind) in [("1", true), ("TRUE", true), ("是", true), ("0", false), ("False", false), ("否", false)] {
+            let Ok(Count::Keyed { seen, .. }) = one(word) else { panic!("{word}") };
+            assert_eq!(seen[0].sensitive, kind, "{word}");
+        }
+        for word in ["", "maybe", "2"] {
+            assert!(one(word).unwrap_err().starts_with("第2行：sensitive 写1"), "{word}");
+        }
+        // Cells that a spreadsheet leaves empty at the end are nothing.
+        assert!(read(Lang::Zh, "date,non_sensitive,sensitive\n2026-06-30,5,0,,\n", "").is_ok());
     }
 
     #[test]

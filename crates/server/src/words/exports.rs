@@ -179,8 +179,22 @@ pub fn exports_fault(l: Lang, f: &Fault) -> String {
         Fault::DayInFuture { day } => {
             let day = l.date(*day).words;
             return l.pick(
-                format!("{day}还没有到，或者早于同意的时间。"),
-                format!("{day} has not come yet, or lies before the consent."),
+                format!("{day}还没有到：只能填今天或者以前的日期。"),
+                format!("{day} has not come yet: the day is today or earlier."),
+            );
+        }
+        Fault::BeforeConsent { day } => {
+            let day = l.date(*day).words;
+            return l.pick(
+                format!("同意是{day}取得的，撤回不能早于取得的时间。"),
+                format!("The consent was given on {day}; it cannot be withdrawn before."),
+            );
+        }
+        Fault::TooManyPeople { on, count, most } => {
+            let (count, most) = (l.number(*count), l.number(*most));
+            return l.pick(
+                format!("{on}的人数是{count}，超过{most}，比世界人口还多。对照来源检查这个数。"),
+                format!("On {on} the number is {count}, above {most}: more people than there are. Compare it with its source."),
             );
         }
         Fault::NoLaw { day } => {
