@@ -57,7 +57,7 @@ instruments! {
     A53 "A53" "市场监管总局、国家网信办公告2025年第53号" "SAMR and CAC Announcement 2025 No. 53" "https://www.cac.gov.cn/2025-12/25/c_1768389897326323.htm";
     R37 "R37" "个人信息保护认证实施规则" "Implementing Rules for Personal Information Protection Certification" "https://www.cac.gov.cn/2022-11/18/c_1670399936983876.htm";
     P16 "P16" "促进和规范数据跨境流动规定" "Provisions on Promoting and Regulating Cross-Border Data Flows" "https://www.cac.gov.cn/2024-03/22/c_1712776611775634.htm";
-    Pq16 "PQ16" "《促进和规范数据跨境流动规定》答记者问" "CAC press Q&A on the Provisions on Cross-Border Data Flows" "https://policy.mofcom.gov.cn/claw/policyInfo.shtml?id=6170";
+    Pq16 "PQ16" "〈促进和规范数据跨境流动规定〉答记者问" "CAC press Q&A on the Provisions on Cross-Border Data Flows" "https://policy.mofcom.gov.cn/claw/policyInfo.shtml?id=6170";
     Q2504 "Q2504" "数据出境安全管理政策问答（2025年4月）" "CAC export Q&A, April 2025" "https://www.cac.gov.cn/2025-04/09/c_1745906286623776.htm";
     Q2505 "Q2505" "数据出境安全管理政策问答（2025年5月）" "CAC export Q&A, May 2025" "https://www.cac.gov.cn/2025-05/30/c_1750315283722063.htm";
     Q2510 "Q2510" "数据出境安全管理政策问答（2025年10月）" "CAC export Q&A, October 2025" "https://www.cac.gov.cn/2025-10/31/c_1763633376984070.htm";

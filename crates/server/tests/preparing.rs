@@ -279,7 +279,7 @@ async fn splitting_is_explained_to_authorities_and_bodies() {
     let found = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", rows.join("\n").as_bytes())]).await;
     assert!(found.text.contains("a.jsonl：2行") && found.text.matches("每一份单独都不满").count() == 5, "{}", found.text);
     let bad = chen.upload("/authority/splitting", &[], &[("file", "a.jsonl", "text/plain", "{}".as_bytes())]).await;
-    assert!(bad.text.contains("第1行不合要求"), "{}", bad.text);
+    assert!(bad.text.contains("第1行不能用"), "{}", bad.text);
     let mut body = app.sign_in("qiheng").await;
     assert_eq!(body.get("/authority/splitting").await.status, StatusCode::FORBIDDEN);
     assert_eq!(body.get("/body/splitting").await.status, StatusCode::FORBIDDEN, "an operator of filings is no case manager");

@@ -307,7 +307,7 @@ pub async fn import(cx: Cx, Path(id): Path<String>, form: Multipart) -> Result<R
     };
     let kind = match cx.app.intake.sniff(&file.name, &Sample::of(&file.bytes), Accept::ROSTER) {
         Ok(kind) => kind,
-        Err(no) => return bad(vec![intake::words::rejection(l, &no)]),
+        Err(no) => return bad(vec![intake::words::rejection_of_table(l, &no)]),
     };
     let table = match cx.app.intake.table(kind, Input::from(file.bytes.clone())).await? {
         Ok(table) => table,

@@ -221,7 +221,7 @@ pub async fn check(app: &App, l: Lang, body: &str, file: &str, bytes: &Bytes) ->
     let kind = match app.intake.sniff(file, &Sample::of(bytes), Accept::ROSTER) {
         Ok(kind) => kind,
         Err(no) => {
-            out.errors.push(whole(intake::words::rejection(l, &no)));
+            out.errors.push(whole(intake::words::rejection_of_table(l, &no)));
             return Ok(out);
         }
     };
@@ -244,6 +244,16 @@ pub async fn check(app: &App, l: Lang, body: &str, file: &str, bytes: &Bytes) ->
 async fn rows(app: &App, l: Lang, body: &str, table: &[Vec<String>], out: &mut Read) -> Result<(), Error> {
     let head = table.iter().take(HEAD).position(|r| columns(r).contains_key(&Cell::Number)).unwrap_or(0);
     let columns = table.get(head).map(|r| columns(r)).unwrap_or_default();
+    if columns.is_empty() {
+        // Another table altogether: its own words help more than all the names that it lacks.
+        let there: String = table.first().map(|r| r.join(l.t("、", ", "))).unwrap_or_default().chars().take(200).collect();
+        let problem = l.pick(
+            format!("第一行没有一个认得的列名，现在是：{there}。用下载的空表填写，不要改列名。"),
+            format!("The first line has none of the column names; it has: {there}. Use the table that you can download and keep its head."),
+        );
+        out.errors.push(CellError { cell: cell(0, 0), value: String::new(), problem });
+        return Ok(());
+    }
     for c in Cell::ALL.into_iter().filter(|c| !columns.contains_key(c)) {
         let (zh, en) = words::column(c);
         out.errors.push(CellError {

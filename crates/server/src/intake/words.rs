@@ -57,6 +57,25 @@ pub fn rejection(l: Lang, r: &Rejection) -> String {
     }
 }
 
+/// A refusal of a file where only a table is taken.
+pub fn rejection_of_table(l: Lang, r: &Rejection) -> String {
+    match r {
+        Rejection::TooLarge { .. }
+        | Rejection::BadName
+        | Rejection::Renamed { .. }
+        | Rejection::Program
+        | Rejection::Polyglot { .. }
+        | Rejection::Malware => rejection(l, r),
+        Rejection::Empty => l.t("这是空文件（0字节）。", "This file is empty (0 bytes).").to_owned(),
+        _ => l
+            .t(
+                "这不是表格文件。这里接收XLSX和CSV：用下载的空表填写，保存后上传。",
+                "This is not a table. XLSX and CSV are taken: fill in the table that you can download, save and upload it.",
+            )
+            .to_owned(),
+    }
+}
+
 fn inside_zh(also: &str) -> &str {
     match also {
         "HTML" => "网页代码",

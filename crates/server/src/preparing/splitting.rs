@@ -93,9 +93,14 @@ fn read(l: Lang, text: &str) -> Result<Vec<splitting::Application>, String> {
         .map(|(at, line)| {
             serde_json::from_str(line).map_err(|e| {
                 let n = at + 1;
+                let (zh, en) = if e.is_data() {
+                    (format!("字段或者取值不对（{e}）"), format!("a field or value is wrong ({e})"))
+                } else {
+                    ("不是JSON".to_owned(), "it is not JSON".to_owned())
+                };
                 l.pick(
-                    format!("第{n}行不合要求：{e}。一行一个JSON：id、applicant、group、recipient、purpose、on、non_sensitive、sensitive。"),
-                    format!("Line {n} cannot be used: {e}. One JSON a line: id, applicant, group, recipient, purpose, on, non_sensitive, sensitive."),
+                    format!("第{n}行不能用：{zh}。一行一个JSON：id、applicant、group、recipient、purpose、on、non_sensitive、sensitive。"),
+                    format!("Line {n} cannot be used: {en}. One JSON a line: id, applicant, group, recipient, purpose, on, non_sensitive, sensitive."),
                 )
             })
         })

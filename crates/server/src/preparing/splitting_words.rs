@@ -49,14 +49,14 @@ pub(super) struct Finding {
     pub(super) articles: String,
 }
 
-fn permille(l: Lang, n: u16) -> String {
+fn permille(n: u16) -> String {
     let (whole, tenth) = (n / 10, n % 10);
-    if tenth == 0 { format!("{whole}%") } else { l.pick(format!("{whole}.{tenth}%"), format!("{whole}.{tenth} %")) }
+    if tenth == 0 { format!("{whole}%") } else { format!("{whole}.{tenth}%") }
 }
 
-fn share(l: Lang, count: u64, line: u64) -> String {
+fn share(count: u64, line: u64) -> String {
     let thousandths = u128::from(count) * 1000 / u128::from(line.max(1));
-    permille(l, u16::try_from(thousandths).unwrap_or(u16::MAX))
+    permille(u16::try_from(thousandths).unwrap_or(u16::MAX))
 }
 
 fn line(l: Lang, h: &Hit) -> LineRow {
@@ -71,7 +71,7 @@ fn line(l: Lang, h: &Hit) -> LineRow {
         } else {
             (l.t("看人是否重合", "depends on the overlap"), Tone::Warn)
         },
-        alone: share(l, largest, h.line),
+        alone: share(largest, h.line),
     }
 }
 
@@ -93,7 +93,7 @@ fn part(l: Lang, hits: &[Hit], p: &Part) -> PartRow {
     let people = hits.iter().filter_map(|h| {
         let q = here(h)?;
         added |= q.added;
-        let (fact, n, of) = (path_words::fact(h.fact, cli(l)), l.number(q.count), share(l, q.count, h.line));
+        let (fact, n, of) = (path_words::fact(h.fact, cli(l)), l.number(q.count), share(q.count, h.line));
         Some(l.pick(format!("{fact}{n}（占界限{of}）"), format!("{fact}: {n} ({of} of the line)")))
     });
     let people = people.collect();
@@ -103,7 +103,13 @@ fn part(l: Lang, hits: &[Hit], p: &Part) -> PartRow {
             Source::Ledger => (l.t("台账", "Ledger"), Tone::Mute),
         },
         id: p.id.clone(),
-        days: p.until.map_or_else(|| l.day(p.on).words, |until| l.span(p.on, until)),
+        days: p.until.map_or_else(
+            || l.day(p.on).words,
+            |until| {
+                let (from, until) = (l.day(p.on).words, l.day(until).words);
+                l.pick(format!("{from}至{until}"), format!("{from} to {until}"))
+            },
+        ),
         applicant: p.applicant.clone(),
         holder: if p.holder == p.applicant { String::new() } else { p.holder.clone() },
         recipient: p.recipient.clone(),
@@ -124,10 +130,23 @@ fn sources(l: Lang, all: &[&Part]) -> String {
     }
 }
 
+/// How like recipients and purposes are, in thousandths; what is all the same is said so.
+fn alike(l: Lang, recipient: u16, purpose: u16) -> String {
+    let zh =
+        |name: &str, n: u16| if n >= 1000 { format!("{name}相同") } else { format!("{name}相似度不低于{}", permille(n)) };
+    let en = |name: &str, n: u16| {
+        if n >= 1000 { format!("{name} the same") } else { format!("{name} alike by {} or more", permille(n)) }
+    };
+    l.pick(
+        format!("{}，{}。", zh("接收方名称", recipient), zh("处理目的", purpose)),
+        format!("{}, {}.", en("Recipients", recipient), en("purposes", purpose)),
+    )
+}
+
 /// The evidence, sentence by sentence.
 fn why(l: Lang, hits: &[Hit], all: &[&Part]) -> Vec<String> {
-    let least = |pick: fn(&Hit) -> u16| permille(l, hits.iter().map(pick).min().unwrap_or(0));
-    let (recipient, purpose) = (least(|h| h.recipient), least(|h| h.purpose));
+    let least = |pick: fn(&Hit) -> u16| hits.iter().map(pick).min().unwrap_or(0);
+    let alike = alike(l, least(|h| h.recipient), least(|h| h.purpose));
     let days = hits.iter().map(|h| h.days).max().unwrap_or(0);
     let exact = hits.iter().all(|h| h.exact);
     let twice = hits.iter().any(|h| h.parts.iter().any(|p| !p.added));
@@ -147,14 +166,14 @@ fn why(l: Lang, hits: &[Hit], all: &[&Part]) -> Vec<String> {
         vec![
             format!("来源：{from}。每一份单独都不满界限，合在一起达到界限。"),
             overlap.to_owned(),
-            format!("接收方名称相似度不低于{recipient}，处理目的相似度不低于{purpose}。"),
+            alike,
             format!("从最早一天到最晚一天{days}天，都在同一个累计年度。"),
         ]
     } else {
         vec![
             format!("From {from}. Each is below the line alone; together they reach it."),
             overlap.to_owned(),
-            format!("Recipients alike by {recipient} or more, purposes by {purpose} or more."),
+            alike,
             format!("{days} days from the first day to the last, all in one year of counting."),
         ]
     };

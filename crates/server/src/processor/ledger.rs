@@ -24,8 +24,9 @@ pub(crate) struct Row {
     pub(crate) recipient: String,
     pub(crate) purpose: String,
     pub(crate) way: &'static str,
-    pub(crate) people: String,
-    pub(crate) days: String,
+    pub(crate) people: [String; 2],
+    /// The first day and the last.
+    pub(crate) days: (String, String),
 }
 
 impl Row {
@@ -37,8 +38,9 @@ impl Row {
             recipient: f.recipient.clone(),
             purpose: f.purpose.clone(),
             way: say::way(l, f.way),
-            people: l.pick(format!("非敏感{n}人，敏感{s}人"), format!("{n} non-sensitive, {s} sensitive")),
-            days: l.span(f.from, f.until),
+            people: l
+                .pick([format!("非敏感{n}人"), format!("敏感{s}人")], [format!("{n} non-sensitive"), format!("{s} sensitive")]),
+            days: (l.day(f.from).words, l.pick(format!("至{}", l.day(f.until).words), format!("to {}", l.day(f.until).words))),
         }
     }
 }

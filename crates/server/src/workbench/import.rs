@@ -100,7 +100,10 @@ pub async fn submit(cx: Cx, sent: Sent) -> Result<Response, Error> {
             "table",
             l.pick(
                 format!("表里有{n}处要修改，一张也没有接收。改好后重新上传。"),
-                format!("{n} cells need changes; nothing was taken over. Correct the table and upload it again."),
+                format!(
+                    "Changes are needed in {}; nothing was taken over. Correct the table and upload it again.",
+                    l.count_of(i64::try_from(n).unwrap_or(i64::MAX), "处", "cell")
+                ),
             ),
         );
         return page(&cx, form, read.errors, String::new(), StatusCode::UNPROCESSABLE_ENTITY);
