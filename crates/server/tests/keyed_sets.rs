@@ -204,7 +204,7 @@ fn counted_locally(folder: &Path, secret: &str, log: &str) -> (String, String) {
     let (log, secret, out) = (at("log.csv"), at("group.key"), at("people.csv"));
     let args = ["guosuo", "count", log.as_str(), "--secret", secret.as_str(), "--keyed-out", out.as_str(), "--lang", "en"];
     let Cmd::Rule(command) = Cli::try_parse_from(args).unwrap().command;
-    let (mut told, mut said) = (Vec::new(), Vec::new());
+    let (mut told, mut said): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     let code = run(command, &mut std::io::empty(), &mut told, &mut said);
     let said = String::from_utf8(said).unwrap();
     assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS), "{said}");
