@@ -57,6 +57,8 @@ pub struct Inner {
     pub guesses: crate::public::guesses::Guesses,
     /// How often tokens are used.
     pub limits: crate::api::limit::Limits,
+    /// Connections to the platforms that take reports.
+    pub platforms: crate::reporting::Connections,
     /// Years of ledgers that were added up from files.
     pub years: crate::preparing::Years,
 }

@@ -75,6 +75,7 @@ pub async fn open(config: Config, clock: Clock) -> anyhow::Result<App> {
         intake,
         guesses: crate::public::guesses::Guesses::default(),
         limits: crate::api::limit::Limits::default(),
+        platforms: crate::reporting::Connections::default(),
         years: crate::preparing::Years::default(),
     }))
 }

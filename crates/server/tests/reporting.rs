@@ -24,8 +24,15 @@ fn check(outcome: &Outcome, events: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_doubled_out_of_order_or_late_on_sqlite() {
-    let outcome = Trial { events: 120, seed: 7, database: String::new(), hours: 8 }.run().await.unwrap();
+    let told = std::sync::Mutex::new(Vec::new());
+    let trial = Trial { events: 120, seed: 7, database: String::new(), hours: 8 };
+    let outcome = trial.run_telling(&|p| told.lock().unwrap().push(p)).await.unwrap();
     check(&outcome, 120);
+    // Whoever waits is told day by day how far it is.
+    let told = told.into_inner().unwrap();
+    assert!(told.len() >= 30 && told.windows(2).all(|w| w[0].day < w[1].day && w[0].happened <= w[1].happened), "{told:?}");
+    let last = told.last().unwrap();
+    assert!(last.happened >= 110 && last.taken >= 100, "{last:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,6 +61,50 @@ async fn a_target_that_nobody_answers_keeps_every_report_and_holds_up_nobody() {
     assert!(lines.iter().any(|l| l.attempts == 1 && l.last_error == "no connection"), "{lines:?}");
     drop(reader);
     assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0, "not at once again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
+    const AWAY: i64 = 20;
+    let begin: jiff::Timestamp = "2026-03-12T01:30:00Z".parse().unwrap();
+    let clock = Arc::new(guosuo::clock::Clock::fixed(begin));
+    let seen = Arc::clone(&clock);
+    let mock = Mock::new(1, Faults::NONE, Duration::ZERO, Arc::new(move || seen.now()));
+    let (port, server) = mock.start("127.0.0.1:0").await.unwrap();
+    let text = format!("[[targets]]\nkind = 'http'\nid = 'platform'\nurl = 'http://{port}/reports'\ntimeout_ms = 2000\n");
+    let reporting = toml_of(&text);
+    let app = TestApp::with(|c| c.reporting = reporting).await;
+    certified(&app.app).await;
+    let hour = |n: i64| begin + jiff::SignedDuration::from_hours(n);
+    mock.away(begin, hour(AWAY));
+    let at = async |n: i64| {
+        app.app.clock.set(hour(n));
+        clock.set(hour(n));
+        outbox::run(&app.app).await.unwrap()
+    };
+    let open = async || {
+        let mut reader = app.app.store.reader().await.unwrap();
+        let counts = reader.report_counts("").await.unwrap();
+        counts.iter().filter(|c| matches!(c.state.as_str(), "owed" | "sent")).map(|c| c.count).sum::<u64>()
+    };
+    let owed = open().await;
+    // Silence after silence, until it is plain that nobody is there; from then on one report knocks.
+    let mut hours = 0;
+    while !at(hours).await.away {
+        hours += 1;
+        assert!(hours < AWAY - 2, "never found away");
+    }
+    assert!(owed > 0, "the demonstration owes reports");
+    for _ in 0..2 {
+        hours += 1;
+        let knock = at(hours).await;
+        assert!(knock.away && knock.tried == 1, "{knock:?}");
+    }
+    for n in AWAY..AWAY + 5 {
+        at(n).await;
+    }
+    assert_eq!(open().await, 0, "everything has gone out once it is back");
+    server.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,7 +83,7 @@ pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, Filin
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};
 pub use register::RegisteredBody;
-pub use reports::{ClaimedReport, Comparison, ReportCount, ReportFilter, ReportLine, ReportView, Whose};
+pub use reports::{ClaimedReport, Comparison, ReportCount, ReportFilter, ReportLine, ReportView, Reported, Whose};
 pub use settings::Setting;
 pub use tx::Tx;
 pub use unit::UnitFuture;

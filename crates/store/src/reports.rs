@@ -53,6 +53,7 @@ statements! {
     COUNTS = "SELECT state, CAST(COUNT(*) AS BIGINT) FROM certificate_report WHERE ($1 = '' OR body = $1) GROUP BY state ORDER BY state";
     /// Reports that were owed before there was an outbox.
     HEAL = "INSERT INTO report_outbox (certificate, seq, digest, attempts, next_at, locked_until, worker, last_at, last_error) SELECT r.certificate, r.seq, '', 0, 0, 0, '', 0, '' FROM certificate_report r WHERE r.state IN ('owed', 'sent') AND NOT EXISTS (SELECT 1 FROM report_outbox o WHERE o.certificate = r.certificate AND o.seq = r.seq)";
+    LACKS = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM certificate_report r WHERE r.state IN ('owed', 'sent') AND NOT EXISTS (SELECT 1 FROM report_outbox o WHERE o.certificate = r.certificate AND o.seq = r.seq) LIMIT 1) AS t";
     CLAIM = "UPDATE report_outbox SET locked_until = $2, worker = $3, attempts = attempts + 1, last_at = $1 WHERE (certificate, seq) IN (SELECT r.certificate, r.seq FROM certificate_report r JOIN report_outbox o ON o.certificate = r.certificate AND o.seq = r.seq WHERE r.state IN ('owed', 'sent') AND o.next_at <= $1 AND o.locked_until <= $1 AND ($5 = '*' OR replace($5, '|' || r.body || '|', '') <> $5) AND replace($6, '|' || r.body || '|', '') = $6 AND NOT EXISTS (SELECT 1 FROM certificate_report b WHERE b.certificate = r.certificate AND b.seq < r.seq AND b.state IN ('owed', 'sent')) ORDER BY r.due_from, r.certificate LIMIT $4) RETURNING certificate, seq, digest, attempts";
     RELEASE = "UPDATE report_outbox SET locked_until = 0, worker = '', next_at = $4, last_error = $5 WHERE certificate = $1 AND seq = $2 AND worker = $3";
     AGAIN = "UPDATE report_outbox SET locked_until = 0, worker = '', next_at = $3, attempts = 0, last_error = '' WHERE certificate = $1 AND seq = $2";
@@ -63,7 +64,8 @@ statements! {
     COMPARISON_PUT = "INSERT INTO report_comparison (id, body, at, source, actor, ours, theirs, found) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     COMPARISONS = comparison!("WHERE body = $1 ORDER BY at DESC, id DESC LIMIT $2");
     COMPARISON = comparison!("WHERE body = $1 AND id = $2");
-    CERTIFICATES_REPORTED = "SELECT DISTINCT certificate FROM certificate_report WHERE body = $1 AND certificate > $2 ORDER BY certificate LIMIT 500";
+    /// The latest report of each certificate.
+    REPORTED = "SELECT r.certificate, r.number, c.holder, c.valid_until, r.seq, r.status FROM certificate_report r JOIN certificate c ON c.case_id = r.certificate WHERE r.body = $1 AND r.certificate > $2 AND NOT EXISTS (SELECT 1 FROM certificate_report b WHERE b.certificate = r.certificate AND b.seq > r.seq) ORDER BY r.certificate LIMIT 500";
     VIEW_PUT = "INSERT INTO report_view (id, at, account, name, org, ground, filter, lines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     VIEWS = "SELECT id, at, account, name, org, ground, filter, lines FROM report_view ORDER BY at DESC, id DESC LIMIT $1";
 }
@@ -142,6 +144,25 @@ pub struct ClaimedReport {
 }
 
 from_row!(ClaimedReport { certificate, seq, digest, attempts });
+
+/// A certificate and the latest of its reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// Its case.
+    pub certificate: String,
+    /// Its number.
+    pub number: String,
+    /// The holder's name.
+    pub holder: String,
+    /// Last day of validity.
+    pub valid_until: String,
+    /// Number of the latest report.
+    pub seq: i64,
+    /// The stored name of the status that it told.
+    pub status: String,
+}
+
+from_row!(Reported { certificate, number, holder, valid_until, seq, status });
 
 /// A report as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -461,10 +482,14 @@ impl Reader {
     }
 
     /// The certificates of a body that have a report, 500 at a time in the order of their cases.
-    pub async fn certificates_reported(&mut self, body: &str, after: &str) -> Result<Vec<String>, Error> {
-        let rows: Vec<(String,)> =
-            on!(self.conn(), |c| sqlx::query_as(CERTIFICATES_REPORTED).bind(body).bind(after).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(|r| r.0).collect())
+    pub async fn certificates_reported(&mut self, body: &str, after: &str) -> Result<Vec<Reported>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(REPORTED).bind(body).bind(after).fetch_all(c).await)?)
+    }
+
+    /// Whether a report has no place in the outbox: it became owed before there was one.
+    pub async fn outbox_lacks(&mut self) -> Result<bool, Error> {
+        let (n,): (i64,) = on!(self.conn(), |c| sqlx::query_as(LACKS).fetch_one(c).await)?;
+        Ok(n > 0)
     }
 
     /// Who looked at the shared feed, newest first.

@@ -243,6 +243,10 @@ on_both!(what_is_sent_again_goes_out_at_once_and_before_what_follows, |u| {
     assert_eq!((line.state.as_str(), line.resends, line.receipt.as_str()), ("owed", 1, "R-1"));
     let clocks = r.clocks(&id).await.unwrap();
     assert_eq!(clocks.iter().find(|c| c.name == "CERT_REPORT:1").unwrap().status, "met", "in time is in time");
+    let latest = r.certificates_reported("body", "").await.unwrap();
+    assert_eq!(latest.iter().map(|l| (l.certificate.as_str(), l.seq)).collect::<Vec<_>>(), [(id.as_str(), 2)], "the correction");
+    assert_eq!((latest[0].status.as_str(), latest[0].number.as_str()), ("valid", line.number.as_str()));
+    assert_eq!(r.certificates_reported("body", &id).await.unwrap(), [], "each once");
 });
 
 on_both!(a_report_without_a_place_in_the_outbox_gets_one, |u| {
@@ -254,8 +258,10 @@ on_both!(a_report_without_a_place_in_the_outbox_gets_one, |u| {
         sqlx::SqliteConnection::connect(&u.url).await.unwrap().execute(sql).await.unwrap();
     }
     assert_eq!(claim(&u, all(), "w", now()).await, []);
+    assert!(u.store.reader().await.unwrap().outbox_lacks().await.unwrap());
     let healed = u.store.write(|tx| Box::pin(async move { tx.heal_outbox().await })).await.map_err(|e: Error| e).unwrap();
     assert_eq!(healed, 1);
+    assert!(!u.store.reader().await.unwrap().outbox_lacks().await.unwrap());
     let claimed = claim(&u, all(), "w", now()).await;
     assert_eq!((seqs(&claimed), claimed[0].digest.as_str()), (vec![(id.as_str(), 1)], ""));
 });

@@ -168,13 +168,24 @@ pub fn reconcile(ours: &[&Report], older: &BTreeSet<String>, theirs: &[Shown]) -
         }
     }
     out.sort();
-    out.into_iter().map(|what| explain(what, ours)).collect()
+    let mut each: BTreeMap<&str, Vec<&Report>> = BTreeMap::new();
+    for r in ours {
+        each.entry(&r.record.certificate).or_default().push(r);
+    }
+    for mine in each.values_mut() {
+        mine.sort_by_key(|r| r.record.seq);
+    }
+    let none = Vec::new();
+    out.into_iter()
+        .map(|what| {
+            let mine = each.get(what.certificate()).unwrap_or(&none);
+            explain(what, mine)
+        })
+        .collect()
 }
 
-/// The reason of a difference: how the reports of that certificate stand.
-fn explain(what: Discrepancy, ours: &[&Report]) -> Found {
-    let mut mine: Vec<&&Report> = ours.iter().filter(|r| r.record.certificate == what.certificate()).collect();
-    mine.sort_by_key(|r| r.record.seq);
+/// The reason of a difference: how the reports of that certificate stand, which are given in their order.
+fn explain(what: Discrepancy, mine: &[&Report]) -> Found {
     let taken = match &what {
         Discrepancy::Behind { theirs, .. } => *theirs,
         Discrepancy::NotShown { .. } => 0,

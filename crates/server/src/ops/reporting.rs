@@ -9,7 +9,7 @@ use super::print_json;
 use crate::clock::Clock;
 use crate::reporting::golden;
 use crate::reporting::mock::{Faults, Mock};
-use crate::reporting::trial::Trial;
+use crate::reporting::trial::{Progress, Trial};
 
 /// Arguments of the mock platform.
 #[derive(Debug, clap::Args)]
@@ -40,6 +40,9 @@ pub struct TrialArgs {
     /// 随机种子 / seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// 模拟时间的步长（小时）：其间的变化一并发生 / simulated hours whose changes come together
+    #[arg(long, default_value_t = 2)]
+    hours: i64,
     /// 数据库；不写为临时的SQLite / database; by default SQLite in a temporary folder
     #[arg(long, default_value = "", hide_env_values = true)]
     database: String,
@@ -79,7 +82,16 @@ pub async fn mock(args: MockArgs) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// When the instance or the platform cannot be started.
 pub async fn trial(args: TrialArgs) -> anyhow::Result<ExitCode> {
-    let outcome = Trial { events: args.events, seed: args.seed, database: args.database, hours: 1 }.run().await?;
+    let trial = Trial { events: args.events, seed: args.seed, database: args.database, hours: args.hours.max(1) };
+    let tell = |p: Progress| {
+        if !args.json {
+            println!(
+                "day {:>2}  {:>6} happened  {:>6} taken  {:>6.1} s (outbox {:.1} s)",
+                p.day, p.happened, p.taken, p.seconds.0, p.seconds.1
+            );
+        }
+    };
+    let outcome = trial.run_telling(&tell).await?;
     if args.json {
         print_json(&outcome)?;
     } else {

@@ -2,11 +2,11 @@
 //! export that somebody has fetched. Differences are kept with their reasons; what the platform has
 //! lost after giving its receipt is sent again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use guosuo_case::certificate::{Certificate, Found, Shown, Why, reconcile};
 use guosuo_rules::time::{cst_date, cst_datetime};
-use guosuo_store::{Comparison, Error as StoreError, Origin, new_id};
+use guosuo_store::{Comparison, Error as StoreError, Origin, Reported, new_id};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time, time};
 
@@ -60,7 +60,7 @@ pub async fn with_platform(app: &App, body: &str, origin: &Origin) -> anyhow::Re
     let Some(Target::Http(t)) = app.config.reporting.of_body(body) else {
         anyhow::bail!("the reports of {body} go to no platform that can be asked")
     };
-    let shown = HttpPlatform::new(t, &app.keys)?.shown(body).await?;
+    let shown = HttpPlatform::new(t, &app.keys, &app.platforms)?.shown(body).await?;
     let (kept, found, cases) = with(app, body, &t.id, &shown, origin).await?;
     for f in found.iter().filter(|f| f.why == Why::LostThere && f.from > 0) {
         if let Some(case) = cases.get(f.what.certificate()) {
@@ -81,22 +81,32 @@ pub async fn with(
     shown: &[Shown],
     origin: &Origin,
 ) -> anyhow::Result<(Comparison, Vec<Found>, BTreeMap<String, String>)> {
+    let mut shown_of: HashMap<&str, Vec<&Shown>> = HashMap::new();
+    for s in shown {
+        shown_of.entry(&s.certificate).or_default().push(s);
+    }
     let mut reader = app.store.reader().await?;
     let (mut reports, mut cases, mut after) = (Vec::new(), BTreeMap::new(), String::new());
+    // Most certificates are shown once and as their latest report says: only the others are looked into.
+    let mut agreed = HashSet::new();
     loop {
         let page = reader.certificates_reported(body, &after).await?;
         let Some(last) = page.last() else { break };
-        after.clone_from(last);
-        for id in page {
-            let Some(c) = reader.case::<Certificate>(&id).await?.state else { continue };
-            cases.insert(c.number.clone(), id);
-            reports.extend(c.reports);
+        after.clone_from(&last.certificate);
+        for r in page {
+            if matches!(shown_of.get(r.number.as_str()).map(Vec::as_slice), Some([s]) if says(s, &r)) {
+                agreed.insert(r.number.clone());
+            } else if let Some(c) = reader.case::<Certificate>(&r.certificate).await?.state {
+                reports.extend(c.reports);
+            }
+            cases.insert(r.number, r.certificate);
         }
     }
     // Every issue owes a report, so that a number without one was taken over.
     let older = reader.certificate_numbers(body).await?;
     drop(reader);
-    let found = reconcile(&reports.iter().collect::<Vec<_>>(), &older, shown);
+    let rest: Vec<Shown> = shown.iter().filter(|s| !agreed.contains(&s.certificate)).cloned().collect();
+    let found = reconcile(&reports.iter().collect::<Vec<_>>(), &older, &rest);
     let now = app.now();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let kept = Comparison {
@@ -116,6 +126,14 @@ pub async fn with(
         .await
         .map_err(|e: StoreError| anyhow::Error::from(e))?;
     Ok((kept, found, cases))
+}
+
+/// Whether the platform shows what the latest report of a certificate told.
+fn says(s: &Shown, r: &Reported) -> bool {
+    s.holder == r.holder
+        && s.status.as_str() == r.status
+        && s.valid_until.to_string() == r.valid_until
+        && s.seq.is_none_or(|seq| i64::from(seq) >= r.seq)
 }
 
 /// Reads what somebody fetched from the platform: JSON (`{"certificates": […]}` or a list), or CSV
@@ -167,6 +185,35 @@ mod tests {
     use super::*;
     use guosuo_case::certificate::Status;
     use jiff::civil::date;
+
+    #[test]
+    fn a_certificate_is_looked_into_where_anything_is_shown_otherwise_than_reported() {
+        let ours = Reported {
+            certificate: "case".into(),
+            number: "X-1".into(),
+            holder: "示例公司（虚构）".into(),
+            valid_until: "2029-03-11".into(),
+            seq: 2,
+            status: "suspended".into(),
+        };
+        let shown = Shown {
+            certificate: "X-1".into(),
+            holder: ours.holder.clone(),
+            status: Status::Suspended,
+            valid_until: date(2029, 3, 11),
+            seq: Some(2),
+        };
+        assert!(says(&shown, &ours));
+        assert!(says(&Shown { seq: None, ..shown.clone() }, &ours), "not every platform tells the number");
+        for other in [
+            Shown { holder: "示例别家（虚构）".into(), ..shown.clone() },
+            Shown { status: Status::Valid, ..shown.clone() },
+            Shown { valid_until: date(2029, 3, 12), ..shown.clone() },
+            Shown { seq: Some(1), ..shown.clone() },
+        ] {
+            assert!(!says(&other, &ours), "{other:?}");
+        }
+    }
 
     #[test]
     fn what_a_platform_shows_is_read_from_json_and_csv_alike() {

@@ -4,6 +4,8 @@
 //! so a platform that has taken them answers every repetition with the same receipt. Whatever it
 //! answers is only read here; what it means is decided by `guosuo_case::certificate::judge`.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -37,6 +39,51 @@ pub(super) struct Sent {
     pub(super) handed_over: bool,
 }
 
+/// The connections of an instance to its platforms, by the id of the target. Each is made once: making one reads every
+/// root certificate of the machine, and an open connection need not be opened for the next report. And how long each
+/// has been silent.
+#[derive(Debug, Default)]
+pub struct Connections {
+    clients: Mutex<HashMap<String, Client>>,
+    silences: Mutex<HashMap<String, u32>>,
+}
+
+impl Connections {
+    fn to(&self, target: &HttpTarget) -> anyhow::Result<Client> {
+        let mut known = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = known.get(&target.id) {
+            return Ok(client.clone());
+        }
+        let client = connect(target)?;
+        known.insert(target.id.clone(), client.clone());
+        Ok(client)
+    }
+
+    /// How many reports in a row a platform has not answered.
+    pub(super) fn silences(&self, target: &str) -> u32 {
+        self.silences.lock().unwrap_or_else(PoisonError::into_inner).get(target).copied().unwrap_or(0)
+    }
+
+    /// Notes how many they are now.
+    pub(super) fn note(&self, target: &str, silences: u32) {
+        self.silences.lock().unwrap_or_else(PoisonError::into_inner).insert(target.to_owned(), silences);
+    }
+}
+
+fn connect(target: &HttpTarget) -> anyhow::Result<Client> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .timeout(Duration::from_millis(target.timeout_ms))
+        // A platform that moves is a change of the settings, not of the wire.
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("guosuo/", env!("CARGO_PKG_VERSION")));
+    let local = reqwest::Url::parse(&target.url).ok().and_then(|u| u.host_str().map(str::to_owned));
+    if local.is_some_and(|h| matches!(h.as_str(), "127.0.0.1" | "localhost" | "[::1]")) {
+        builder = builder.no_proxy();
+    }
+    Ok(builder.build()?)
+}
+
 /// A connection to one platform.
 pub(super) struct HttpPlatform<'a> {
     client: Client,
@@ -67,17 +114,8 @@ impl<'a> HttpPlatform<'a> {
     ///
     /// # Errors
     /// When the token cannot be read or the client cannot be made.
-    pub(super) fn new(target: &'a HttpTarget, keys: &'a Keys) -> anyhow::Result<Self> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .timeout(Duration::from_millis(target.timeout_ms))
-            // A platform that moves is a change of the settings, not of the wire.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("guosuo/", env!("CARGO_PKG_VERSION")));
-        let local = reqwest::Url::parse(&target.url).ok().and_then(|u| u.host_str().map(str::to_owned));
-        if local.is_some_and(|h| matches!(h.as_str(), "127.0.0.1" | "localhost" | "[::1]")) {
-            builder = builder.no_proxy();
-        }
+    pub(super) fn new(target: &'a HttpTarget, keys: &'a Keys, connections: &Connections) -> anyhow::Result<Self> {
+        let client = connections.to(target)?;
         let token = if target.token_file.as_os_str().is_empty() {
             String::new()
         } else {
@@ -85,7 +123,7 @@ impl<'a> HttpPlatform<'a> {
                 .with_context(|| format!("cannot read the token {}", target.token_file.display()))?;
             text.trim().to_owned()
         };
-        Ok(Self { client: builder.build()?, target, token, keys: target.sign.then_some(keys) })
+        Ok(Self { client, target, token, keys: target.sign.then_some(keys) })
     }
 
     fn allowed(&self, request: RequestBuilder) -> RequestBuilder {

@@ -21,6 +21,7 @@ pub mod violation;
 
 use guosuo_case::Right::{FindingState, ReportsRead, ReportsShared, ViolationReport};
 
+pub use http::Connections;
 pub use record::{Carried, digest_of, file};
 pub use settings::{FileTarget, Format, HAND, HttpTarget, Reporting, Target};
 

@@ -27,7 +27,7 @@ use crate::certification::follow;
 /// Name of the part of the platform that acts here.
 const TASK: &str = "outbox";
 /// Sleep between two looks at the outbox.
-const NAP: Duration = Duration::from_secs(5);
+pub(super) const NAP: Duration = Duration::from_secs(5);
 /// A claim lasts at least this long, and four times as long as a target may take to answer.
 const LOCK: SignedDuration = SignedDuration::from_mins(2);
 /// So many reports in a row without an answer: the platform is away.
@@ -71,7 +71,7 @@ pub struct Ran {
 /// When the store fails. What a platform does is no error.
 pub async fn run(app: &App) -> anyhow::Result<Ran> {
     let mut ran = Ran::default();
-    if !app.config.reporting.targets.is_empty() {
+    if !app.config.reporting.targets.is_empty() && app.store.reader().await?.outbox_lacks().await? {
         app.store.write(|tx| Box::pin(async move { tx.heal_outbox().await })).await?;
     }
     let due = app.store.reader().await?.next_report_at().await?.is_some_and(|at| at <= app.now());
@@ -95,7 +95,7 @@ pub async fn run(app: &App) -> anyhow::Result<Ran> {
 
 /// Sends what is due to one platform, several certificates at a time.
 async fn http(app: &App, target: &HttpTarget) -> anyhow::Result<Ran> {
-    let platform = match HttpPlatform::new(target, &app.keys) {
+    let platform = match HttpPlatform::new(target, &app.keys, &app.platforms) {
         Ok(p) => p,
         Err(e) => {
             tracing::error!(target = target.id, error = format!("{e:#}"), "a target of reports cannot be used");
@@ -106,11 +106,16 @@ async fn http(app: &App, target: &HttpTarget) -> anyhow::Result<Ran> {
     let whose = Arc::new(app.config.reporting.whose(&Target::Http(target.clone())));
     let lock = LOCK.max(SignedDuration::from_millis(i64::try_from(target.timeout_ms).unwrap_or(i64::MAX / 8).saturating_mul(4)));
     let mut under_way = FuturesUnordered::new();
-    let (mut tried, mut dry, mut silent) = (0, false, 0);
+    let (mut tried, mut dry) = (0, false);
     // A few at first, twice as many with every answer, half as many with every silence; and whoever
     // is silent so many times in a row is left alone for a while. Thousands of certificates do not
     // knock at a closed door each for itself.
     let mut window = 2_usize.min(target.parallel);
+    // Who was found away is asked with one report whether it is back.
+    let mut silent = app.platforms.silences(&target.id).min(SILENT - 1);
+    if silent == SILENT - 1 {
+        window = 1;
+    }
     loop {
         let away = silent >= SILENT;
         if !dry && !away && under_way.len() <= window / 2 {
@@ -123,52 +128,66 @@ async fn http(app: &App, target: &HttpTarget) -> anyhow::Result<Ran> {
                     Box::pin(async move { tx.claim_reports(whose, worker, lock, room, now).await })
                 })
                 .await?;
-            // A report that was just answered may free the next of its certificate: look again
-            // after the next answer.
-            dry = claimed.is_empty();
+            // Fewer than asked for: nothing else is due, until an answer frees the next report of its certificate.
+            dry = claimed.len() < room as usize;
             for c in claimed {
                 under_way.push(one(app, &platform, target, &worker, c));
             }
         }
         match under_way.next().await {
             Some(outcome) => {
-                let answered = outcome?;
+                let Outcome { answered, frees } = outcome?;
                 silent = if answered { 0 } else { silent + 1 };
                 window = if answered { (window * 2).min(target.parallel) } else { (window / 2).max(1) };
                 tried += 1;
-                dry = false;
+                dry &= !frees;
             }
-            None if dry || away => return Ok(Ran { tried, away }),
+            None if dry || away => {
+                app.platforms.note(&target.id, silent);
+                return Ok(Ran { tried, away });
+            }
             None => {}
         }
     }
 }
 
-/// One report: read, sent, answered, recorded. Gives whether the platform answered something.
+/// What came of one report.
+#[derive(Debug, Clone, Copy)]
+struct Outcome {
+    /// Whether the platform answered something.
+    answered: bool,
+    /// Whether another report of the same certificate may be due now.
+    frees: bool,
+}
+
+/// One report: read, sent, answered, recorded.
 async fn one(
     app: &App,
     platform: &HttpPlatform<'_>,
     target: &HttpTarget,
     worker: &str,
     claimed: ClaimedReport,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Outcome> {
     let state = app.store.reader().await?.case::<Certificate>(&claimed.certificate).await?.state;
     let seq = u32::try_from(claimed.seq).unwrap_or(0);
     let Some(report) = state.as_ref().and_then(|c| c.report(seq)).filter(|r| r.is_open()) else {
         give_back(app, &claimed, worker, app.now(), "").await?;
-        return Ok(true);
+        return Ok(Outcome { answered: true, frees: true });
     };
     let digest = digest_of(&report.record);
     if !claimed.digest.is_empty() && claimed.digest != digest {
         tracing::error!(certificate = claimed.certificate, seq, "the outbox carries another digest than the record");
         give_back(app, &claimed, worker, app.now() + DAMAGED, "the digest is not that of the record").await?;
-        return Ok(true);
+        return Ok(Outcome { answered: true, frees: false });
     }
     let sent = platform.send(&report.record, &digest).await;
     metrics::counter!("guosuo_reports_sent_total", "target" => target.id.clone()).increment(1);
     let answered = !matches!(sent.answer, Answer::Unclear { .. } | Answer::Busy { .. });
+    // The next of the certificate, or, where the platform has lost some, those before.
+    let later = state.as_ref().is_some_and(|c| c.reports.iter().any(|r| r.is_open() && r.record.seq > seq));
+    let frees = later || matches!(sent.answer, Answer::Gap { .. });
     settle(app, target.id.clone(), worker, claimed, digest, sent).await?;
-    Ok(answered)
+    Ok(Outcome { answered, frees })
 }
 
 async fn give_back(app: &App, claimed: &ClaimedReport, worker: &str, at: Timestamp, why: &str) -> anyhow::Result<()> {

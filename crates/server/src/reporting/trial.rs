@@ -15,7 +15,7 @@ use guosuo_case::{Actor, CaseId};
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::time::cst_date;
 use guosuo_seal::digest::sha256;
-use guosuo_store::{ActError, ReportFilter, Tx, new_id};
+use guosuo_store::{ActError, Tx, new_id};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -54,6 +54,19 @@ pub struct Trial {
     /// Simulated hours between two looks at what has happened: the changes of so many hours come
     /// together.
     pub hours: i64,
+}
+
+/// How far a trial is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Simulated days that have passed.
+    pub day: i64,
+    /// Issues and changes that have happened.
+    pub happened: usize,
+    /// Reports that the platform has taken.
+    pub taken: u64,
+    /// Seconds since the first day began, and of them those in which the outbox worked or knocked.
+    pub seconds: (f64, f64),
 }
 
 /// What came of it.
@@ -134,6 +147,14 @@ impl Trial {
     /// # Errors
     /// When the instance or the platform cannot be started, or the law refuses a change.
     pub async fn run(&self) -> anyhow::Result<Outcome> {
+        self.run_telling(&|_| {}).await
+    }
+
+    /// The same; tells after each simulated day how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_telling(&self, tell: &(dyn Fn(Progress) + Send + Sync)) -> anyhow::Result<Outcome> {
         let folder = tempfile::tempdir()?;
         let begin: Timestamp = BEGIN.parse()?;
         let clock = Arc::new(Clock::fixed(begin));
@@ -160,7 +181,7 @@ impl Trial {
         };
         let app = serve::open(config, Clock::fixed(begin)).await?;
         let world = World::new(app, (self.events / EACH).max(1)).await?;
-        let outcome = self.weeks(&world, &mock, &clock, begin).await;
+        let outcome = self.weeks(&world, &mock, &clock, begin, tell).await;
         server.abort();
         world.app.store.close().await;
         outcome
@@ -190,7 +211,16 @@ impl Trial {
         out
     }
 
-    async fn weeks(&self, w: &World, mock: &Mock, clock: &Clock, begin: Timestamp) -> anyhow::Result<Outcome> {
+    async fn weeks(
+        &self,
+        w: &World,
+        mock: &Mock,
+        clock: &Clock,
+        begin: Timestamp,
+        tell: &(dyn Fn(Progress) + Send + Sync),
+    ) -> anyhow::Result<Outcome> {
+        let all = self.events.max(w.ids.len());
+        let (started, mut outbox_seconds, mut told) = (Instant::now(), 0.0, 0);
         let mut plan = self.plan(w.ids.len(), begin).into_iter().peekable();
         let mut worked = Duration::ZERO;
         let mut hour = begin;
@@ -215,7 +245,9 @@ impl Trial {
             }
             drop(running);
             let next = hour + SignedDuration::from_hours(self.hours.max(1));
+            let knocking = Instant::now();
             worked += self.hour(w, clock, next).await?;
+            outbox_seconds += knocking.elapsed().as_secs_f64();
             w.correct().await?;
             let today = cst_date(w.app.now());
             if today != asked && compare::with_platform(&w.app, BODY, &outbox::origin()).await.is_ok() {
@@ -229,6 +261,16 @@ impl Trial {
                 }
             }
             hour = next;
+            let day = hour.duration_since(begin).as_hours() / 24;
+            if day > told {
+                told = day;
+                tell(Progress {
+                    day,
+                    happened: all - plan.len(),
+                    taken: mock.counts().taken,
+                    seconds: (started.elapsed().as_secs_f64(), outbox_seconds),
+                });
+            }
             anyhow::ensure!(hour < end, "after {DAYS} days and 30 more there are still reports open");
         }
         self.judge(w, mock, begin, worked).await
@@ -244,6 +286,7 @@ impl Trial {
     /// Lets the outbox work until the next hour begins.
     async fn hour(&self, w: &World, clock: &Clock, until: Timestamp) -> anyhow::Result<Duration> {
         let mut worked = Duration::ZERO;
+        let nap = SignedDuration::try_from(outbox::NAP)?;
         loop {
             let begun = Instant::now();
             let ran = outbox::run(&w.app).await?;
@@ -254,7 +297,8 @@ impl Trial {
             } else {
                 worked += begun.elapsed();
                 match w.app.store.reader().await?.next_report_at().await? {
-                    Some(at) => at.max(now + SignedDuration::from_secs(1)),
+                    // As often as the outbox itself looks.
+                    Some(at) => at.max(now + nap),
                     None => return Ok(worked),
                 }
             };
@@ -421,10 +465,9 @@ impl World {
 
     /// Somebody of the body corrects what the platform refused.
     async fn correct(&self) -> anyhow::Result<()> {
-        let f = ReportFilter { state: "rejected".into(), ..ReportFilter::default() };
-        let lines = self.app.store.reader().await?.report_lines(&f, 1000, 0).await?;
+        let lines = self.app.store.reader().await?.report_lines_due(BODY, "", 10_000, 0).await?;
         let now = self.app.now();
-        for line in lines {
+        for line in lines.into_iter().filter(|line| line.state == "rejected") {
             let manager = Actor { second_factor_at: Some(now), ..self.manager.clone() };
             let command =
                 Command::CorrectReport { seq: u32::try_from(line.seq)?, reason: "按平台意见更正（示例）".into() };
