@@ -1,7 +1,7 @@
 //! Certificates as registers and holders list them, and their clocks. What they owe the national
 //! platform is in `reports`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use guosuo_case::OrgKind;
 use guosuo_case::certificate::{Certificate, Change, ChangeKind, Origin, Report, Status};
@@ -37,8 +37,6 @@ macro_rules! changes {
 
 statements! {
     CERTIFICATE = select!("WHERE case_id = $1");
-    /// As many as [`LISTED_AT_ONCE`].
-    CERTIFICATES_LISTED = select!("WHERE case_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)");
     CERTIFICATES_OF_NUMBER = select!("WHERE number = $1 ORDER BY case_id");
     CERTIFICATES_OF = select!("WHERE applicant = $1 OR holder_org = $1 OR representative = $1 ORDER BY updated DESC, case_id DESC LIMIT 1000");
     CERTIFICATES_OF_BODY = select!("WHERE body = $1 AND ($2 = '' OR replace(holder, $2, '') <> holder OR number = $2 OR holder_code = $2) ORDER BY updated DESC, case_id DESC LIMIT $3 OFFSET $4");
@@ -54,9 +52,6 @@ statements! {
     CHANGES_OF = changes!("WHERE certificate = $1 ORDER BY seq");
     CHANGES_SINCE = changes!("WHERE at > $1 OR (at = $1 AND (certificate > $2 OR (certificate = $2 AND seq > $3))) ORDER BY at, certificate, seq LIMIT $4");
 }
-
-/// Lines that one statement reads.
-const LISTED_AT_ONCE: usize = 64;
 
 impl Projected for Certificate {
     fn project(case: &CaseMeta<'_>, c: &Self, calendar: &Calendar) -> Rows {
@@ -201,23 +196,6 @@ impl Reader {
     /// The line of one certificate.
     pub async fn certificate(&mut self, case_id: &str) -> Result<Option<CertificateRow>, Error> {
         Ok(on!(self.conn(), |c| sqlx::query_as(CERTIFICATE).bind(case_id).fetch_optional(c).await)?)
-    }
-
-    /// The lines of certificates in the order of the list; those that do not exist are left out.
-    pub async fn certificates_listed(&mut self, cases: &[String]) -> Result<Vec<CertificateRow>, Error> {
-        let mut found = HashMap::with_capacity(cases.len());
-        for part in cases.chunks(LISTED_AT_ONCE) {
-            let ids = part.iter().map(String::as_str).chain(std::iter::repeat("")).take(LISTED_AT_ONCE);
-            let rows: Vec<CertificateRow> = on!(self.conn(), |c| {
-                let mut query = sqlx::query_as(CERTIFICATES_LISTED);
-                for id in ids {
-                    query = query.bind(id);
-                }
-                query.fetch_all(c).await
-            })?;
-            found.extend(rows.into_iter().map(|row| (row.case_id.clone(), row)));
-        }
-        Ok(cases.iter().filter_map(|case| found.remove(case)).collect())
     }
 
     /// The certificates with a number: each body has its own pattern, so there may be several.

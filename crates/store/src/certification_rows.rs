@@ -159,10 +159,15 @@ impl CertificateRow {
     /// The stored name of the status on a day. Time ends a validity by itself, recorded or not;
     /// the same as `Certificate::status_on` from the day of the change before the last one on.
     pub fn status_on(&self, day: jiff::civil::Date) -> &str {
-        let day = day.to_string();
-        let status = if self.status_from > day { &self.status_before } else { &self.status };
-        if matches!(status.as_str(), "valid" | "suspended") && day > self.valid_until { "expired" } else { status }
+        status_on(&self.status, &self.status_from, &self.status_before, &self.valid_until, day)
     }
+}
+
+/// The stored name of the status on a day, of what a row of the register says.
+pub(crate) fn status_on<'r>(status: &'r str, from: &str, before: &'r str, until: &str, day: jiff::civil::Date) -> &'r str {
+    let day = day.to_string();
+    let status = if *from > *day { before } else { status };
+    if matches!(status, "valid" | "suspended") && *day > *until { "expired" } else { status }
 }
 
 read_row! {

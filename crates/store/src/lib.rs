@@ -78,7 +78,7 @@ pub use keys::{PLATFORM, RootKey, SUITE};
 pub use ledger::{Class, LedgerRow, Origin};
 pub use names::Names;
 pub use open::{Options, Store, migrate, schema_id};
-pub use papers::{EntryRow, PaperRow, RegisterFilter};
+pub use papers::{CertificateLine, EntryRow, PaperRow, RegisterFilter};
 pub use project::{BodyRow, BodyStatusRow, CaseMeta, ClockRow, ClockStatus, FilingRow, Projected, PublicationRow, Rows, Told};
 pub use publish::StoredCheckpoint;
 pub use queue::{FilingCounts, FilingFilter, FilingSort};

@@ -11,9 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use guosuo_rules::ids::normalise;
 
-use crate::certification_rows::CertificateRow;
 use crate::db::Reader;
 use crate::error::Error;
+use crate::papers::CertificateLine;
 
 /// Names read from the database at one time.
 const BATCH: u32 = 10_000;
@@ -145,15 +145,16 @@ impl Names {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn search(&self, reader: &mut Reader, text: &str, skip: u32, most: u32) -> Result<Vec<CertificateRow>, Error> {
-        let mut cases = reader.certificates_exactly(text, most, skip).await?;
+    pub async fn search(&self, reader: &mut Reader, text: &str, skip: u32, most: u32) -> Result<Vec<CertificateLine>, Error> {
+        let (mut cases, size) = reader.certificates_exactly(text, most, skip).await?;
         // A credit code may be typed in lower case or with blanks.
         let typed = normalise(text);
         if cases.is_empty() && typed != text {
-            cases = reader.certificates_exactly(&typed, most, skip).await?;
+            cases = reader.certificates_exactly(&typed, most, skip).await?.0;
         }
         if cases.is_empty() {
-            cases = self.find(reader, text, skip as usize, most as usize).await?;
+            self.follow_to(reader, size).await?;
+            cases = self.read().find(text, skip as usize, most as usize);
         }
         reader.certificates_listed(&cases).await
     }
@@ -173,6 +174,11 @@ impl Names {
     /// When the store cannot be read.
     pub async fn follow(&self, reader: &mut Reader) -> Result<(), Error> {
         let size = reader.ledger_size().await?;
+        self.follow_to(reader, size).await
+    }
+
+    /// The same where it is known how many rows the ledger has.
+    async fn follow_to(&self, reader: &mut Reader, size: u64) -> Result<(), Error> {
         if self.read().seen.is_some_and(|seen| seen >= size) {
             return Ok(());
         }

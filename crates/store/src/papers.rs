@@ -4,6 +4,8 @@
 //! An entry follows the change that it publishes, in the order in which they were recorded; the
 //! ledger row that an evidence opens is appended with it.
 
+use std::collections::HashMap;
+
 use guosuo_case::certificate::ChangeKind;
 use guosuo_seal::Digest32;
 use guosuo_seal::certificate::entry::{self, ROW_ACTION};
@@ -16,7 +18,7 @@ use jiff::civil::Date;
 use serde_json::value::RawValue;
 
 use crate::buffer::T;
-use crate::certification_rows::{CertificateChangeRow, CertificateRow};
+use crate::certification_rows::{CertificateChangeRow, status_on};
 use crate::db::{Reader, micros, on, rows_of, signed, statements, unsigned};
 use crate::error::Error;
 use crate::ledger::{Class, Origin, as_digest};
@@ -24,6 +26,9 @@ use crate::tx::Tx;
 
 rows_of!(papers: "certificate_paper" as PaperRow {
     slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at
+});
+rows_of!(lines: "certificate" as CertificateLine {
+    case_id, number, body, holder, holder_code, issued_on, valid_until, status, status_from, status_before
 });
 rows_of!(entries: "certificate_entry" as EntryRow { n, certificate, seq, entry, at });
 
@@ -38,13 +43,51 @@ statements! {
     ENTRIES_OF = entries!("WHERE certificate = $1 ORDER BY n");
     CHANGES_OPEN = "SELECT certificate, seq, kind, status, effective_on, origin, ground, publication, actor, actor_org, at FROM certificate_change AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2";
     SLOTS = "SELECT p.slot, c.status, c.status_from, c.status_before, c.valid_until, CAST((SELECT COUNT(*) FROM certificate_paper q WHERE q.certificate = p.certificate AND q.seq > p.seq AND q.effective_on <= $3) AS BIGINT) AS newer FROM certificate_paper p JOIN certificate c ON c.case_id = p.certificate WHERE p.slot >= $1 AND p.slot < $2 ORDER BY p.slot";
-    EXACT = "SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3";
-    REGISTER = "SELECT case_id, version, number, body, applicant, holder, holder_org, holder_code, country, address, representative, basis, mark, issued_on, valid_until, status, status_from, status_before, ground, origin, publication, application, predecessor, successor, renewal, proposal, open_requests, open_findings, open_suggestions, open_surveillances, reports, reports_owed, updated, mandate_until FROM certificate WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6";
+    /// The last row of the ledger beside each case of a number or a code; once with '' where there is none.
+    EXACT = "SELECT l.seq, COALESCE(c.case_id, '') FROM (SELECT COALESCE((SELECT seq FROM ledger ORDER BY seq DESC LIMIT 1), -1) AS seq) AS l LEFT JOIN (SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3) AS c ON 1 = 1 ORDER BY 2";
+    REGISTER = lines!("WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6");
+    /// As many as [`LISTED_AT_ONCE`].
+    LISTED = lines!("WHERE case_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)");
 }
 
 /// A moment earlier than which no change is still without its entry: a change may be committed
 /// after another one whose clock was ahead.
 const OVERLAP: i64 = 24 * 3600 * 1_000_000;
+
+/// Lines that one statement reads.
+const LISTED_AT_ONCE: usize = 64;
+
+/// A certificate as the public register lists it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateLine {
+    /// The case.
+    pub case_id: String,
+    /// Its number by the body's own pattern.
+    pub number: String,
+    /// The body that issued it.
+    pub body: String,
+    /// Name of the holder.
+    pub holder: String,
+    /// Its credit code, or the number in the register of its country.
+    pub holder_code: String,
+    /// Date of issue.
+    pub issued_on: String,
+    /// Last day of validity as printed.
+    pub valid_until: String,
+    /// The status that the last change gave.
+    pub status: String,
+    /// From which day.
+    pub status_from: String,
+    /// The status up to that day.
+    pub status_before: String,
+}
+
+impl CertificateLine {
+    /// The stored name of the status on a day, see [`CertificateRow::status_on`](crate::CertificateRow::status_on).
+    pub fn status_on(&self, day: Date) -> &str {
+        status_on(&self.status, &self.status_from, &self.status_before, &self.valid_until, day)
+    }
+}
 
 /// A version of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,8 +296,7 @@ impl Reader {
             .await)?;
         rows.into_iter()
             .map(|(slot, status, status_from, status_before, valid_until, newer)| {
-                let row = CertificateRow { valid_until, status, status_from, status_before, ..CertificateRow::default() };
-                let told = match row.status_on(today) {
+                let told = match status_on(&status, &status_from, &status_before, &valid_until, today) {
                     // What has ended has ended, whatever its last version was.
                     "revoked" => SlotStatus::Revoked,
                     "cancelled" => SlotStatus::Cancelled,
@@ -269,15 +311,38 @@ impl Reader {
             .collect()
     }
 
-    /// The cases of a number or of a holder's code.
-    pub async fn certificates_exactly(&mut self, text: &str, limit: u32, offset: u32) -> Result<Vec<String>, Error> {
-        let rows: Vec<(String,)> = on!(self.conn(), |c| sqlx::query_as(EXACT)
+    /// The cases of a number or of a holder's code, and how many rows the ledger has.
+    pub(crate) async fn certificates_exactly(
+        &mut self,
+        text: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<(Vec<String>, u64), Error> {
+        let rows: Vec<(i64, String)> = on!(self.conn(), |c| sqlx::query_as(EXACT)
             .bind(text)
             .bind(i64::from(limit))
             .bind(i64::from(offset))
             .fetch_all(c)
             .await)?;
-        Ok(rows.into_iter().map(|r| r.0).collect())
+        let size = rows.first().map_or(0, |r| unsigned(r.0 + 1));
+        Ok((rows.into_iter().map(|r| r.1).filter(|case| !case.is_empty()).collect(), size))
+    }
+
+    /// The lines of certificates in the order of the list; those that do not exist are left out.
+    pub async fn certificates_listed(&mut self, cases: &[String]) -> Result<Vec<CertificateLine>, Error> {
+        let mut found = HashMap::with_capacity(cases.len());
+        for part in cases.chunks(LISTED_AT_ONCE) {
+            let ids = part.iter().map(String::as_str).chain(std::iter::repeat("")).take(LISTED_AT_ONCE);
+            let rows: Vec<CertificateLine> = on!(self.conn(), |c| {
+                let mut query = sqlx::query_as(LISTED);
+                for id in ids {
+                    query = query.bind(id);
+                }
+                query.fetch_all(c).await
+            })?;
+            found.extend(rows.into_iter().map(|row| (row.case_id.clone(), row)));
+        }
+        Ok(cases.iter().filter_map(|case| found.remove(case)).collect())
     }
 
     /// The register of certificates as of a day, the newest first.
@@ -287,7 +352,7 @@ impl Reader {
         today: Date,
         limit: u32,
         offset: u32,
-    ) -> Result<Vec<CertificateRow>, Error> {
+    ) -> Result<Vec<CertificateLine>, Error> {
         let day = today.to_string();
         Ok(on!(self.conn(), |c| sqlx::query_as(REGISTER)
             .bind(filter.text.as_str())

@@ -9,7 +9,7 @@ use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::filing::parse_date;
-use guosuo_store::{CertificateRow, RegisterFilter};
+use guosuo_store::{CertificateLine, RegisterFilter};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
@@ -60,7 +60,7 @@ impl Asked {
 }
 
 /// The lines asked for, one more than fits so that the next page is known.
-async fn find(cx: &Cx, asked: &Asked, day: Date) -> Result<Vec<CertificateRow>, Error> {
+async fn find(cx: &Cx, asked: &Asked, day: Date) -> Result<Vec<CertificateLine>, Error> {
     let offset = asked.page.max(1).saturating_sub(1).saturating_mul(PAGE);
     let filter = asked.filter();
     let mut reader = cx.app.store.reader().await?;
