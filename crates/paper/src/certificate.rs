@@ -44,6 +44,9 @@ pub struct CertificatePaper {
     pub valid_until: Date,
     /// Number of the certificate that it follows.
     pub predecessor: Option<String>,
+    /// That the platform did not issue it but took it over from an earlier register (M 18).
+    #[serde(default)]
+    pub taken_over: Option<TakenOverLine>,
     /// SHA-256 of the signed content, hexadecimal.
     pub digest: String,
     /// The keys that sign.
@@ -56,6 +59,17 @@ pub struct CertificatePaper {
     pub qr: String,
     /// Moment in the document's metadata.
     pub issued_at: Timestamp,
+}
+
+/// Where a certificate of an earlier register was taken over from, as printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOverLine {
+    /// When it was taken over.
+    pub on: Date,
+    /// The row of the record, 1 for the first of the sheet.
+    pub row: u32,
+    /// Hex SHA-256 of the record, as a file.
+    pub sha256: String,
 }
 
 /// A key that signs, as printed.

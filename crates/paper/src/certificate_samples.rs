@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use crate::{
     CertificatePaper, Contact, DeclineNotice, DeclineReason, DeclineStage, LogLine, MeasureKind, MeasureNotice, MeasureOrigin,
-    NoticeHead, SigningKeyLine,
+    NoticeHead, SigningKeyLine, TakenOverLine,
 };
 
 const BODY: &str = "示例启衡认证有限公司（虚构）";
@@ -14,7 +14,7 @@ const NUMBER: &str = "SLQH-2099-000137";
 const AT: &str = "2026-02-03T02:00:00Z";
 
 impl CertificatePaper {
-    /// An ordinary certificate; one from abroad that follows another; one whose scope is long.
+    /// An ordinary certificate; one from abroad that follows another; one whose scope is long; one of an earlier register.
     pub fn samples() -> Vec<Self> {
         let line = |algorithm: &str, kid: &str| SigningKeyLine { algorithm: algorithm.into(), kid: kid.into() };
         let plain = Self {
@@ -38,6 +38,7 @@ impl CertificatePaper {
             issued_on: date(2026, 2, 3),
             valid_until: date(2029, 2, 2),
             predecessor: None,
+            taken_over: None,
             digest: "3f8a91c2d407be56e1129f3ca07745d8b8c6012e94fd3a7710c5e2ab69d8f034".into(),
             keys: vec![line("SM2-SM3", "b1946ac92492d2347c6235b4d2611184"), line("Ed25519", "3a96e4f7081c2d3e4f50c6012e94fd3a")],
             log: Some(LogLine {
@@ -71,7 +72,16 @@ impl CertificatePaper {
             cross_border: false,
             ..plain.clone()
         };
-        vec![plain, overseas, long]
+        let older = Self {
+            number: "OLD-2024-00001".into(),
+            basis: vec!["《个人信息保护认证实施规则》".into()],
+            basis_en: vec!["Implementation Rules for Personal Information Protection Certification".into()],
+            issued_on: date(2024, 5, 20),
+            valid_until: date(2027, 5, 19),
+            taken_over: Some(TakenOverLine { on: date(2026, 2, 3), row: 2, sha256: "4c1d".repeat(16) }),
+            ..plain.clone()
+        };
+        vec![plain, overseas, long, older]
     }
 }
 

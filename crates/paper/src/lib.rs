@@ -46,7 +46,7 @@ mod text;
 
 pub use certificate::{
     CertificatePaper, DeclineNotice, DeclineReason, DeclineStage, LogLine, MeasureKind, MeasureNotice, MeasureOrigin,
-    SigningKeyLine,
+    SigningKeyLine, TakenOverLine,
 };
 pub use entrustment::{EntrustmentDocument, EntrustmentReceipt};
 pub use error::{FontError, PaperError};

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use futures::stream;
 use guosuo_case::Life as _;
-use guosuo_case::certificate::Certificate;
-use guosuo_paper::{CertificatePaper, LogLine, Mode, SigningKeyLine};
+use guosuo_case::certificate::{Certificate, Source};
+use guosuo_paper::{CertificatePaper, LogLine, Mode, SigningKeyLine, TakenOverLine};
 use guosuo_rules::basis::Edition;
+use guosuo_rules::time::cst_date;
 use guosuo_seal::FileDigests;
 use guosuo_seal::certificate::{
     Basis, Body, Compact, Content, Day, Genuine, Holder, Intent, Mark, Moment, Purpose, ScopeWords, With, check, qr,
@@ -188,7 +189,7 @@ async fn finish(app: &App, mut paper: PaperRow) -> anyhow::Result<()> {
         intent.admits(&bytes, &signers)?;
         let code = says.sign(sm2, ed25519)?;
         paper.code = code.text();
-        paper.print = serde_json::to_string(&print(app, &content, &code, app.now()).await?)?;
+        paper.print = serde_json::to_string(&print(app, &paper.certificate, &content, &code).await?)?;
         app.store
             .write_with((paper.code.clone(), paper.print.clone()), move |tx, (code, print)| {
                 Box::pin(async move { tx.keep_code(slot, code, print).await })
@@ -227,9 +228,30 @@ async fn finish(app: &App, mut paper: PaperRow) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// That a certificate was taken over from an earlier register (M 18).
+pub(crate) struct TakenOver {
+    /// The day, China Standard Time.
+    pub(crate) on: Date,
+    /// The record in which it stood.
+    pub(crate) source: Source,
+}
+
+/// Whether the platform took a certificate over, and from where; `None` for what was issued here.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn taken_over(reader: &mut guosuo_store::Reader, case: &str) -> Result<Option<TakenOver>, guosuo_store::Error> {
+    let loaded = reader.case::<Certificate>(case).await?;
+    let source = loaded.state.and_then(|c| c.taken_over);
+    Ok(source.zip(loaded.created).map(|(source, at)| TakenOver { on: cst_date(at), source }))
+}
+
 /// What is printed: fixed once with the QR code, so that printing it again gives the same bytes.
-async fn print(app: &App, c: &Content, code: &qr::QrCode, at: Timestamp) -> anyhow::Result<CertificatePaper> {
-    let head = app.store.reader().await?.last_checkpoint().await?;
+async fn print(app: &App, case: &str, c: &Content, code: &qr::QrCode) -> anyhow::Result<CertificatePaper> {
+    let mut reader = app.store.reader().await?;
+    let head = reader.last_checkpoint().await?;
+    let taken_over = taken_over(&mut reader, case).await?;
+    drop(reader);
     let rules = |l: Lang| {
         l.t("《个人信息保护认证实施规则》", "Implementation Rules for Personal Information Protection Certification").to_owned()
     };
@@ -253,6 +275,7 @@ async fn print(app: &App, c: &Content, code: &qr::QrCode, at: Timestamp) -> anyh
         issued_on: date(c.issued_on)?,
         valid_until: date(c.valid_until)?,
         predecessor: c.predecessor.clone(),
+        taken_over: taken_over.map(|t| TakenOverLine { on: t.on, row: t.source.row, sha256: t.source.sha256 }),
         digest: c.digest()?.to_hex(),
         keys: vec![line(&app.keys.certificate_sm2), line(&app.keys.certificate_ed)],
         log: head.map(|h| LogLine {
@@ -262,6 +285,6 @@ async fn print(app: &App, c: &Content, code: &qr::QrCode, at: Timestamp) -> anyh
         }),
         lookup: format!("https://{}/certificates", host(app).to_ascii_lowercase()),
         qr: code.text(),
-        issued_at: at,
+        issued_at: app.now(),
     })
 }

@@ -44,6 +44,7 @@ pub(crate) struct Public {
     body_entry: Option<(String, bool)>,
     actors: Vec<(String, String)>,
     received: Vec<(Timestamp, String)>,
+    taken_over: Option<papers::TakenOver>,
 }
 
 impl Public {
@@ -119,7 +120,9 @@ async fn gather(cx: &Cx, row: CertificateRow) -> Result<Public, Error> {
         .filter(|r| r.state == "received")
         .map(|r| (Timestamp::from_microsecond(r.received_at).unwrap_or(cx.now), r.receipt))
         .collect();
-    Ok(Public { row, changes, papers, entries, body, body_entry, actors, received })
+    // Only what was taken over rests on no application here.
+    let taken_over = if row.application.is_empty() { papers::taken_over(&mut reader, &row.case_id).await? } else { None };
+    Ok(Public { row, changes, papers, entries, body, body_entry, actors, received, taken_over })
 }
 
 #[derive(Template)]
@@ -176,6 +179,14 @@ fn facts(l: Lang, c: &Public, on: Date) -> Vec<Fact> {
         None => body,
     };
     out.push(body);
+    if let Some(t) = &c.taken_over {
+        let (on, row) = (l.date(t.on).words, t.source.row);
+        let told = l.pick(
+            format!("{on}接收自发证机构的原有登记（第{row}行），不是在本平台出具的"),
+            format!("Taken over on {on} from the earlier register of the body (row {row}); not issued on this platform"),
+        );
+        out.push(Fact::new(l.t("登记来源", "Source of this entry"), told).note(format!("SHA-256 {}", t.source.sha256)));
+    }
     let (from, until) = (day(l, &c.row.issued_on), day(l, &c.row.valid_until));
     out.push(Fact::new(l.t("有效期", "Validity"), l.pick(format!("{from}至{until}"), format!("{from} to {until}"))));
     out
@@ -199,6 +210,10 @@ fn history(l: Lang, c: &Public, now: Timestamp) -> Vec<Happening> {
             (h.effective_on.clone(), line)
         })
         .collect();
+    if let Some(t) = &c.taken_over {
+        let words = l.t("接收自原有登记", "Taken over from an earlier register");
+        out.push((t.on.to_string(), Happening::new(l.date(t.on), words).note(&c.body)));
+    }
     for (at, receipt) in &c.received {
         let on = cst_date(*at);
         let line = Happening::new(
@@ -314,6 +329,9 @@ fn json_of(c: &Public, on: Date) -> Response {
         "basis": c.row.basis,
         "mark": c.row.mark,
         "scope": content.as_ref().map(|c| json!({"zh": c.scope.zh, "en": c.scope.en})),
+        "taken_over": c.taken_over.as_ref().map(|t| {
+            json!({ "on": t.on.to_string(), "row": t.source.row, "sha256": t.source.sha256 })
+        }),
         "slot": c.papers.last().map(|p| p.slot),
         "history": history,
     });

@@ -209,6 +209,17 @@ async fn older_certificates_come_in_by_the_page_and_live_on_like_others() {
     papers::run(&b.app.app).await.unwrap();
     let public = b.app.anonymous().get("/certificates/OLD-2024-00001").await;
     assert!(public.status == StatusCode::OK && public.text.contains("有效"), "{}", public.text);
+    // Whoever looks it up is told that it comes from an earlier register, on the page, in the JSON and on the print.
+    assert!(public.text.contains("接收自发证机构的原有登记") && public.text.contains("不是在本平台出具的"), "{}", public.text);
+    let told = b.app.anonymous().get("/certificates/OLD-2024-00001.json").await;
+    let told: serde_json::Value = serde_json::from_str(&told.text).unwrap();
+    let source = b.certificate(&id).await.taken_over.unwrap();
+    assert_eq!(told["taken_over"]["row"], source.row, "{told}");
+    assert_eq!(told["taken_over"]["sha256"], source.sha256.as_str(), "{told}");
+    assert!(told["taken_over"]["on"].as_str().is_some_and(|on| on.parse::<jiff::civil::Date>().is_ok()), "{told}");
+    let printed = b.app.app.store.reader().await.unwrap().papers_of(&id).await.unwrap();
+    let printed: serde_json::Value = serde_json::from_str(&printed.last().unwrap().print).unwrap();
+    assert_eq!(printed["taken_over"]["sha256"], source.sha256.as_str(), "{printed}");
     let ask = [("measure", "suspend"), ("reason", "示例")];
     b.acts("applicant", &format!("/processor/certificates/{id}/acts/request"), &ask, None).await;
     let propose = [("origin", "request-1"), ("ground", "示例"), ("publication", "示例公告")];
