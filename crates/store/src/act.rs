@@ -188,7 +188,14 @@ impl Reader {
 
     /// A case for somebody: what belongs to another body does not exist for a body.
     pub async fn case_for<L: Life>(&mut self, actor: &Actor, case_id: &str) -> Result<Loaded<L>, Error> {
-        let loaded = self.case::<L>(case_id).await?;
+        let loaded = match self.case::<L>(case_id).await {
+            Ok(loaded) => loaded,
+            // The id of a case of another kind is asked for by mistake: nothing is damaged.
+            Err(e) => {
+                let other = self.head(case_id).await?.is_some_and(|h| h.kind != L::KIND);
+                return Err(if other { Error::NotFound("case") } else { e });
+            }
+        };
         match &loaded.state {
             Some(s) if !walled_off(actor, s) => Ok(loaded),
             _ => Err(Error::NotFound("case")),
