@@ -4,13 +4,13 @@
 use guosuo_rules::article::{Article, Instrument};
 use guosuo_rules::path::{Case, Counts, Decision, Flow, Ftz, Ground, Overlay, decide, range};
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, json};
 
 use crate::Lang;
-use crate::path_shape::explain;
+use crate::path_shape::{apart, explain};
 
-pub use crate::path_shape::{schema, shown};
+pub use crate::path_shape::{schema, shown, whole};
 
 /// More people than live on earth: a slip of the keyboard, not a count.
 pub const MOST_PEOPLE: u64 = 10_000_000_000;
@@ -27,19 +27,23 @@ pub struct Facts {
     /// A state organ?
     pub state_organ: Option<bool>,
     /// People handled at all (first version of the law only).
+    #[serde(default, deserialize_with = "people")]
     pub handled: Option<u64>,
     /// The day whose law answers.
-    #[serde(alias = "as_of")]
+    #[serde(default, alias = "as_of", deserialize_with = "day")]
     pub on: Option<Date>,
     /// Several flows; then the facts of a single flow below stay away.
     pub flows: Option<Vec<FlowFacts>>,
     /// Distinct people over all flows that count.
+    #[serde(default, deserialize_with = "totals")]
     pub totals: Option<Counts>,
     /// Of a single flow.
     pub important_data: Option<bool>,
     /// Of a single flow.
+    #[serde(default, deserialize_with = "people")]
     pub non_sensitive: Option<u64>,
     /// Of a single flow.
+    #[serde(default, deserialize_with = "people")]
     pub sensitive: Option<u64>,
     /// Of a single flow.
     pub exempt: Option<Ground>,
@@ -60,8 +64,10 @@ pub struct FlowFacts {
     /// Important data?
     pub important_data: Option<bool>,
     /// Distinct people, non-sensitive.
+    #[serde(default, deserialize_with = "people")]
     pub non_sensitive: Option<u64>,
     /// Distinct people, sensitive.
+    #[serde(default, deserialize_with = "people")]
     pub sensitive: Option<u64>,
     /// Exempt scenario.
     pub exempt: Option<Ground>,
@@ -71,6 +77,36 @@ pub struct FlowFacts {
     pub treaty: Option<bool>,
     /// An export act at all?
     pub export: Option<bool>,
+}
+
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    let read =
+        |text: String| crate::path_shape::day(&text).ok_or_else(|| de::Error::custom("a date such as 2026-01-05 is wanted"));
+    text.map(read).transpose()
+}
+
+/// A count: JSON writes a whole number as it likes, 3 as well as 3.0.
+fn people<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(from)?;
+    let read = |n| crate::path_shape::whole(&n).ok_or_else(|| de::Error::custom("a whole number from 0 is wanted"));
+    number.map(read).transpose()
+}
+
+fn totals<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Counts>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Totals {
+        #[serde(deserialize_with = "people")]
+        non_sensitive: Option<u64>,
+        #[serde(deserialize_with = "people")]
+        sensitive: Option<u64>,
+    }
+    let Some(found) = Option::<Totals>::deserialize(from)? else { return Ok(None) };
+    match (found.non_sensitive, found.sensitive) {
+        (Some(non_sensitive), Some(sensitive)) => Ok(Some(Counts { non_sensitive, sensitive })),
+        _ => Err(de::Error::custom("both totals are wanted")),
+    }
 }
 
 impl FlowFacts {
@@ -135,7 +171,7 @@ impl Facts {
     /// Every fault that is found, in the order of the facts.
     pub fn parse(text: &str, lang: Lang) -> Result<Self, Vec<Fault>> {
         match serde_json::from_str::<Self>(text) {
-            Ok(facts) => facts.checked(lang),
+            Ok(facts) => apart(text, lang).and_then(|()| facts.checked(lang)),
             Err(error) => Err(explain(text, &error, lang)),
         }
     }

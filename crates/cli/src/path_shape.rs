@@ -3,7 +3,7 @@
 use guosuo_rules::article::{Article, Instrument};
 use guosuo_rules::path::{Ftz, Ground};
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use crate::Lang;
 use crate::path_facts::{Fault, MOST_FLOWS, MOST_PEOPLE};
@@ -48,9 +48,32 @@ const OF_CASE: [Known; 7] = [
 ];
 const OF_TOTALS: [Known; 2] = [("non_sensitive", Kind::People, COUNTED), ("sensitive", Kind::People, COUNTED)];
 
-/// The facts of a case, with those of its single flow; the name belongs to flows only.
+/// The facts of a case, with those of its single flow.
 fn of_whole() -> impl Iterator<Item = Known> {
-    OF_CASE.into_iter().chain(OF_FLOW.into_iter().filter(|(_, kind, _)| *kind != Kind::Text))
+    OF_CASE.into_iter().chain(of_single())
+}
+
+/// The facts of a single flow, which stand where there are no `flows`; the name belongs to flows only.
+fn of_single() -> impl Iterator<Item = Known> {
+    OF_FLOW.into_iter().filter(|(_, kind, _)| *kind != Kind::Text)
+}
+
+/// Days that have a law here, as they are written: from 2022-09-01 (SA11 20).
+const DAY: &str =
+    "^(2022-(09|1[0-2])|(202[3-9]|20[3-9][0-9]|2[1-9][0-9]{2}|[3-9][0-9]{3})-(0[1-9]|1[0-2]))-(0[1-9]|[12][0-9]|3[01])$";
+
+/// Largest whole number that every reader of JSON keeps exactly.
+const EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// A whole number from 0, however JSON writes it: 3, 3.0, 3e0.
+pub fn whole(number: &Number) -> Option<u64> {
+    let other = || number.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=EXACT).contains(n));
+    number.as_u64().or_else(|| other()?.abs().to_string().parse().ok())
+}
+
+/// A day as it is written: 2026-01-05 and no other form, so that two readers read the same.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
 }
 
 /// Finds out why a text could not be read, fact by fact.
@@ -69,7 +92,30 @@ pub(crate) fn explain(text: &str, error: &serde_json::Error, lang: Lang) -> Vec<
     };
     let mut faults = Vec::new();
     walk(object, "", &of_whole().collect::<Vec<_>>(), lang, &mut faults);
+    faults.extend(together(object, lang));
     if faults.is_empty() { generic() } else { faults }
+}
+
+/// What does not stand beside what: the facts of a single flow beside `flows`, and the day under both its names.
+fn together(object: &Map<String, Value>, lang: Lang) -> Vec<Fault> {
+    let has = |name: &str| object.contains_key(name);
+    let mut faults = Vec::new();
+    if has("on") && has("as_of") {
+        let message = lang.t("on 和 as_of 是同一项，只写一个", "on and as_of are one fact: write one of them");
+        faults.push(Fault::new("as_of", message).by(Article::of(Instrument::Sa11, "20")));
+    }
+    if has("flows") && of_single().any(|(name, ..)| has(name)) {
+        let message = lang.t("给出 flows 时，各项业务的事实写在其中", "with flows, the facts of a flow belong into it");
+        faults.push(Fault::new("flows", message));
+    }
+    faults
+}
+
+/// As [`together`], of a text that could be read otherwise.
+pub(crate) fn apart(text: &str, lang: Lang) -> Result<(), Vec<Fault>> {
+    let object: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+    let faults = together(&object, lang);
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn walk(object: &Map<String, Value>, at: &str, known: &[Known], lang: Lang, faults: &mut Vec<Fault>) {
@@ -125,11 +171,11 @@ impl Kind {
         let text = value.as_str();
         let fits = match self {
             Self::Truth => value.is_boolean(),
-            Self::People => value.is_u64(),
+            Self::People => value.as_number().and_then(whole).is_some(),
             Self::Text => value.is_string(),
             Self::Ground => text.and_then(Ground::from_code).is_some(),
             Self::Zone => text.and_then(Ftz::from_code).is_some(),
-            Self::Day => text.is_some_and(|text| text.parse::<Date>().is_ok()),
+            Self::Day => text.and_then(day).is_some(),
             Self::Flows | Self::Totals => false,
         };
         let grounds = || Ground::ALL.iter().map(|ground| ground.code()).collect::<Vec<_>>().join(" ");
@@ -153,20 +199,25 @@ impl Kind {
         })
     }
 
-    /// Its JSON Schema.
+    /// Its JSON Schema; `null` says that the fact is not known, and is none of what makes up the totals.
     fn schema(self, lang: Lang) -> Value {
         match self {
-            Self::Truth => json!({ "type": "boolean" }),
-            Self::People => json!({ "type": "integer", "minimum": 0, "maximum": MOST_PEOPLE }),
-            Self::Text => json!({ "type": "string" }),
-            Self::Day => json!({ "type": "string", "format": "date" }),
+            Self::Truth => json!({ "type": ["boolean", "null"] }),
+            Self::People => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": MOST_PEOPLE }),
+            Self::Text => json!({ "type": ["string", "null"] }),
+            Self::Day => json!({ "type": ["string", "null"], "format": "date", "pattern": DAY }),
             Self::Ground => one_of(Ground::ALL.iter().map(|&g| (g.code(), path_words::ground(g, lang)))),
             Self::Zone => one_of(Ftz::ALL.iter().map(|&z| (z.code(), path_words::ftz(z, lang)))),
             Self::Flows => {
-                json!({ "type": "array", "minItems": 1, "maxItems": MOST_FLOWS, "items": object(OF_FLOW.into_iter(), lang) })
+                let flow = object(OF_FLOW.into_iter(), lang);
+                json!({ "type": ["array", "null"], "minItems": 1, "maxItems": MOST_FLOWS, "items": flow })
             }
             Self::Totals => {
                 let mut totals = object(OF_TOTALS.into_iter(), lang);
+                totals["type"] = json!(["object", "null"]);
+                for (name, ..) in OF_TOTALS {
+                    totals["properties"][name]["type"] = json!("integer");
+                }
                 totals["required"] = json!(["non_sensitive", "sensitive"]);
                 totals
             }
@@ -175,7 +226,8 @@ impl Kind {
 }
 
 fn one_of(values: impl Iterator<Item = (&'static str, &'static str)>) -> Value {
-    json!({ "oneOf": values.map(|(code, words)| json!({ "const": code, "title": words })).collect::<Vec<_>>() })
+    let codes = values.map(|(code, words)| json!({ "const": code, "title": words }));
+    json!({ "oneOf": codes.chain([json!({ "type": "null" })]).collect::<Vec<_>>() })
 }
 
 fn object(facts: impl Iterator<Item = Known>, lang: Lang) -> Value {
@@ -218,6 +270,14 @@ pub fn schema(lang: Lang) -> Value {
     let mut schema = object(of_whole(), lang);
     schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     schema["title"] = json!(lang.t("个人信息出境路径：事实", "Export path: facts"));
+    let none = |names: &mut dyn Iterator<Item = &'static str>| {
+        let none: Map<String, Value> = names.map(|name| (name.to_owned(), json!(false))).collect();
+        json!({ "properties": none })
+    };
+    schema["allOf"] = json!([
+        { "anyOf": [none(&mut ["as_of"].into_iter()), none(&mut ["on"].into_iter())] },
+        { "anyOf": [none(&mut ["flows"].into_iter()), none(&mut of_single().map(|(name, ..)| name))] },
+    ]);
     schema
 }
 

@@ -312,6 +312,10 @@ async fn programs_get_the_answer_of_the_command_line() {
     assert_eq!(found, own);
     assert_eq!((found["path"].as_str(), found["item"].as_str()), (Some("exempt"), Some("P16 5(1)(iv)")));
     assert_eq!((found["on"].as_str(), found["assumed"].as_array().map(Vec::len)), (Some("2026-03-12"), Some(0)));
+    // A whole number is one however it is written.
+    let floats = json!({"non_sensitive":99_999.0,"sensitive":0.0,"totals":{"non_sensitive":99_999.0,"sensitive":0}}).to_string();
+    let (status, _, same) = post(&mut anyone, "/api/v1/path", &floats, "zh").await;
+    assert_eq!((status, &same["path"], &same["item"]), (StatusCode::OK, &found["path"], &found["item"]), "{same}");
     // The rules of another day, and several flows.
     let (_, _, old) = post(&mut anyone, "/api/v1/path", "{\"non_sensitive\":5,\"as_of\":\"2024-03-21\"}", "zh").await;
     assert_eq!((old["path"].as_str(), old["law"].as_str()), (Some("scc_or_certification"), Some("SA11+SC13")));
@@ -330,6 +334,7 @@ async fn wrong_facts_are_explained_in_the_language_asked_for() {
     let mut anyone = app.anonymous();
     for (body, status, field, zh, en) in [
         ("{\"non_sensitive\":-1}", 422, "non_sensitive", "0以上的整数", "a whole number from 0"),
+        ("{\"non_sensitive\":1.5}", 422, "non_sensitive", "0以上的整数", "a whole number from 0"),
         ("{\"sensitive\":\"many\"}", 422, "sensitive", "0以上的整数", "a whole number"),
         ("{\"sensitive\":99999999999}", 422, "sensitive", "全球人口", "than live on earth"),
         ("{\"ftz\":\"moon\"}", 422, "ftz", "outside_list", "outside_list"),
@@ -341,6 +346,13 @@ async fn wrong_facts_are_explained_in_the_language_asked_for() {
         ("{\"flows\":[]}", 422, "flows", "1至1000项", "1 to 1000"),
         ("{\"flows\":[{\"ftz\":\"x\"}]}", 422, "flows[0].ftz", "not_ftz", "not_ftz"),
         ("{\"flows\":[{}],\"sensitive\":1}", 422, "flows", "写在其中", "belong into it"),
+        // A fact beside what takes its place, known or not; a day in another form.
+        ("{\"flows\":[{}],\"exempt\":null}", 422, "flows", "写在其中", "belong into it"),
+        ("{\"flows\":null,\"sensitive\":1}", 422, "flows", "写在其中", "belong into it"),
+        ("{\"on\":\"2026-01-05\",\"as_of\":\"2026-01-05\"}", 422, "as_of", "只写一个", "write one of them"),
+        ("{\"on\":null,\"as_of\":null}", 422, "as_of", "只写一个", "write one of them"),
+        ("{\"on\":\"20260105\"}", 422, "on", "日期", "a date"),
+        ("{\"as_of\":\"2026-01-05T10:00:00\"}", 422, "as_of", "日期", "a date"),
         ("{\"totals\":{\"sensitive\":1}}", 422, "totals.non_sensitive", "没有的写0", "write 0 for none"),
         ("[]", 400, "", "JSON", "JSON"),
         ("not json", 400, "", "JSON", "JSON"),
@@ -375,6 +387,17 @@ async fn the_schema_and_the_help_name_every_code() {
     assert_eq!(codes("exempt"), Ground::ALL.iter().map(|g| g.code()).collect::<Vec<_>>());
     assert_eq!(codes("ftz"), Ftz::ALL.iter().map(|z| z.code()).collect::<Vec<_>>());
     assert!(schema["properties"]["flows"]["items"]["properties"]["name"].is_object());
+    // What excludes what is said there as well, and that a fact may be unknown.
+    let none = |rule: usize, side: usize| schema["allOf"][rule]["anyOf"][side]["properties"].as_object().unwrap();
+    assert!(none(0, 0).contains_key("as_of") && none(0, 1).contains_key("on"));
+    assert!(none(1, 0).contains_key("flows") && none(1, 1).contains_key("exempt") && !none(1, 1).contains_key("ciio"));
+    for (name, fact) in schema["properties"].as_object().unwrap() {
+        let unknown = json!({ name.as_str(): null }).to_string();
+        assert_eq!(post(&mut anyone, "/api/v1/path", &unknown, "zh").await.0, StatusCode::OK, "{name}");
+        let null = json!("null");
+        let listed = fact["oneOf"].as_array().is_some_and(|list| list.iter().any(|one| one["type"] == null));
+        assert!(listed || fact["type"].as_array().is_some_and(|kinds| kinds.contains(&null)), "{name}");
+    }
     let help = anyone.get("/en/help/path").await;
     assert!(
         help.text.contains("POST /en/api/v1/path") && help.text.contains("outside_list") && help.text.contains("would_change")

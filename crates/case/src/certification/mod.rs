@@ -31,7 +31,7 @@ pub use party::{
 };
 pub use reason::{PlanFault, Reason};
 pub use rights::{excludes, exclusions};
-pub use scope::{Kind, Onward, People, Recipient, Scope, ScopePart, is_country};
+pub use scope::{Kind, Onward, People, Recipient, Scope, ScopePart, countries, is_country};
 pub use state::{
     Acknowledged, Application, Audit, Checklist, Conclusion, Evaluation, Finding, Grade, Hands, NcId, NcStage, Nonconformity,
     Outcome, Phase, Plan, Purpose, Receipt, ReceiptNumber, Rectification, Verification, Violation,

@@ -122,7 +122,12 @@ ZW";
 
 /// Whether a code names a country or region.
 pub fn is_country(code: &str) -> bool {
-    code.len() == 2 && COUNTRIES.split(' ').any(|c| c == code)
+    code.len() == 2 && countries().any(|c| c == code)
+}
+
+/// The codes of countries and regions (ISO 3166-1), in their order.
+pub fn countries() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.split(' ')
 }
 
 impl Scope {

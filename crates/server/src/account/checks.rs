@@ -6,7 +6,7 @@ use crate::auth::password::{self, Weakness};
 use crate::web::{Form, Lang};
 
 /// Longest name taken, in characters.
-const LONGEST: usize = 100;
+pub(crate) const LONGEST: usize = 100;
 
 /// A name or another single line, as given: required, free of characters that cannot be part
 /// of a name, not endless.

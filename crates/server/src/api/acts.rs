@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Call, is_id, reply};
 use super::problem::Problem;
+use super::strict::MOST_NUMBER;
 use crate::error::Error;
 use crate::processor::programs::{self as drafts, DOCUMENT, PARTS};
 use crate::web::{Form, Lang};
@@ -87,7 +88,9 @@ fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String>
             form.set(f.id, chosen.ok_or_else(right)?);
         }
         Shape::Number => {
-            let n = value.as_u64().ok_or_else(|| wrong(l, "不带符号的整数", "a whole number that is not negative"))?;
+            let (from, to) = (f.least(), MOST_NUMBER);
+            let right = || wrong(l, &format!("{from}至{to}的整数"), &format!("a whole number from {from} to {to}"));
+            let n = value.as_u64().filter(|n| (from..=to).contains(n)).ok_or_else(right)?;
             form.set(f.id, n.to_string());
         }
         Shape::List => {

@@ -2,7 +2,7 @@
 
 use super::endpoints::{Endpoint, get, one, path};
 use super::examples;
-use super::schema::{self, of};
+use super::schema::of;
 use super::scope::Scope;
 use crate::workbench::programs;
 
@@ -24,7 +24,7 @@ pub(super) fn drafts() -> Vec<Endpoint> {
         get("/api/v1/applications", "openApplication", "applications", apply, "ApplicationActDone", open.words)
             .post(
                 201,
-                schema::act(open),
+                super::schema_draft::open(),
                 vec![("own".to_owned(), examples::open_own()), ("overseas".to_owned(), examples::open_overseas())],
             )
             .by_member(),

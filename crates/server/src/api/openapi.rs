@@ -98,7 +98,7 @@ fn operation(e: &Endpoint) -> Value {
                 json!({ "required": true, "content": { "application/json": { "schema": schema, "examples": shown } } });
         }
         Content::File => {
-            o["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } });
+            o["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary", "minLength": 1 } } } });
         }
     }
     o

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::acts::MOST_TEXT;
 use super::schema_draft::TEXT;
+use super::strict::MOST_NUMBER;
 use crate::workbench::programs::{APPLICATION_ACTS, Act, CERTIFICATE_ACTS, Field, Of, Shape};
 
 /// A schema of another name.
@@ -29,7 +30,7 @@ fn field(f: &Field) -> Value {
         Shape::Day => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
         Shape::YesNo => json!({ "type": "boolean" }),
         Shape::Tick => json!({ "type": "boolean", "const": true }),
-        Shape::Number => json!({ "type": "integer", "minimum": 0, "maximum": 4_000_000_000_u64 }),
+        Shape::Number => json!({ "type": "integer", "minimum": f.least(), "maximum": MOST_NUMBER }),
         Shape::List => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": TEXT } })
         }
@@ -198,7 +199,8 @@ pub(crate) fn named() -> Value {
         "Offer": offer,
         "DocumentRef": strict(&["file", "title"], json!({
             "file": { "type": "string", "pattern": "^[0-9a-z-]{1,64}$", "description": "id of the upload" },
-            "title": { "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": "\\S" }, "version": { "type": "string", "maxLength": MOST_TEXT } })),
+            "title": { "type": "string", "minLength": 1, "maxLength": MOST_TEXT, "allOf": [{ "pattern": TEXT }, { "pattern": "\\S" }] },
+            "version": { "type": "string", "maxLength": MOST_TEXT, "pattern": TEXT } })),
         "File": object(&["file", "title", "media", "size", "sha256", "sm3"], json!({ "file": { "type": "string" }, "title": { "type": "string" },
             "media": { "type": "string" }, "size": { "type": "integer" }, "sha256": { "type": "string" }, "sm3": { "type": "string" } })),
         "ApplicationLine": application_line,

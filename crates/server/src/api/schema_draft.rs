@@ -1,14 +1,44 @@
 //! JSON Schemas of a draft: the scope as data, eligibility, the duties before applying (M 5, 6; R37 4.1).
 
+use guosuo_case::certification::countries;
 use guosuo_cli::path_facts::MOST_PEOPLE;
 use serde_json::{Value, json};
 
-use super::schema::of;
+use super::schema::{act, of};
+use crate::account::checks;
 use crate::certification::scope_form::MOST;
 use crate::processor::programs::LONGEST;
+use crate::workbench::programs::OPEN;
 
-/// What may stand in a text: everything that people see and that does not change the direction of what follows.
-pub(crate) const TEXT: &str = "^[\t\n\r -~\u{a0}-\u{200a}\u{2010}-\u{2029}\u{202f}-\u{205f}\u{2070}-\u{d7ff}\u{f900}-\u{fefe}\u{ff00}-\u{fff8}\u{10000}-\u{dffff}]*$";
+/// What may stand in a text: all that [`guosuo_case::text::check`] takes. Written as what may not, since programs that make
+/// texts from a pattern go through every character of its ranges.
+pub(crate) const TEXT: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ue000-\\uf8ff\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\u{e0000}-\u{e007f}\u{f0000}-\u{10ffff}]*$";
+
+/// The same without the ends of lines.
+const LINE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ue000-\\uf8ff\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\u{e0000}-\u{e007f}\u{f0000}-\u{10ffff}]*$";
+
+/// What opens a draft: the processor is described where it is neither the organisation itself nor the holder of a
+/// certificate.
+pub(super) fn open() -> Value {
+    let line = json!({
+        "type": "string", "minLength": 1, "maxLength": checks::LONGEST, "allOf": [{ "pattern": LINE }, { "pattern": "\\S" }],
+    });
+    let country = json!({ "type": "string", "enum": countries().collect::<Vec<_>>() });
+    let mut s = act(&OPEN);
+    s["properties"]["purpose"]["pattern"] = "^(new|(renewal|change):[0-9A-Za-z_-]{1,64})$".into();
+    s["anyOf"] = json!([
+        { "properties": { "who": { "enum": ["self", null] } } },
+        {
+            "required": ["who", "processor_name", "processor_address", "processor_country", "processor_code"],
+            "properties": {
+                "who": { "const": "other" },
+                "processor_name": line, "processor_address": line, "processor_country": country, "processor_code": line,
+            },
+        },
+        { "properties": { "purpose": { "pattern": "^(renewal|change):" } } },
+    ]);
+    s
+}
 
 fn text() -> Value {
     json!({ "type": "string", "maxLength": LONGEST, "pattern": TEXT })
@@ -31,7 +61,8 @@ pub(crate) fn named() -> Vec<(&'static str, Value)> {
     let people = json!({ "type": "integer", "minimum": 0, "maximum": MOST_PEOPLE });
     let day = json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
     let digest = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
-    let name = json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" });
+    let name =
+        json!({ "type": "string", "minLength": 1, "maxLength": 200, "allOf": [{ "pattern": TEXT }, { "pattern": "\\S" }] });
     let scope = strict(
         &["purposes", "kinds", "people", "recipients", "onward", "systems", "retention_months"],
         &json!({
@@ -171,4 +202,44 @@ pub(crate) fn named() -> Vec<(&'static str, Value)> {
             }),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The characters between the brackets, each with the one that ends its range.
+    fn ranges() -> Vec<(u32, u32)> {
+        let inner = TEXT.strip_prefix("^[^").and_then(|t| t.strip_suffix("]*$")).unwrap();
+        let mut signs = Vec::new();
+        let mut rest = inner.chars();
+        while let Some(c) = rest.next() {
+            let digits = match (c, if c == '\\' { rest.next() } else { None }) {
+                ('\\', Some('x')) => 2,
+                ('\\', Some('u')) => 4,
+                (_, None) => 0,
+                other => panic!("{other:?}"),
+            };
+            let code: String = rest.by_ref().take(digits).collect();
+            let n = if digits == 0 { u32::from(c) } else { u32::from_str_radix(&code, 16).unwrap() };
+            signs.push((n, digits == 0 && c == '-'));
+        }
+        let mut out = Vec::new();
+        let mut at = 0;
+        while let Some((from, _)) = signs.get(at) {
+            let ends = signs.get(at + 1).is_some_and(|next| next.1);
+            out.push((*from, if ends { signs[at + 2].0 } else { *from }));
+            at += if ends { 3 } else { 1 };
+        }
+        out
+    }
+
+    #[test]
+    fn the_pattern_refuses_exactly_what_is_refused() {
+        let ranges = ranges();
+        for c in (0..=0x10_FFFF).filter_map(char::from_u32) {
+            let refused = ranges.iter().any(|(from, to)| (*from..=*to).contains(&u32::from(c)));
+            assert_eq!(guosuo_case::text::check(c.encode_utf8(&mut [0; 4]), true).is_err(), refused, "U+{:04X}", u32::from(c));
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
+use guosuo_cli::path_facts::whole as whole_number;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -41,8 +42,11 @@ impl<'de> Deserialize<'de> for Once {
                 Ok(Once(v.into()))
             }
 
+            // Whole numbers are whole, however they are written: 3.0 and 3e0 are the integer 3 of the schemas.
             fn visit_f64<E>(self, v: f64) -> Result<Once, E> {
-                Ok(Once(Number::from_f64(v).map_or(Value::Null, Value::Number)))
+                let number = Number::from_f64(v);
+                let whole = number.as_ref().and_then(whole_number).map(Number::from);
+                Ok(Once(whole.or(number).map_or(Value::Null, Value::Number)))
             }
 
             fn visit_str<E>(self, v: &str) -> Result<Once, E> {
@@ -164,6 +168,8 @@ impl Asked {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -174,6 +180,11 @@ mod tests {
         for text in [r#"{"a":[1,-2,3.5,"x",null,true,{"b":{}}]}"#, "[]", "null", r#""\u0000""#] {
             let once: Once = serde_json::from_str(text).unwrap();
             assert_eq!(once.0, serde_json::from_str::<Value>(text).unwrap());
+        }
+        for (text, n) in
+            [("3.0", json!(3)), ("3e2", json!(300)), ("0.0", json!(0)), ("-3.0", json!(-3.0)), ("1e300", json!(1e300))]
+        {
+            assert_eq!(serde_json::from_str::<Once>(text).unwrap().0, n, "{text}");
         }
         assert!(serde_json::from_str::<Once>(&("[".repeat(5000) + &"]".repeat(5000))).is_err(), "deep");
     }

@@ -113,7 +113,8 @@ pub async fn help(cx: Cx) -> Result<Response, Error> {
         .into_iter()
         .flatten()
         .map(|(name, fact)| {
-            let codes = fact["oneOf"].as_array().into_iter().flatten().map(|one| (text(&one["const"]), text(&one["title"])));
+            let codes = fact["oneOf"].as_array().into_iter().flatten().filter(|one| one["const"].is_string());
+            let codes = codes.map(|one| (text(&one["const"]), text(&one["title"])));
             Row { name: name.clone(), words: text(&fact["description"]), values: codes.collect() }
         })
         .collect();

@@ -108,4 +108,28 @@ async fn what_cannot_be_meant_is_refused_with_its_reason() {
         let got = program.post("/api/v1/webhooks", &json!({ "url": url })).await;
         told(&got, StatusCode::UNPROCESSABLE_ENTITY, url);
     }
+    // The id of a case of another kind is none here, on pages as well, and the platform has no fault.
+    let held = format!("/api/v1/certificates/{}", b.case);
+    for path in [held.clone(), format!("{held}/files/{}", "0".repeat(64))] {
+        told(&program.get(&path).await, StatusCode::NOT_FOUND, &path);
+    }
+    let certify = Program::new(&b.app, "donghu", "certificates:act").await.granted(&login("manager")).await;
+    told(&certify.post(&format!("{held}/acts/declare-interest"), &json!({ "has": false })).await, StatusCode::NOT_FOUND, "act");
+    let mut page = b.app.sign_in(&login("manager")).await;
+    assert_eq!(page.get(&format!("/body/certificates/{}", b.case)).await.status, StatusCode::NOT_FOUND);
+    // Numbers of things begin with 1; who is in no plan is counted as 0.
+    for (act, body, field) in [
+        ("propose-correction", json!({ "nc": 0, "action": "x", "planned_for": "2026-05-01" }), Some("nc")),
+        ("review-correction", json!({ "nc": 4_000_000_001_u64, "approve": true }), Some("nc")),
+        ("review-correction", json!({ "nc": 1, "approve": true }), None),
+    ] {
+        let got = manager.post(&format!("/api/v1/applications/nothing/acts/{act}"), &body).await;
+        match field {
+            Some(field) => {
+                told(&got, StatusCode::UNPROCESSABLE_ENTITY, act);
+                assert_eq!(got.json["errors"][0]["field"], field, "{}", got.json);
+            }
+            None => told(&got, StatusCode::NOT_FOUND, act),
+        }
+    }
 }

@@ -59,6 +59,13 @@ pub(crate) struct Field {
     pub(crate) optional: bool,
 }
 
+impl Field {
+    /// The smallest number that it takes: nobody's information may be in a plan, all other numbers begin with 1.
+    pub(crate) fn least(&self) -> u64 {
+        u64::from(!matches!(self.id, "non_sensitive" | "sensitive"))
+    }
+}
+
 /// An act as programs see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Act {
