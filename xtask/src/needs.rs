@@ -26,7 +26,7 @@ const NEEDS: [Need; 12] = [
     Need { package: "libpdfbox2-java", present: || jar("preflight"), why: "PDF/A is judged by PDFBox" },
     Need { package: "libjaxb-api-java", present: || jar("jaxb-api"), why: "PDFBox needs it" },
     Need { package: "libactivation-java", present: || jar("javax.activation"), why: "PDFBox needs it" },
-    Need { package: "python3-venv", present: python, why: "DuckDB and a local S3 server (PyPI)" },
+    Need { package: "python3-venv", present: python, why: "DuckDB, a local S3 server and schemathesis (PyPI)" },
     Need { package: "sqlite3", present: || program("sqlite3"), why: "a journey changes one byte of the database" },
     Need { package: "openssl", present: || program("openssl"), why: "signatures are checked by a second program" },
 ];

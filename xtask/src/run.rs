@@ -19,6 +19,9 @@ pub(crate) struct TestArgs {
     /// Leave out the files on a local S3 server, which comes from PyPI.
     #[arg(long)]
     no_s3: bool,
+    /// Leave out the interface against its OpenAPI document, by schemathesis, which comes from PyPI.
+    #[arg(long)]
+    no_api_fuzz: bool,
 }
 
 /// Runs everything; stops at the first step that fails.
@@ -53,6 +56,9 @@ pub(crate) fn test(args: &TestArgs) -> Result<()> {
     }
     if !args.no_s3 {
         s3(&cargo)?;
+    }
+    if !args.no_api_fuzz {
+        crate::api_fuzz::run(&crate::api_fuzz::ApiFuzzArgs::default())?;
     }
     if !args.no_browser {
         browser(&cargo)?;
