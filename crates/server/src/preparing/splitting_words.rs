@@ -132,15 +132,16 @@ fn sources(l: Lang, all: &[&Part]) -> String {
 
 /// How like recipients and purposes are, in thousandths; what is all the same is said so.
 fn alike(l: Lang, recipient: u16, purpose: u16) -> String {
-    let zh =
-        |name: &str, n: u16| if n >= 1000 { format!("{name}相同") } else { format!("{name}相似度不低于{}", permille(n)) };
-    let en = |name: &str, n: u16| {
-        if n >= 1000 { format!("{name} the same") } else { format!("{name} alike by {} or more", permille(n)) }
+    let one = |name: &str, n: u16| {
+        if n >= 1000 {
+            l.pick(format!("{name}相同"), format!("{name} the same"))
+        } else {
+            let least = permille(n);
+            l.pick(format!("{name}相似度不低于{least}"), format!("{name} alike by {least} or more"))
+        }
     };
-    l.pick(
-        format!("{}，{}。", zh("接收方名称", recipient), zh("处理目的", purpose)),
-        format!("{}, {}.", en("Recipients", recipient), en("purposes", purpose)),
-    )
+    let (recipients, purposes) = (one(l.t("接收方名称", "Recipients"), recipient), one(l.t("处理目的", "purposes"), purpose));
+    l.pick(format!("{recipients}，{purposes}。"), format!("{recipients}, {purposes}."))
 }
 
 /// The evidence, sentence by sentence.
