@@ -10,6 +10,7 @@ pub mod keys;
 pub mod notice;
 pub mod reporting;
 pub mod restore;
+pub mod rules;
 pub mod takeover;
 pub mod verify;
 pub mod witness;
@@ -144,6 +145,13 @@ pub enum AdminCommand {
         /// 公告文件；不写为2025年12月30日的公告 / file of the notice; by default that of 30 December 2025
         file: Option<PathBuf>,
     },
+    /// 认证规则中由本实例自定的部分（TOML）：不写文件为显示 / what the law leaves to this instance; without a file, shows it
+    Rules {
+        #[command(flatten)]
+        instance: InstanceArgs,
+        /// 只写与缺省不同的项 / names only what differs from the defaults
+        file: Option<PathBuf>,
+    },
     /// 接收使用本平台以前颁发的证书，先核对，再接收 / take over certificates issued before, checked first
     ImportCertificates(takeover::TakeOverArgs),
     /// 导入国务院办公厅放假通知（TOML），重新计算时限 / import a holiday notice and date the clocks again
@@ -201,6 +209,10 @@ pub async fn run(command: OpsCommand) -> anyhow::Result<ExitCode> {
             let n = crate::public::import_published(&open(&instance).await?, &text).await?;
             println!("新增 / added: {n}");
             Ok(ExitCode::SUCCESS)
+        }
+        OpsCommand::Admin(AdminCommand::Rules { instance, file }) => {
+            let text = file.as_ref().map(read).transpose()?;
+            rules::run(&open(&instance).await?, text.as_deref()).await
         }
         OpsCommand::Admin(AdminCommand::ImportCertificates(args)) => takeover::import(&open(&args.instance).await?, &args).await,
         OpsCommand::Admin(AdminCommand::ImportNotice { instance, file, json }) => {

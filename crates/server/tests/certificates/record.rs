@@ -192,21 +192,10 @@ async fn what_is_published_of_a_scope_is_a_setting_and_binds_every_form() {
     }
     assert!(anyone.get(&base).await.text.contains("德国"), "where, without whom");
     // Another deployment publishes the names as well: by a setting, for what is issued from then on.
-    let now = app.app.now();
-    let config = guosuo_case::certification::Config {
-        published_scope: [ScopePart::Recipients, ScopePart::Countries].into(),
-        ..guosuo_case::certification::Config::default()
-    };
-    app.app
-        .store
-        .write_with(config, move |tx, config| {
-            Box::pin(async move {
-                let origin = guosuo_store::Origin::system("test");
-                tx.set_setting(guosuo::certification::facts::CONFIG, config, &origin, now).await
-            })
-        })
-        .await
-        .unwrap();
+    let no = guosuo::ops::rules::set(&app.app, "published_scop = []").await.unwrap_err();
+    assert!(format!("{no:#}").contains("published_scop"), "{no:#}");
+    let set = guosuo::ops::rules::set(&app.app, "published_scope = [\"recipients\", \"countries\"]").await.unwrap();
+    assert_eq!((set.hearing_days, set.published_scope), (5, [ScopePart::Recipients, ScopePart::Countries].into()));
     issued(&app, "SLQH-2099-000138", "示例另一家公司（虚构）", date(2029, 2, 2)).await;
     published(&app).await;
     assert!(anyone.get("/certificates/SLQH-2099-000138").await.text.contains("Hotels GmbH"));
