@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use guosuo_case::certification::{Kind, Recipient};
+use guosuo_case::exports::{Basis, FlowFacts};
+use guosuo_rules::yearly::Way;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use tower::ServiceExt as _;
@@ -80,6 +83,22 @@ impl TestApp {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "code of {login}: {}", answer.text);
         }
         client
+    }
+}
+
+/// A flow of a yearly ledger, complete, of information that is not sensitive.
+pub fn export_flow(name: &str, exporter: &str) -> FlowFacts {
+    FlowFacts {
+        name: name.into(),
+        exporter: exporter.into(),
+        recipient: Recipient { name: "Example GmbH".into(), country: "DE".into(), contact: "dpo@example.invalid".into() },
+        purpose: "订单履行".into(),
+        method: "存储".into(),
+        kinds: vec![Kind { name: "姓名".into(), sensitive: false }],
+        basis: Some(Basis::Contract),
+        basis_words: "订单合同（示例）".into(),
+        way: Way::Certificate,
+        ..FlowFacts::default()
     }
 }
 

@@ -11,36 +11,16 @@ use axum::http::StatusCode;
 use clap::Parser as _;
 use guosuo::demo;
 use guosuo::preparing::seed_exports;
-use guosuo::testing::{Answer, Client, TestApp};
-use guosuo_case::certification::{Kind, Recipient};
-use guosuo_case::exports::{Basis, Command, Event, Exports, FlowFacts};
+use guosuo::testing::{Answer, Client, TestApp, export_flow};
+use guosuo_case::exports::{Command, Event, Exports, FlowFacts};
 use guosuo_case::{Actor, Life as _, Recorded};
 use guosuo_cli::{Cli, Command as Cmd, run};
-use guosuo_rules::yearly::{Count, Person, Seen, Way};
+use guosuo_rules::yearly::{Count, Person, Seen};
 use guosuo_store::Error as StoreError;
 use jiff::civil::date;
 
 /// Of the law's highest line.
 const MILLION: u32 = 1_000_000;
-
-fn flow(name: &str, exporter: &str) -> FlowFacts {
-    FlowFacts {
-        name: name.into(),
-        exporter: exporter.into(),
-        recipient: Recipient {
-            name: "Fictional Orders GmbH".into(),
-            country: "DE".into(),
-            contact: "dpo@example.invalid".into(),
-        },
-        purpose: "订单履行".into(),
-        method: "存储".into(),
-        kinds: vec![Kind { name: "姓名".into(), sensitive: false }],
-        basis: Some(Basis::Contract),
-        basis_words: "订单合同（示例）".into(),
-        way: Way::Certificate,
-        ..FlowFacts::default()
-    }
-}
 
 /// A value that looks as an HMAC does: spread over all bits, different for different people.
 fn person(n: u32) -> Person {
@@ -112,7 +92,8 @@ async fn a_million_people_count_once(app: TestApp) {
     let actor = demo::preparing::people(&app.app).await.unwrap();
     let id = exports_id(&actor);
     let describe = |f: FlowFacts| Command::DescribeFlow { flow: None, facts: Box::new(f) };
-    let commands = vec![Command::Open, describe(flow("甲", "示例甲公司（虚构）")), describe(flow("乙", "示例乙公司（虚构）"))];
+    let commands =
+        vec![Command::Open, describe(export_flow("甲", "示例甲公司（虚构）")), describe(export_flow("乙", "示例乙公司（虚构）"))];
     seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
     recorded_before(&app, &actor, 0..2_000).await;
     let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
@@ -180,7 +161,7 @@ async fn a_million_people_count_once_on_postgresql() {
 async fn a_file_that_is_gone_is_a_fault_and_never_a_smaller_number() {
     let app = TestApp::new().await;
     let actor = demo::preparing::people(&app.app).await.unwrap();
-    let facts = Box::new(flow("甲", "示例甲公司（虚构）"));
+    let facts = Box::new(export_flow("甲", "示例甲公司（虚构）"));
     let commands = vec![Command::Open, Command::DescribeFlow { flow: None, facts }];
     seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
     let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
@@ -222,7 +203,8 @@ async fn what_the_counter_writes_the_ledger_counts() {
     let app = TestApp::new().await;
     let actor = demo::preparing::people(&app.app).await.unwrap();
     let describe = |f: FlowFacts| Command::DescribeFlow { flow: None, facts: Box::new(f) };
-    let commands = vec![Command::Open, describe(flow("甲", "示例甲公司（虚构）")), describe(flow("乙", "示例乙公司（虚构）"))];
+    let commands =
+        vec![Command::Open, describe(export_flow("甲", "示例甲公司（虚构）")), describe(export_flow("乙", "示例乙公司（虚构）"))];
     seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
     let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
     let folder = tempfile::tempdir().unwrap();

@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo::demo;
 use guosuo::preparing::seed_exports;
-use guosuo::testing::{Client, TestApp};
-use guosuo_case::certification::{Application, Kind, Recipient};
-use guosuo_case::exports::{self, Basis, FlowFacts};
-use guosuo_rules::yearly::{Count, Point, Way};
+use guosuo::testing::{Client, TestApp, export_flow};
+use guosuo_case::certification::Application;
+use guosuo_case::exports;
+use guosuo_rules::yearly::{Count, Point};
 use jiff::civil::date;
 
 const SAMPLE: &str = include_str!("../../../data/splitting/labelled.jsonl");
@@ -401,21 +401,8 @@ async fn the_totals_of_a_ledger_are_given_with_an_application_only_if_the_applic
 async fn whoever_applies_for_another_gives_nothing_of_the_other_exports_in_its_ledger() {
     let app = TestApp::new().await;
     let actor = demo::preparing::people(&app.app).await.expect("the processor is made");
-    let flow = |name: &str, exporter: &str| {
-        let facts = FlowFacts {
-            name: name.into(),
-            exporter: exporter.into(),
-            recipient: Recipient { name: "Example GmbH".into(), country: "DE".into(), contact: "dpo@example.invalid".into() },
-            purpose: "订单履行".into(),
-            method: "存储".into(),
-            kinds: vec![Kind { name: "姓名".into(), sensitive: false }],
-            basis: Some(Basis::Contract),
-            basis_words: "订单合同（示例）".into(),
-            way: Way::Certificate,
-            ..FlowFacts::default()
-        };
-        exports::Command::DescribeFlow { flow: None, facts: Box::new(facts) }
-    };
+    let flow =
+        |name: &str, exporter: &str| exports::Command::DescribeFlow { flow: None, facts: Box::new(export_flow(name, exporter)) };
     let report = |flow| exports::Command::Report {
         flow,
         count: Box::new(Count::Plain { points: vec![Point { on: date(2026, 2, 3), non_sensitive: 1_234, sensitive: 0 }] }),

@@ -152,8 +152,7 @@ pub fn compared_application<'a>(
     content: &Content,
     applications: impl IntoIterator<Item = (&'a str, &'a Application)>,
 ) -> Option<(&'a str, &'a Application)> {
-    let over = |a: &Application| matches!(a.phase, Phase::Declined | Phase::Ended | Phase::Withdrawn);
-    let mut left = applications.into_iter().filter(|(_, a)| !over(a));
+    let mut left = applications.into_iter().filter(|(_, a)| !a.phase.came_to_nothing());
     match content.application.as_str() {
         NOT_COMPARED => None,
         "" => {

@@ -10,7 +10,7 @@ use super::available::{last_day, permit};
 use super::check::{Severity, check_application};
 use super::command::{Command, Facts};
 use super::event::Event;
-use super::form::Chosen;
+use super::form::{Chosen, LedgerGiven};
 use super::party::{DocRef, Mandate, Party, Standing, check_mandate};
 use super::reason::{PlanFault, Reason};
 use super::state::{Application, NcId, NcStage, Nonconformity, Outcome, Plan, ReceiptNumber, Violation};
@@ -135,6 +135,10 @@ impl Life for Application {
                 let current = a.dossier.form_rev;
                 if seen != current {
                     return Err(Refusal::new(RefusalCode::StaleForm { expected: seen, current }, article));
+                }
+                let of_others = |l: &LedgerGiven| !l.flows.iter().all(|f| LedgerGiven::may_hold(f, &a.processor, &a.owner));
+                if form.ledger.as_ref().is_some_and(of_others) {
+                    return refuse(Reason::LedgerOfOthers);
                 }
                 Event::FormSaved { form }
             }

@@ -7,7 +7,7 @@ use guosuo_rules::splitting::LedgerFlow;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::party::{DocRef, Mandate};
+use super::party::{DocRef, Mandate, Party};
 use super::scope::Scope;
 use crate::actor::OrgId;
 
@@ -95,6 +95,15 @@ pub struct LedgerGiven {
     pub on: Date,
     /// The flows that count.
     pub flows: Vec<LedgerFlow>,
+}
+
+impl LedgerGiven {
+    /// Whether a flow of the applicant's ledger may come with an application: any of a ledger that the processor keeps
+    /// itself. Whoever applies for others keeps their flows too, and an application is that of one processor (M 7(1)): then
+    /// only what this one exports, by its name.
+    pub fn may_hold(flow: &LedgerFlow, processor: &Party, applicant: &OrgId) -> bool {
+        processor.org.as_ref() == Some(applicant) || flow.exporter.trim() == processor.name.trim()
+    }
 }
 
 /// What is typed and declared. A draft may hold anything, so nothing is lost.

@@ -41,6 +41,8 @@ pub enum Reason {
     },
     /// The mandate was recorded for a processor of the mainland, or is not complete.
     MandateUnfit,
+    /// The ledger that was given holds flows of other exporters.
+    LedgerOfOthers,
     /// The application cannot be submitted.
     NotReady {
         /// All problems that block.
@@ -213,6 +215,7 @@ impl Reason {
             | Self::MandateExpired { .. }
             | Self::MandateScope { .. }
             | Self::MandateUnfit => "M 7(2)",
+            Self::LedgerOfOthers => "M 7(1)",
             Self::NotReady { .. } => "M 6",
             Self::Stage { .. } | Self::ClausesOpen { .. } | Self::VerifiedOrAudited | Self::NotDecided => "CAR 21",
             Self::StatusOf { .. } | Self::AsksOtherwise => "R37 5.1.3",

@@ -94,6 +94,11 @@ impl Phase {
         Self::Withdrawn,
     ];
 
+    /// Declined, ended or withdrawn: nothing is asked for, and nothing is exported under it, any more.
+    pub fn came_to_nothing(self) -> bool {
+        matches!(self, Self::Declined | Self::Ended | Self::Withdrawn)
+    }
+
     /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,10 +2,12 @@
 
 use guosuo_case::RefusalCode;
 use guosuo_case::certification::{
-    Command, Eligibility, Expected, Field, ImpactItem, LegalBasis, Mandate, MandateAct, Party, Phase, Problem, Profile, Purpose,
-    Reason, Severity, Standing, What, check_application,
+    Command, Eligibility, Expected, Field, Form, ImpactItem, LedgerGiven, LegalBasis, Mandate, MandateAct, Party, Phase, Problem,
+    Profile, Purpose, Reason, Severity, Standing, What, check_application,
 };
 use guosuo_rules::path::{Flow, Ftz, Path};
+use guosuo_rules::splitting::LedgerFlow;
+use guosuo_rules::yearly::Way;
 use jiff::civil::date;
 
 use super::world::{World, answers, doc, domestic, form, mandate, overseas, who};
@@ -173,6 +175,36 @@ fn with_answers(w: &mut World, answers: guosuo_rules::path::Case, note: &str) {
     let mut f = form(w.today());
     f.eligibility = Some(Eligibility { answers, evidence: vec![doc("人数统计")], note: note.into() });
     save(w, f);
+}
+
+#[test]
+fn whoever_applies_for_another_gives_of_its_ledger_what_that_one_exports() {
+    let day = date(2026, 2, 1);
+    let flow = |exporter: &str| LedgerFlow {
+        name: "订单".into(),
+        exporter: exporter.into(),
+        recipient: "Example GmbH".into(),
+        purpose: "订单履行".into(),
+        way: Way::Certificate,
+        from: day,
+        until: day,
+        non_sensitive: 1,
+        sensitive: 0,
+    };
+    let given = |w: &World, exporters: &[&str]| Form {
+        ledger: Some(LedgerGiven { year: 2026, on: w.today(), flows: exporters.iter().map(|e| flow(e)).collect() }),
+        ..form(w.today())
+    };
+    let command =
+        |w: &World, exporters: &[&str]| Command::SaveForm { form: Box::new(given(w, exporters)), seen: w.a().dossier.form_rev };
+    let mut w = World::draft(true);
+    let own = overseas().name;
+    let refusal = w.app("rep", command(&w, &[&own, "示例别家（虚构）"])).unwrap_err();
+    assert_eq!((refusal.article, reason(refusal)), ("M 7(1)", Reason::LedgerOfOthers));
+    w.app("rep", command(&w, &[&format!(" {own}")])).unwrap();
+    // A processor that applies itself may give what its affiliates export: it is its own ledger.
+    let mut w = World::draft(false);
+    w.app("applicant", command(&w, &["示例关联公司（虚构）"])).unwrap();
 }
 
 #[test]

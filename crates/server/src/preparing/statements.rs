@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use guosuo_case::CaseId;
 use guosuo_case::Life as _;
-use guosuo_case::certification::{Application, Phase, Purpose};
+use guosuo_case::certification::{Application, Purpose};
 use guosuo_case::exports::Exports;
 use guosuo_case::grouping::Grouping;
 use guosuo_rules::splitting::{self, Hit, LedgerFlow, Settings, Source, Tie};
@@ -67,7 +67,7 @@ pub(super) struct Found {
 /// nothing.
 fn of(id: &str, a: &Application) -> Option<splitting::Application> {
     let receipt = a.receipt.as_ref()?;
-    if matches!(a.phase, Phase::Declined | Phase::Ended | Phase::Withdrawn) {
+    if a.phase.came_to_nothing() {
         return None;
     }
     let s = &a.dossier.form.scope;

@@ -69,11 +69,8 @@ async fn flows(cx: &Cx, case: &Case) -> Result<(Vec<LedgerFlow>, usize), Error> 
     let Some(record) = preparing::record(cx).await? else { return Ok((Vec::new(), 0)) };
     let year = record.year(&cx.app, cx.today().year()).await?;
     let mut flows = year.map(|y| record.state.flows_of(&y)).unwrap_or_default();
-    let (all, processor) = (flows.len(), &case.app.processor);
-    // Whoever applies for another keeps flows of others too: they are not this application's (M 14).
-    if processor.org.as_ref() != Some(&cx.actor()?.org) {
-        flows.retain(|f| f.exporter.trim() == processor.name.trim());
-    }
+    let all = flows.len();
+    flows.retain(|f| LedgerGiven::may_hold(f, &case.app.processor, &case.app.owner));
     let left_out = all - flows.len();
     Ok((flows, left_out))
 }
@@ -82,12 +79,12 @@ async fn flows(cx: &Cx, case: &Case) -> Result<(Vec<LedgerFlow>, usize), Error> 
 fn said_of_others(l: Lang, left_out: usize, processor: &str) -> String {
     l.pick(
         format!(
-            "台账里另有{left_out}项业务，其境内提供方不是“{processor}”，不附在这件委托里（《办法》第十四条）。\
+            "台账里另有{left_out}项业务，其境内提供方不是“{processor}”，不附在这件委托里（《办法》第七条第一款）。\
              属于这个处理者的，先在台账里把境内提供方写成与委托里相同的名称。"
         ),
         format!(
             "Flows of the ledger whose exporter is not “{processor}”: {left_out}. They are not given with this application \
-             (Measures, Article 14). Where they are its own, enter its name in the ledger as it stands in the application."
+             (Measures, Article 7(1)). Where they are its own, enter its name in the ledger as it stands in the application."
         ),
     )
 }

@@ -59,8 +59,7 @@ async fn load(cx: &Cx, id: &str) -> Result<Held, Error> {
     let mut reader = cx.app.store.reader().await?;
     let mut under_way = None;
     for row in reader.applications_of(actor.org.as_str()).await? {
-        let dead = |p: Phase| matches!(p, Phase::Declined | Phase::Ended | Phase::Withdrawn);
-        if row.purpose != "renewal" || phase_of(&row.phase).is_none_or(dead) {
+        if row.purpose != "renewal" || phase_of(&row.phase).is_none_or(Phase::came_to_nothing) {
             continue;
         }
         let Some(a) = reader.case::<Application>(&row.case_id).await?.state else { continue };

@@ -68,7 +68,7 @@ fn steps(l: Lang, app: &Application) -> Vec<Step> {
         .filter(|x| **x)
         .count(),
     };
-    let stopped = matches!(app.phase, Phase::Declined | Phase::Ended | Phase::Withdrawn);
+    let stopped = app.phase.came_to_nothing();
     let names = [
         (l.t("提交委托", "Submit"), app.receipt.as_ref().map(|r| l.date(cst_date(r.at)).words).unwrap_or_default()),
         (l.t("受理", "Acceptance"), l.t("机构自定期限", "limit of the body").to_owned()),

@@ -173,6 +173,10 @@ pub fn reason(l: Lang, r: &Reason) -> String {
             "授权委托书不能登记：要写明受托机构（由它自己或者处理者登记）、授权文件的版本和摘要、至少一项范围，终止日期不早于开始日期。",
             "The mandate cannot be recorded. It names the organisation that acts (recorded by itself or by the processor), the version and digests of the document, at least one act, and an end not before its beginning.",
         ),
+        Reason::LedgerOfOthers => l.t(
+            "所附的台账合计含有其他境内提供方的业务。委托只涉及所写的处理者：先在“随申请附上台账合计”里撤下，再重新附上。",
+            "The totals of the ledger hold flows of other exporters. The application is that of the processor named in it: take them out under “Give the totals of the ledger”, then give them again.",
+        ),
         Reason::NotReady { problems } => {
             let list: Vec<String> = problems.iter().map(|p| problem(l, p)).collect();
             return l.pick(

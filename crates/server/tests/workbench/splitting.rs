@@ -4,8 +4,9 @@
 use axum::http::StatusCode;
 use guosuo::demo;
 use guosuo::preparing::seed_exports;
-use guosuo_case::certification::{Kind, Recipient};
-use guosuo_case::exports::{Basis, Command, FlowFacts};
+use guosuo::testing::export_flow;
+use guosuo_case::certification::Kind;
+use guosuo_case::exports::{Command, FlowFacts};
 use guosuo_rules::yearly::{Count, Person, Point, Seen, Way};
 use guosuo_store::Class;
 use jiff::civil::date;
@@ -13,18 +14,8 @@ use jiff::civil::date;
 use super::bench::{Bench, applicant};
 
 fn flow(name: &str, exporter: &str, sensitive: bool) -> Command {
-    let facts = FlowFacts {
-        name: name.into(),
-        exporter: exporter.into(),
-        recipient: Recipient { name: "Example GmbH".into(), country: "DE".into(), contact: "dpo@example.invalid".into() },
-        purpose: "订单履行".into(),
-        method: "存储".into(),
-        kinds: vec![Kind { name: "姓名".into(), sensitive }],
-        basis: Some(Basis::Contract),
-        basis_words: "订单合同（示例）".into(),
-        way: Way::Contract,
-        ..FlowFacts::default()
-    };
+    let kinds = vec![Kind { name: "姓名".into(), sensitive }];
+    let facts = FlowFacts { kinds, way: Way::Contract, ..export_flow(name, exporter) };
     Command::DescribeFlow { flow: None, facts: Box::new(facts) }
 }
 
