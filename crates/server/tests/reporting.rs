@@ -94,7 +94,7 @@ async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
         hours += 1;
         assert!(hours < AWAY - 2, "never found away");
     }
-    assert!(owed > 0, "the demonstration owes reports");
+    assert!(owed > 1, "more than one could knock: {owed}");
     for _ in 0..2 {
         hours += 1;
         let knock = at(hours).await;

@@ -26,6 +26,13 @@ pub struct Shown {
     pub seq: Option<u32>,
 }
 
+impl Shown {
+    /// Whether it is what our latest report of the certificate told: then there is no difference to look for.
+    pub fn says(&self, holder: &str, status: Status, valid_until: Date, seq: u32) -> bool {
+        self.holder == holder && self.status == status && self.valid_until == valid_until && self.seq.is_none_or(|n| n >= seq)
+    }
+}
+
 /// A difference between our records and what the platform shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "difference", rename_all = "snake_case")]
@@ -152,6 +159,9 @@ pub fn reconcile(ours: &[&Report], older: &BTreeSet<String>, theirs: &[Shown]) -
             out.push(Discrepancy::NotShown { certificate });
             continue;
         };
+        if s.says(&r.holder, r.status, r.valid_until, r.seq) {
+            continue;
+        }
         if s.holder != r.holder {
             let (ours, theirs) = (r.holder.clone(), s.holder.clone());
             out.push(Discrepancy::Holder { certificate: certificate.clone(), ours, theirs });
@@ -238,6 +248,27 @@ mod tests {
         assert!(found.iter().any(|f| f.why == Why::NeverReported && f.what.certificate() == "X"));
         let lost = Found { what: Discrepancy::NotShown { certificate: NUMBER.into() }, why: Why::LostThere, from: 1 };
         assert_eq!(reconcile(&ours, &BTreeSet::new(), &[]), [lost]);
+    }
+
+    #[test]
+    fn there_is_a_difference_exactly_where_something_else_is_said_than_reported() {
+        let r = report(2, ChangeKind::Suspended, Status::Suspended);
+        let there = Shown { seq: Some(2), ..shown(NUMBER, &r.record.holder, Status::Suspended) };
+        let others = [
+            Shown { holder: "别的".into(), ..there.clone() },
+            Shown { status: Status::Valid, ..there.clone() },
+            Shown { valid_until: date(2029, 9, 24), ..there.clone() },
+            Shown { seq: Some(1), ..there.clone() },
+        ];
+        // Not every platform tells the number, and one that has taken more is not behind.
+        let same = [there.clone(), Shown { seq: None, ..there.clone() }, Shown { seq: Some(3), ..there }];
+        let k = &r.record;
+        for (list, says) in [(&others[..], false), (&same[..], true)] {
+            for s in list {
+                assert_eq!(s.says(&k.holder, k.status, k.valid_until, k.seq), says, "{s:?}");
+                assert_eq!(reconcile(&[&r], &BTreeSet::new(), std::slice::from_ref(s)).is_empty(), says, "{s:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use guosuo_case::certificate::{Certificate, Found, Shown, Why, reconcile};
+use guosuo_case::certificate::{Certificate, Found, Shown, Status, Why, reconcile};
 use guosuo_rules::time::{cst_date, cst_datetime};
 use guosuo_store::{Comparison, Error as StoreError, Origin, Reported, new_id};
 use jiff::SignedDuration;
@@ -128,12 +128,15 @@ pub async fn with(
     Ok((kept, found, cases))
 }
 
-/// Whether the platform shows what the latest report of a certificate told.
+/// Whether the platform shows what the latest report of a certificate told, as the columns have it.
 fn says(s: &Shown, r: &Reported) -> bool {
-    s.holder == r.holder
-        && s.status.as_str() == r.status
-        && s.valid_until.to_string() == r.valid_until
-        && s.seq.is_none_or(|seq| i64::from(seq) >= r.seq)
+    let (Some(status), Ok(until), Ok(seq)) = (status(&r.status), r.valid_until.parse(), r.seq.try_into()) else { return false };
+    s.says(&r.holder, status, until, seq)
+}
+
+/// The status of a stored name.
+fn status(name: &str) -> Option<Status> {
+    Status::ALL.into_iter().find(|s| s.as_str() == name)
 }
 
 /// Reads what somebody fetched from the platform: JSON (`{"certificates": […]}` or a list), or CSV
@@ -159,20 +162,17 @@ pub fn read_shown(text: &str) -> Result<Vec<Shown>, (usize, String)> {
     let heads = reader.headers().map_err(|e| (1, e.to_string()))?.clone();
     let column = |name: &str| heads.iter().position(|h| h.trim() == name);
     let need = |name: &str| column(name).ok_or_else(|| (1, format!("there is no column {name}")));
-    let (certificate, holder, status, until) = (need("certificate")?, need("holder")?, need("status")?, need("valid_until")?);
+    let (certificate, holder, state, until) = (need("certificate")?, need("holder")?, need("status")?, need("valid_until")?);
     let seq = column("seq");
     let mut out = Vec::new();
     for (n, row) in (2..).zip(reader.records()) {
         let row = row.map_err(|e| (n, e.to_string()))?;
         let cell = |i: usize| row.get(i).unwrap_or_default().trim().trim_start_matches('\'').to_owned();
-        let status = cell(status);
+        let state = cell(state);
         out.push(Shown {
             certificate: cell(certificate),
             holder: cell(holder),
-            status: guosuo_case::certificate::Status::ALL
-                .into_iter()
-                .find(|s| s.as_str() == status)
-                .ok_or_else(|| (n, format!("no such status: {status}")))?,
+            status: status(&state).ok_or_else(|| (n, format!("no such status: {state}")))?,
             valid_until: cell(until).parse().map_err(|_| (n, format!("no such day: {}", cell(until))))?,
             seq: seq.and_then(|i| cell(i).parse().ok()),
         });
@@ -183,37 +183,7 @@ pub fn read_shown(text: &str) -> Result<Vec<Shown>, (usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use guosuo_case::certificate::Status;
     use jiff::civil::date;
-
-    #[test]
-    fn a_certificate_is_looked_into_where_anything_is_shown_otherwise_than_reported() {
-        let ours = Reported {
-            certificate: "case".into(),
-            number: "X-1".into(),
-            holder: "示例公司（虚构）".into(),
-            valid_until: "2029-03-11".into(),
-            seq: 2,
-            status: "suspended".into(),
-        };
-        let shown = Shown {
-            certificate: "X-1".into(),
-            holder: ours.holder.clone(),
-            status: Status::Suspended,
-            valid_until: date(2029, 3, 11),
-            seq: Some(2),
-        };
-        assert!(says(&shown, &ours));
-        assert!(says(&Shown { seq: None, ..shown.clone() }, &ours), "not every platform tells the number");
-        for other in [
-            Shown { holder: "示例别家（虚构）".into(), ..shown.clone() },
-            Shown { status: Status::Valid, ..shown.clone() },
-            Shown { valid_until: date(2029, 3, 12), ..shown.clone() },
-            Shown { seq: Some(1), ..shown.clone() },
-        ] {
-            assert!(!says(&other, &ours), "{other:?}");
-        }
-    }
 
     #[test]
     fn what_a_platform_shows_is_read_from_json_and_csv_alike() {
