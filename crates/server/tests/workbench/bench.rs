@@ -81,6 +81,14 @@ fn doc(title: &str) -> DocRef {
     DocRef { title: title.into(), version: "1.0".into(), sha256: "0a".repeat(32), sm3: "0b".repeat(32) }
 }
 
+/// The form with the ledger of another processor: a representative gives what that one exports.
+fn of_the_processor(mut form: Form, processor: &str) -> Form {
+    for flow in form.ledger.iter_mut().flat_map(|l| &mut l.flows) {
+        processor.clone_into(&mut flow.exporter);
+    }
+    form
+}
+
 /// What the applicant gives of its ledger: the export that it applies for, as far as it has left.
 fn given(today: Date) -> LedgerFlow {
     LedgerFlow {
@@ -174,11 +182,12 @@ impl Bench {
             reported_to: "示例市网信办".into(),
         };
         let today = guosuo_rules::time::cst_date(bench.app.app.now());
+        let filled = of_the_processor(form(today), &processor.name);
         for command in [
             Command::Open { processor: Box::new(processor), purpose: Purpose::New },
             Command::RecordMandate { mandate: Box::new(mandate) },
             Command::ChooseBody { body: BODY.into() },
-            Command::SaveForm { form: Box::new(form(today)), seen: 0 },
+            Command::SaveForm { form: Box::new(filled), seen: 0 },
             Command::Submit { pledge: true },
         ] {
             bench.command("rep", command).await;
