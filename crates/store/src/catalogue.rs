@@ -17,7 +17,6 @@ pub fn catalogue(sqlite: bool) -> Vec<(String, &'static str)> {
         crate::calendars::CATALOGUE,
         crate::certificates::CATALOGUE,
         crate::clocks::CATALOGUE,
-        crate::follow::CATALOGUE,
         crate::idem::CATALOGUE,
         crate::inbox::CATALOGUE,
         crate::jobs::CATALOGUE,

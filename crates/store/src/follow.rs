@@ -12,7 +12,7 @@ use guosuo_case::Life as _;
 use guosuo_case::certificate::Certificate;
 use guosuo_case::filing::Filing;
 
-use crate::db::{Reader, on, signed, statements};
+use crate::db::Reader;
 use crate::error::Error;
 use crate::ledger::Class;
 use crate::open::Store;
@@ -21,12 +21,6 @@ use crate::open::Store;
 const MOST: u32 = 1000;
 /// The first events of a certificate.
 const FIRST: [&str; 2] = ["issued", "taken_over"];
-
-statements! {
-    /// Certificates with rows in a part of the ledger, with the names of their holders as they are now.
-    NAMES_BETWEEN = "SELECT l.case_id, c.holder FROM ledger AS l JOIN certificate AS c ON c.case_id = l.case_id WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq";
-    NAMES_AFTER = "SELECT case_id, holder FROM certificate WHERE case_id > $1 ORDER BY case_id LIMIT $2";
-}
 
 /// What public pages may have changed between two places of the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,17 +86,6 @@ impl Reader {
             }
         }
         Ok(found)
-    }
-
-    /// Certificates with rows in the ledger from one place up to another, with the names of their holders.
-    pub(crate) async fn names_between(&mut self, from: u64, until: u64) -> Result<Vec<(String, String)>, Error> {
-        let (from, until) = (signed(from), signed(until));
-        Ok(on!(self.conn(), |c| sqlx::query_as(NAMES_BETWEEN).bind(from).bind(until).fetch_all(c).await)?)
-    }
-
-    /// Certificates after a case, in the order of their issue, with the names of their holders.
-    pub(crate) async fn names_after(&mut self, case_id: &str, limit: u32) -> Result<Vec<(String, String)>, Error> {
-        Ok(on!(self.conn(), |c| sqlx::query_as(NAMES_AFTER).bind(case_id).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 }
 

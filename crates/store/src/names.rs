@@ -1,5 +1,5 @@
-//! Names of holders in memory: any part of a name, one or two characters included, is found at once
-//! and none is missed.
+//! Names of holders in memory, with the lines of the register that they stand in: any part of a name, one or two
+//! characters included, is found at once and none is missed.
 //!
 //! Every pair of neighbouring characters has the list of the names that contain it, every single
 //! character too, in the order of entry. One or two characters are answered by their list alone; more
@@ -45,6 +45,67 @@ fn up_to(list: &[u32], most: u32) -> &[u32] {
     &list[..low + list[low..high].partition_point(|place| *place <= most)]
 }
 
+/// A line of the register in little memory: its ten columns one after the other.
+#[derive(Debug)]
+struct Packed {
+    text: Box<str>,
+    /// Where each of them ends.
+    ends: [u32; COLUMNS],
+}
+const COLUMNS: usize = 10;
+
+impl Packed {
+    fn new(line: &CertificateLine) -> Self {
+        let CertificateLine {
+            case_id,
+            number,
+            body,
+            holder,
+            holder_code,
+            issued_on,
+            valid_until,
+            status,
+            status_from,
+            status_before,
+        } = line;
+        let columns: [&str; COLUMNS] =
+            [case_id, number, body, holder, holder_code, issued_on, valid_until, status, status_from, status_before];
+        let mut end = 0_u32;
+        let ends = columns.map(|column| {
+            end = end.saturating_add(u32::try_from(column.len()).unwrap_or(u32::MAX));
+            end
+        });
+        Self { text: columns.concat().into(), ends }
+    }
+
+    fn line(&self) -> CertificateLine {
+        let mut from = 0;
+        let mut columns = self.ends.iter().map(|end| {
+            let to = *end as usize;
+            let column = self.text.get(from..to).unwrap_or_default().to_owned();
+            from = to;
+            column
+        });
+        let mut next = || columns.next().unwrap_or_default();
+        CertificateLine {
+            case_id: next(),
+            number: next(),
+            body: next(),
+            holder: next(),
+            holder_code: next(),
+            issued_on: next(),
+            valid_until: next(),
+            status: next(),
+            status_from: next(),
+            status_before: next(),
+        }
+    }
+
+    fn case(&self) -> &str {
+        self.text.get(..self.ends[0] as usize).unwrap_or_default()
+    }
+}
+
 /// The index itself.
 #[derive(Debug, Default)]
 struct Index {
@@ -53,8 +114,9 @@ struct Index {
     /// Where each of them ends.
     ends: Vec<usize>,
     /// Whose name stands at a place; nobody's once the certificate has another name.
-    cases: Vec<Option<Arc<str>>>,
-    places: HashMap<Arc<str>, u32>,
+    lines: Vec<Option<Packed>>,
+    /// The place of each case.
+    places: HashMap<Box<str>, u32>,
     /// Ascending lists of places. Who gets another name gets another place.
     pairs: HashMap<(char, char), Vec<u32>>,
     singles: HashMap<char, Vec<u32>>,
@@ -69,20 +131,25 @@ impl Index {
         self.ends.get(place).and_then(|to| self.text.get(from..*to)).unwrap_or_default()
     }
 
-    /// Enters a name, or the new name of a certificate.
-    fn enter(&mut self, case_id: &str, name: &str) {
-        let name = folded(name);
-        let before = self.places.get(case_id).copied();
-        if before.is_some_and(|place| self.name(place) == name) {
+    /// Enters the line of a certificate, or what it says now.
+    fn enter(&mut self, line: &CertificateLine) {
+        let name = folded(&line.holder);
+        let before = self.places.get(line.case_id.as_str()).copied();
+        let packed = Some(Packed::new(line));
+        if let Some(place) = before
+            && self.name(place) == name
+        {
+            if let Some(there) = self.lines.get_mut(place as usize) {
+                *there = packed;
+            }
             return;
         }
-        let Ok(place) = u32::try_from(self.cases.len()) else { return };
-        if let Some(left) = before.and_then(|place| self.cases.get_mut(place as usize)) {
+        let Ok(place) = u32::try_from(self.lines.len()) else { return };
+        if let Some(left) = before.and_then(|place| self.lines.get_mut(place as usize)) {
             *left = None;
         }
-        let case: Arc<str> = case_id.into();
-        self.cases.push(Some(Arc::clone(&case)));
-        self.places.insert(case, place);
+        self.lines.push(packed);
+        self.places.insert(line.case_id.as_str().into(), place);
         let put = |list: &mut Vec<u32>| {
             if list.last() != Some(&place) {
                 list.push(place);
@@ -100,8 +167,8 @@ impl Index {
         self.text.shrink_to_fit();
     }
 
-    /// The cases whose holder's name contains a text, last entered first.
-    fn find(&self, text: &str, skip: usize, most: usize) -> Vec<String> {
+    /// The certificates whose holder's name contains a text, last entered first.
+    fn find<T>(&self, text: &str, skip: usize, most: usize, told: impl Fn(&Packed) -> T) -> Vec<T> {
         let text = folded(text);
         let none = &[][..];
         let mut lists: Vec<&[u32]> = match text.chars().count() {
@@ -121,10 +188,10 @@ impl Index {
             }
         };
         let found = shortest.iter().rev().filter_map(|place| {
-            let case = self.cases.get(*place as usize)?.as_ref()?;
-            fits(*place).then(|| String::from(&**case))
+            let line = self.lines.get(*place as usize)?.as_ref()?;
+            fits(*place).then_some(line)
         });
-        found.skip(skip).take(most).collect()
+        found.skip(skip).take(most).map(told).collect()
     }
 }
 
@@ -154,7 +221,7 @@ impl Names {
         }
         if cases.is_empty() {
             self.follow_to(reader, size).await?;
-            cases = self.read().find(text, skip as usize, most as usize);
+            return Ok(self.read().find(text, skip as usize, most as usize, Packed::line));
         }
         reader.certificates_listed(&cases).await
     }
@@ -165,7 +232,7 @@ impl Names {
     /// When the store cannot be read.
     pub async fn find(&self, reader: &mut Reader, text: &str, skip: usize, most: usize) -> Result<Vec<String>, Error> {
         self.follow(reader).await?;
-        Ok(self.read().find(text, skip, most))
+        Ok(self.read().find(text, skip, most, |line| line.case().to_owned()))
     }
 
     /// Brings the index up to date; fills it the first time, which takes some seconds for a million names.
@@ -186,10 +253,10 @@ impl Names {
         let seen = self.read().seen;
         if let Some(seen) = seen {
             if seen < size {
-                let fresh = reader.names_between(seen, size).await?;
+                let fresh = reader.certificates_between(seen, size).await?;
                 let mut index = self.write();
-                for (case_id, name) in &fresh {
-                    index.enter(case_id, name);
+                for line in &fresh {
+                    index.enter(line);
                 }
                 index.seen = Some(size);
             }
@@ -197,17 +264,17 @@ impl Names {
         }
         let mut after = String::new();
         loop {
-            let fresh = reader.names_after(&after, BATCH).await?;
+            let fresh = reader.certificates_after(&after, BATCH).await?;
             let mut index = self.write();
-            for (case_id, name) in &fresh {
-                index.enter(case_id, name);
+            for line in &fresh {
+                index.enter(line);
             }
-            let Some((last, _)) = fresh.into_iter().next_back() else {
+            let Some(last) = fresh.into_iter().next_back() else {
                 index.shrink();
                 index.seen = Some(size);
                 return Ok(());
             };
-            after = last;
+            after = last.case_id;
         }
     }
 
@@ -234,13 +301,21 @@ impl Names {
 mod tests {
     use super::*;
 
+    fn line(case_id: &str, holder: &str) -> CertificateLine {
+        CertificateLine { case_id: case_id.into(), holder: holder.into(), ..CertificateLine::default() }
+    }
+
+    fn cases(index: &Index, text: &str, skip: usize, most: usize) -> Vec<String> {
+        index.find(text, skip, most, |line| line.case().to_owned())
+    }
+
     fn index() -> Index {
         let mut index = Index::default();
         for (i, name) in ["示例海棠湾旅行网络有限公司", "示例𠮷野出海", "Example GmbH", "买买提·吐尔逊", "示例海运公司"]
             .into_iter()
             .enumerate()
         {
-            index.enter(&i.to_string(), name);
+            index.enter(&line(&i.to_string(), name));
         }
         index
     }
@@ -261,21 +336,26 @@ mod tests {
             ("棠海", &[]),
             ("", &[]),
         ] {
-            assert_eq!(index.find(text, 0, 10), found, "{text}");
+            assert_eq!(cases(&index, text, 0, 10), found, "{text}");
         }
-        assert_eq!(index.find("公司", 1, 10), ["0"]);
-        assert_eq!(index.find("公司", 0, 1), ["4"]);
+        assert_eq!(cases(&index, "公司", 1, 10), ["0"]);
+        assert_eq!(cases(&index, "公司", 0, 1), ["4"]);
     }
 
     #[test]
     fn a_new_name_takes_the_place_of_the_old() {
         let mut index = index();
-        index.enter("0", "示例新名公司");
-        assert_eq!(index.find("海棠", 0, 10), Vec::<String>::new());
-        assert_eq!(index.find("新名", 0, 10), ["0"]);
-        assert_eq!(index.find("公司", 0, 10), ["0", "4"]);
-        index.enter("0", "示例新名公司");
-        assert_eq!((index.places.len(), index.cases.len()), (5, 6), "the same name again changes nothing");
+        index.enter(&line("0", "示例新名公司"));
+        assert_eq!(cases(&index, "海棠", 0, 10), Vec::<String>::new());
+        assert_eq!(cases(&index, "新名", 0, 10), ["0"]);
+        assert_eq!(cases(&index, "公司", 0, 10), ["0", "4"]);
+        let now =
+            CertificateLine {
+                number: "DH-1".into(), body: "𠮷".into(), status: "suspended".into(), ..line("0", "示例新名公司")
+            };
+        index.enter(&now);
+        assert_eq!(index.find("新名", 0, 10, Packed::line), [now], "what else its line says is told as it is now");
+        assert_eq!((index.places.len(), index.lines.len()), (5, 6), "the same name again changes nothing");
     }
 
     #[test]
@@ -307,7 +387,7 @@ mod tests {
             .collect();
         let mut index = Index::default();
         for (i, name) in names.iter().enumerate() {
-            index.enter(&i.to_string(), name);
+            index.enter(&line(&i.to_string(), name));
         }
         for n in 0..400 {
             let name: Vec<char> = names[roll(MANY)].chars().collect();
@@ -318,7 +398,7 @@ mod tests {
             }
             let wanted: Vec<String> =
                 (0..MANY).rev().filter(|i| names[*i].contains(&text)).take(51).map(|i| i.to_string()).collect();
-            assert_eq!(index.find(&text, 0, 51), wanted, "{text}");
+            assert_eq!(cases(&index, &text, 0, 51), wanted, "{text}");
         }
     }
 }

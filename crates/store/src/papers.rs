@@ -46,6 +46,9 @@ statements! {
     /// The last row of the ledger beside each case of a number or a code; once with '' where there is none.
     EXACT = "SELECT l.seq, COALESCE(c.case_id, '') FROM (SELECT COALESCE((SELECT seq FROM ledger ORDER BY seq DESC LIMIT 1), -1) AS seq) AS l LEFT JOIN (SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3) AS c ON 1 = 1 ORDER BY 2";
     REGISTER = lines!("WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6");
+    /// Those with rows in a part of the ledger.
+    LINES_BETWEEN = lines!("WHERE case_id IN (SELECT case_id FROM ledger WHERE seq >= $1 AND seq < $2) ORDER BY case_id");
+    LINES_AFTER = lines!("WHERE case_id > $1 ORDER BY case_id LIMIT $2");
     /// As many as [`LISTED_AT_ONCE`].
     LISTED = lines!("WHERE case_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)");
 }
@@ -326,6 +329,17 @@ impl Reader {
             .await)?;
         let size = rows.first().map_or(0, |r| unsigned(r.0 + 1));
         Ok((rows.into_iter().map(|r| r.1).filter(|case| !case.is_empty()).collect(), size))
+    }
+
+    /// The lines of certificates with rows in the ledger from one place up to another, as they are now.
+    pub(crate) async fn certificates_between(&mut self, from: u64, until: u64) -> Result<Vec<CertificateLine>, Error> {
+        let (from, until) = (signed(from), signed(until));
+        Ok(on!(self.conn(), |c| sqlx::query_as(LINES_BETWEEN).bind(from).bind(until).fetch_all(c).await)?)
+    }
+
+    /// The lines of certificates after a case, in the order of their issue.
+    pub(crate) async fn certificates_after(&mut self, case_id: &str, limit: u32) -> Result<Vec<CertificateLine>, Error> {
+        Ok(on!(self.conn(), |c| sqlx::query_as(LINES_AFTER).bind(case_id).bind(i64::from(limit)).fetch_all(c).await)?)
     }
 
     /// The lines of certificates in the order of the list; those that do not exist are left out.

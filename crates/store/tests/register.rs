@@ -103,6 +103,22 @@ on_both!(a_part_of_a_name_is_found_as_soon_as_it_is_recorded, |u| {
     assert_eq!(found(&u, &names, "云岫").await, ["N-1"]);
     assert_eq!(found(&u, &names, "旅行").await, ["N-1"]);
     assert_eq!(names.len(), 2);
+    let suspended = Event::MeasureProposed {
+        measure: Measure::Suspend,
+        origin: Ground::Body,
+        suggestion: None,
+        application: None,
+        ground: "实际出境超出认证范围。".into(),
+        evidence: Vec::new(),
+        publication: String::new(),
+        urgent: None,
+    };
+    record(&u, &first, vec![suspended, Event::MeasureTaken { effective_on: date(2026, 3, 3) }]).await;
+    let mut reader = u.store.reader().await.unwrap();
+    let lines = names.search(&mut reader, "云岫", 0, 51).await.unwrap();
+    assert_eq!(lines[0].status, "suspended", "the line is told as it is now, not as it was when its name was entered");
+    assert_eq!(lines, reader.certificates_listed(std::slice::from_ref(&first)).await.unwrap(), "the same as from the database");
+    drop(reader);
     // An index that is filled now knows the same.
     let later = Names::default();
     for text in ["海棠", "云岫", "海", "公司"] {
