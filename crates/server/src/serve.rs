@@ -1,16 +1,17 @@
 //! Putting an instance together and serving it.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
+use axum::{Router, ServiceExt};
 use guosuo_case::Right;
 use guosuo_paper::{Fonts, Press};
 use guosuo_store::{Blobs, Names, Options, RootKey, Store};
@@ -25,7 +26,8 @@ use crate::intake::Intake;
 use crate::keys::{Keys, Published};
 use crate::mail::Mailer;
 use crate::public::certificate_data::Lists;
-use crate::public::memory::{self, Memory};
+use crate::public::memory::Memory;
+use crate::public::remember::Remembering;
 use crate::router::{Route, Routes};
 use crate::web::errors::ErrorPage;
 use crate::web::{Screen, UserBlock, assets, headers, lang, preferences, statements};
@@ -125,7 +127,7 @@ pub fn table() -> Vec<Route> {
 }
 
 /// The whole service.
-pub fn service(app: App) -> Router {
+pub fn service(app: App) -> Remembering {
     crate::public::ops::begin_metrics();
     let site = Arc::new(app.config.site.clone());
     let (pages, _) = routes().finish();
@@ -151,34 +153,23 @@ pub fn service(app: App) -> Router {
         .layer(middleware::from_fn(headers::harden))
         .layer(tower_http::compression::CompressionLayer::new())
         .with_state(app.clone());
-    // What is kept is what would leave: this layer lies around all others.
-    Router::new().fallback_service(lang::speak(inner, site)).layer(middleware::from_fn_with_state(app, memory::remember))
+    // What is kept is what would leave: the memory lies around all layers.
+    Remembering::new(app, lang::speak(inner, site))
 }
 
 /// The header that carries the number of a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-fn new_number() -> String {
-    let id = guosuo_store::new_id();
-    id[id.len() - 12..].to_owned()
-}
-
-/// Numbers, counts and logs an answer that came from memory, as [`number_and_log`] does with the others.
-pub(crate) fn noted(mut response: Response, begun: std::time::Instant) -> Response {
-    let id = new_number();
-    let elapsed = begun.elapsed();
-    let status = response.status().as_u16();
-    match status {
-        200 => metrics::counter!("guosuo_requests_total", "status" => "200").increment(1),
-        _ => metrics::counter!("guosuo_requests_total", "status" => status.to_string()).increment(1),
-    }
-    metrics::counter!("guosuo_answers_from_memory_total").increment(1);
-    metrics::histogram!("guosuo_request_seconds").record(elapsed.as_secs_f64());
-    tracing::info!(request = id, method = "GET", route = "from memory", status, ms = 0, "request");
-    if let Ok(value) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    response
+/// A number for a request: each of this process is another one, and they begin where no other process does.
+pub(crate) fn new_number() -> String {
+    /// Odd, so that no number comes again before all have come; large, so that neighbours look different.
+    const STEP: u64 = 0x9E37_79B9_7F4B;
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| {
+        let id = guosuo_store::new_id();
+        AtomicU64::new(u64::from_str_radix(&id[id.len() - 12..], 16).unwrap_or_default())
+    });
+    let number = NEXT.fetch_add(STEP, Ordering::Relaxed) & 0xFFFF_FFFF_FFFF;
+    format!("{number:012x}")
 }
 
 /// The number of a request, for the log and for the error page.
@@ -293,7 +284,7 @@ pub async fn run(app: App, listener: TcpListener, ready: impl FnOnce(SocketAddr)
     }
     let worker = crate::jobs::start(&app);
     let upkeep = tokio::spawn(upkeep(app.clone()));
-    let service = service(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service(app));
     // What is ready leaves at once: an answer is written in one piece.
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use guosuo_case::certification::{Kind, Recipient};
@@ -17,6 +16,7 @@ use crate::app::App;
 use crate::auth::totp;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::public::remember::Remembering;
 use crate::{demo, serve};
 
 /// The moment at which test clocks begin: Thursday 12 March 2026, 09:30 in Beijing.
@@ -27,7 +27,7 @@ pub struct TestApp {
     /// The instance.
     pub app: App,
     /// Its service.
-    pub service: Router,
+    pub service: Remembering,
     folder: tempfile::TempDir,
 }
 
@@ -128,7 +128,7 @@ pub fn mail_text(mail: &str) -> String {
 /// A browser without a screen.
 #[derive(Clone)]
 pub struct Client {
-    service: Router,
+    service: Remembering,
     cookies: BTreeMap<String, String>,
 }
 
@@ -160,7 +160,7 @@ impl Answer {
 
 impl Client {
     /// Somebody who is not signed in, in front of a service.
-    pub fn new(service: Router) -> Self {
+    pub fn new(service: Remembering) -> Self {
         Self { service, cookies: BTreeMap::new() }
     }
 

@@ -9,7 +9,6 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use guosuo_seal::certificate::{Genuine, InLog, Status, With, check};
@@ -21,6 +20,7 @@ use tower::ServiceExt as _;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::{checkpoint, papers};
+use crate::public::remember::Remembering;
 use crate::reporting::trial::{World, number};
 use crate::serve;
 
@@ -159,20 +159,20 @@ async fn sign(w: &World) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn get(service: &Router, path: &str) -> anyhow::Result<Vec<u8>> {
+async fn get(service: &Remembering, path: &str) -> anyhow::Result<Vec<u8>> {
     let request = Request::get(path).body(Body::empty())?;
     let response = service.clone().oneshot(request).await?;
     anyhow::ensure!(response.status().is_success(), "{path}: {}", response.status());
     Ok(response.into_body().collect().await.context("the answer broke off")?.to_bytes().to_vec())
 }
 
-async fn status(service: &Router, path: &str) -> anyhow::Result<String> {
+async fn status(service: &Remembering, path: &str) -> anyhow::Result<String> {
     let json: serde_json::Value = serde_json::from_slice(&get(service, path).await?)?;
     Ok(json["status"].as_str().unwrap_or_default().to_owned())
 }
 
 /// How long after a moment a public answer shows another status than before.
-async fn seen(service: &Router, path: &str, before: &str, since: Instant) -> anyhow::Result<Duration> {
+async fn seen(service: &Remembering, path: &str, before: &str, since: Instant) -> anyhow::Result<Duration> {
     loop {
         if status(service, path).await? != before {
             return Ok(since.elapsed());
@@ -183,7 +183,7 @@ async fn seen(service: &Router, path: &str, before: &str, since: Instant) -> any
 }
 
 /// Checks what the site gives away, again and again: signed forms with everything, then codes.
-async fn checked(w: &World, service: &Router) -> anyhow::Result<(f64, f64)> {
+async fn checked(w: &World, service: &Remembering) -> anyhow::Result<(f64, f64)> {
     let mut given = Vec::new();
     let list = get(service, "/certificates/status/0.json").await?;
     for index in 0..w.ids.len().min(50) {

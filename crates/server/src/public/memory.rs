@@ -17,28 +17,24 @@
 //! Memory is bounded: two halves, of which the older one is let go as a whole when the younger one is
 //! full. Addresses that lead nowhere, and those that are only another spelling of one, are not kept, so that guessing
 //! numbers fills nothing.
+//!
+//! [`super::remember`] is the part of the service that asks this memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
 use guosuo_seal::digest::sha256;
 use guosuo_store::{Store, Touched};
 use jiff::Timestamp;
 
-use crate::app::App;
 use crate::config::Register;
-use crate::error::Error;
 use crate::serve;
 
-/// No answer that is kept is longer, in bytes.
-const LONGEST: usize = 4 << 20;
 /// Cases whose last change is remembered one by one; beyond them all answers count as touched.
 const CASES: usize = 10_000;
 /// What an answer takes beside its bytes: headers, address, place in the table.
@@ -73,79 +69,13 @@ impl Keep {
 }
 
 /// Which form of an answer: large print, packed.
-type Form = usize;
+pub(super) type Form = usize;
 const FORMS: usize = 4;
-
-/// What is asked for, if it may be answered from memory at all.
-struct Asked {
-    path: String,
-    form: Form,
-    head: bool,
-}
-
-impl Asked {
-    fn of(request: &Request) -> Option<Self> {
-        let head = request.method() == Method::HEAD;
-        let path = request.uri().path();
-        let plain = path.strip_prefix("/en").filter(|p| p.starts_with('/')).unwrap_or(path);
-        let ours = plain.starts_with("/certificates/") || plain.starts_with("/V/");
-        if !(ours && (head || request.method() == Method::GET)) || request.uri().query().is_some() {
-            return None;
-        }
-        let large = usize::from(large_print(request.headers())?);
-        let packed = usize::from(takes_gzip(request.headers()));
-        Some(Self { path: path.to_owned(), form: large * 2 + packed, head })
-    }
-
-    fn packed(&self) -> bool {
-        self.form % 2 == 1
-    }
-}
-
-/// Whether the visitor wants large print; `None` for visitors about whom there is more to know.
-fn large_print(headers: &HeaderMap) -> Option<bool> {
-    let mut large = false;
-    for value in headers.get_all(header::COOKIE) {
-        for pair in value.to_str().ok()?.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=')? {
-                ("large", value) => large = value == "on",
-                _ => return None,
-            }
-        }
-    }
-    Some(large)
-}
-
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let refused = |more: &str| more.split(';').filter_map(|p| p.trim().strip_prefix("q=")).any(|q| q.parse() == Ok(0.0_f32));
-    headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|coding| {
-        let (name, more) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused(more)
-    })
-}
-
-/// Whether a path is spelled as this program spells it: each certificate has one address per form.
-fn canonical(path: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-    let mut bytes = path.bytes();
-    while let Some(b) = bytes.next() {
-        let fits = if b == b'%' {
-            let mut digit = || bytes.next().filter(|d| d.is_ascii_digit() || (b'A'..=b'F').contains(d));
-            let value = |d: u8| if d.is_ascii_digit() { d - b'0' } else { d - b'A' + 10 };
-            matches!((digit(), digit()), (Some(high), Some(low)) if !plain(value(high) << 4 | value(low)))
-        } else {
-            plain(b) || b == b'/'
-        };
-        if !fits {
-            return false;
-        }
-    }
-    true
-}
 
 /// A finished answer.
 #[derive(Debug)]
-struct Answer {
+pub(super) struct Answer {
+    /// With a place for the number of the request, which is another one each time.
     headers: HeaderMap,
     etag: HeaderValue,
     body: Bytes,
@@ -158,9 +88,25 @@ struct Answer {
 }
 
 impl Answer {
-    /// Sends it, or that the visitor has it already.
-    fn send(&self, head: bool, asked: Option<&HeaderValue>) -> Response {
+    /// What a handler that marked its answer said.
+    pub(super) fn new(mut headers: HeaderMap, body: Bytes, keep: Keep, made: Timestamp, began: u64) -> Self {
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(serve::REQUEST_ID, HeaderValue::from_static(""));
+        let tag = format!("\"{}\"", &sha256(&body).to_hex()[..32]);
+        let etag = HeaderValue::try_from(tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+        headers.insert(header::ETAG, etag.clone());
+        Self { headers, etag, body, case: keep.case, made, until: keep.until, began }
+    }
+
+    /// Whether its content is the same a moment later.
+    pub(super) fn lasts(&self) -> bool {
+        self.made < self.until
+    }
+
+    /// Sends it under the number of the request, or that the visitor has it already.
+    pub(super) fn send(&self, head: bool, asked: Option<&HeaderValue>, number: HeaderValue) -> Response {
         let mut headers = self.headers.clone();
+        headers.insert(serve::REQUEST_ID, number);
         let length = HeaderValue::from(self.body.len());
         let known = asked.and_then(|v| v.to_str().ok()).is_some_and(|list| {
             list.split(',')
@@ -288,6 +234,11 @@ impl Memory {
         self.read(|kept| kept.fresh.size + kept.older.size)
     }
 
+    /// Takes an answer in.
+    pub(super) fn put(&self, path: String, form: Form, answer: Arc<Answer>) {
+        self.write(|kept| kept.put(path, form, answer, self.0.most));
+    }
+
     fn read<T>(&self, f: impl FnOnce(&Kept) -> T) -> T {
         f(&self.0.kept.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -312,7 +263,7 @@ impl Memory {
     }
 
     /// Makes sure that what has been recorded is taken into account; `false` if that is not possible.
-    async fn follow(&self, store: &Store) -> bool {
+    pub(super) async fn follow(&self, store: &Store) -> bool {
         let must = |age: Option<Duration>| age.is_none_or(|age| age >= self.0.look * 4);
         let (behind, age) = (self.behind(store), self.age());
         if !behind && age.is_some_and(|age| age < self.0.look) {
@@ -350,75 +301,24 @@ impl Memory {
     }
 
     /// The answer that is kept, or the place of the ledger from which a new one begins.
-    fn get(&self, store: &Store, asked: &Asked, now: Timestamp) -> Result<Arc<Answer>, u64> {
-        self.read(|kept| {
+    pub(super) fn get(&self, store: &Store, path: &str, form: Form, now: Timestamp) -> Result<Arc<Answer>, u64> {
+        let found = self.read(|kept| {
             let current = store.committed() <= kept.seen;
-            kept.get(&asked.path, asked.form, now).filter(|_| current).cloned().ok_or(kept.seen)
-        })
-    }
-}
-
-/// Layer around everything: answers from memory what is kept, and keeps what is marked with [`Keep`].
-pub async fn remember(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let Some(asked) = Asked::of(&request) else { return next.run(request).await };
-    let begun = Instant::now();
-    if !app.memory.follow(&app.store).await {
-        return next.run(request).await;
-    }
-    let now = app.now();
-    let condition = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let began = match app.memory.get(&app.store, &asked, now) {
-        Ok(answer) => {
-            app.memory.0.hits.fetch_add(1, Ordering::Relaxed);
-            return serve::noted(answer.send(asked.head, condition.as_ref()), begun);
+            kept.get(path, form, now).filter(|_| current).cloned().ok_or(kept.seen)
+        });
+        if found.is_ok() {
+            self.0.hits.fetch_add(1, Ordering::Relaxed);
         }
-        Err(began) => began,
-    };
-    // What is kept is one of the known forms.
-    if asked.packed() {
-        request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-    } else {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        found
     }
-    *request.method_mut() = Method::GET;
-    let response = next.run(request).await;
-    let keep = response.extensions().get::<Keep>().cloned();
-    let Some(keep) = keep.filter(|_| response.status() == StatusCode::OK && !response.headers().contains_key(header::SET_COOKIE))
-    else {
-        return if asked.head { without_body(response) } else { response };
-    };
-    let (mut parts, body) = response.into_parts();
-    let body = match axum::body::to_bytes(body, LONGEST).await {
-        Ok(body) => body,
-        Err(e) => return Error::Fault(e.into()).into_response(),
-    };
-    let number = parts.headers.remove(serve::REQUEST_ID);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let tag = format!("\"{}\"", &sha256(&body).to_hex()[..32]);
-    let etag = HeaderValue::try_from(tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
-    parts.headers.insert(header::ETAG, etag.clone());
-    let answer = Answer { headers: parts.headers, etag, body, case: keep.case, made: now, until: keep.until, began };
-    let answer = Arc::new(answer);
-    if now < keep.until && canonical(&asked.path) {
-        let most = app.memory.0.most;
-        app.memory.write(|kept| kept.put(asked.path, asked.form, Arc::clone(&answer), most));
-    }
-    let mut response = answer.send(asked.head, condition.as_ref());
-    if let Some(number) = number {
-        response.headers_mut().insert(serve::REQUEST_ID, number);
-    }
-    response
-}
 
-/// What `HEAD` gets of an answer to `GET`.
-fn without_body(response: Response) -> Response {
-    let (mut parts, body) = response.into_parts();
-    if let Some(length) = body.size_hint().exact()
-        && !parts.headers.contains_key(header::CONTENT_LENGTH)
-    {
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    /// The answer that is kept, if nothing has to be looked at before it may be given.
+    pub(super) fn at_once(&self, store: &Store, path: &str, form: Form, now: Timestamp) -> Option<Arc<Answer>> {
+        if self.age().is_none_or(|age| age >= self.0.look) {
+            return None;
+        }
+        self.get(store, path, form, now).ok()
     }
-    Response::from_parts(parts, Body::empty())
 }
 
 #[cfg(test)]
@@ -495,48 +395,5 @@ mod tests {
             kept.take(Touched { until: i, cases: [i.to_string()].into(), all: false });
         }
         assert!(kept.cases.len() <= CASES && kept.all > 0, "too many cases count as all");
-    }
-
-    #[test]
-    fn only_one_spelling_of_an_address_is_kept() {
-        for good in
-            ["/certificates/SLQH-2099-000137", "/en/certificates/A%2FB.json", "/certificates/%E4%BA%AC1/signed.json", "/V/ABC"]
-        {
-            assert!(canonical(good), "{good}");
-        }
-        for other in [
-            "/certificates/SLQH%2D2099",
-            "/certificates/%e4%ba%ac1",
-            "/certificates/a%",
-            "/certificates/a%2",
-            "/certificates/a,b",
-        ] {
-            assert!(!canonical(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn who_has_other_cookies_is_nobody_for_the_memory() {
-        let headers = |cookies: &[&'static str]| {
-            let mut map = HeaderMap::new();
-            for c in cookies {
-                map.append(header::COOKIE, HeaderValue::from_static(c));
-            }
-            map
-        };
-        assert_eq!(large_print(&headers(&[])), Some(false));
-        assert_eq!(large_print(&headers(&[""])), Some(false));
-        assert_eq!(large_print(&headers(&["large=on"])), Some(true));
-        assert_eq!(large_print(&headers(&["large=off;"])), Some(false));
-        for more in [&["session=x"][..], &["large=on; flash=gx"], &["large=on", "keys=off"], &["strange"]] {
-            assert_eq!(large_print(&headers(more)), None, "{more:?}");
-        }
-        let gzip = |value: &'static str| {
-            let mut map = HeaderMap::new();
-            map.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
-            takes_gzip(&map)
-        };
-        assert!(gzip("gzip, deflate, br") && gzip("br;q=1.0, GZIP;q=0.5") && gzip("gzip"));
-        assert!(!gzip("gzip;q=0") && !gzip("gzip; q=0.000") && !gzip("br") && !gzip("*") && !takes_gzip(&HeaderMap::new()));
     }
 }

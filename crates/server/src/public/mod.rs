@@ -16,6 +16,7 @@ pub mod machine;
 pub mod memory;
 pub mod ops;
 pub mod publications;
+pub mod remember;
 
 use axum::response::Redirect;
 use guosuo_case::Right;

@@ -3,6 +3,8 @@
 
 use std::net::SocketAddr;
 
+use axum::ServiceExt;
+use axum::extract::Request;
 use guosuo::testing::Answer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -44,7 +46,7 @@ async fn one_of_two_decides(b: Bench) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let service = b.app.service.clone();
-    let server = tokio::spawn(async move { axum::serve(listener, service).await });
+    let server = tokio::spawn(async move { axum::serve(listener, ServiceExt::<Request>::into_make_service(service)).await });
     let path = format!("{}/acts/sign", b.at());
     for round in 0..ROUNDS {
         let (one, two) = (b.get("certifier", &path).await, b.get("certifier2", &path).await);
