@@ -57,12 +57,15 @@ pub struct Options {
     pub readers: u32,
     /// How long a statement waits for a locked database.
     pub busy: Duration,
+    /// How long a connection is tried for, and a free one waited for: a database that starts beside the service is met.
+    pub patience: Duration,
 }
 
 impl Options {
-    /// Usual settings: migrates, eight readers, ten seconds of patience.
+    /// Usual settings: migrates, eight readers, ten seconds for a locked database, half a minute for a connection.
     pub fn new(root_key: RootKey) -> Self {
-        Self { root_key, migrate: true, origin: None, readers: 8, busy: Duration::from_secs(10) }
+        let (busy, patience) = (Duration::from_secs(10), Duration::from_secs(30));
+        Self { root_key, migrate: true, origin: None, readers: 8, busy, patience }
     }
 }
 
@@ -313,6 +316,7 @@ async fn sqlite(url: &str, options: &Options) -> Result<Two<SqlitePool>, Error> 
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .acquire_timeout(options.patience)
         .connect_with(base.clone().create_if_missing(true).statement_cache_capacity(400))
         .await?;
     assert_sqlite(&mut *write.acquire().await?).await?;
@@ -322,6 +326,7 @@ async fn sqlite(url: &str, options: &Options) -> Result<Two<SqlitePool>, Error> 
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .acquire_timeout(options.patience)
         .connect_with(base.create_if_missing(false).pragma("query_only", "ON").statement_cache_capacity(200))
         .await?;
     Ok(Two { read, write })
@@ -355,12 +360,14 @@ async fn postgres(url: &str, options: &Options) -> Result<Two<PgPool>, Error> {
     let write = PgPoolOptions::new()
         .max_connections(2)
         .test_before_acquire(false)
+        .acquire_timeout(options.patience)
         .connect_with(base.clone().options([("lock_timeout", busy.as_str())]).statement_cache_capacity(400))
         .await?;
     assert_postgres(&mut *write.acquire().await?).await?;
     migrated(&POSTGRES, options.migrate, Either::Postgres(&write)).await?;
     let read = PgPoolOptions::new()
         .max_connections(options.readers)
+        .acquire_timeout(options.patience)
         .connect_with(
             base.options([("default_transaction_read_only", "on"), ("lock_timeout", busy.as_str())])
                 .statement_cache_capacity(200),

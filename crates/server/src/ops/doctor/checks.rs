@@ -44,7 +44,8 @@ pub(super) async fn all(f: &mut Findings, config: &Config, now: Timestamp) {
     }
     let Some((keys, root)) = keys(f, config) else { return };
     let url = config.database_url();
-    let options = Options { migrate: false, ..Options::new(root) };
+    // Whoever asks sits before the screen: a database that is away is told in seconds.
+    let options = Options { migrate: false, patience: Duration::from_secs(3), ..Options::new(root) };
     match Store::open(&url, options).await {
         Ok(store) => {
             let durable = if store.is_sqlite() {
