@@ -253,7 +253,7 @@ async fn measure(url: &str, names: &[String], asked: &[(&'static str, String)]) 
         let mut pages = Vec::new();
         for _ in 0..200 {
             let begun = Instant::now();
-            let rows = store.reader().await?.register(&filter, jiff::civil::date(2029, 1, 1), PAGE, 0).await?;
+            let rows = store.reader().await?.register(&filter, jiff::civil::date(2029, 1, 1), false, PAGE, 0).await?;
             pages.push(begun.elapsed());
             if names.len() > 10_000 && rows.len() != PAGE as usize {
                 return Err("a page of the register is not full".into());

@@ -39,10 +39,10 @@ statements! {
     CERTIFICATE = select!("WHERE case_id = $1");
     CERTIFICATES_OF_NUMBER = select!("WHERE number = $1 ORDER BY case_id");
     CERTIFICATES_OF = select!("WHERE applicant = $1 OR holder_org = $1 OR representative = $1 ORDER BY updated DESC, case_id DESC LIMIT 1000");
-    CERTIFICATES_OF_BODY = select!("WHERE body = $1 AND ($2 = '' OR replace(holder, $2, '') <> holder OR number = $2 OR holder_code = $2) ORDER BY updated DESC, case_id DESC LIMIT $3 OFFSET $4");
+    CERTIFICATES_OF_BODY = select!("WHERE body = $1 AND ($2 = '' OR replace(holder, $2, '') <> holder OR replace(upper(number), upper($2), '') <> upper(number) OR holder_code = upper($2)) ORDER BY updated DESC, case_id DESC LIMIT $3 OFFSET $4");
     PAGE_OF_BODY = select!("WHERE body = $1 AND case_id > $2 ORDER BY case_id LIMIT $3");
     PAGE_OF_PARTY = select!("WHERE (applicant = $1 OR holder_org = $1 OR representative = $1) AND case_id > $2 ORDER BY case_id LIMIT $3");
-    CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR number = $1 OR holder_code = $1) ORDER BY updated DESC, case_id DESC LIMIT $2");
+    CERTIFICATES_SUPERVISED = select!("WHERE ($1 = '' OR replace(holder, $1, '') <> holder OR replace(upper(number), upper($1), '') <> upper(number) OR holder_code = upper($1)) ORDER BY updated DESC, case_id DESC LIMIT $2");
     /// Live by what is recorded, and past their last day: time has ended them and nothing says so yet.
     CERTIFICATES_PAST = select!("WHERE valid_until < $1 AND status IN ('valid', 'suspended') ORDER BY valid_until, case_id LIMIT $2");
     MANDATES_ENDING = select!("WHERE mandate_until <> '' AND mandate_until <= $1 AND status IN ('valid', 'suspended') AND valid_until >= $2 AND mandate_until < valid_until ORDER BY mandate_until, case_id LIMIT $3");

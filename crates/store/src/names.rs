@@ -9,8 +9,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use guosuo_rules::ids::normalise;
-
 use crate::db::Reader;
 use crate::error::Error;
 use crate::papers::CertificateLine;
@@ -213,12 +211,7 @@ impl Names {
     /// # Errors
     /// When the store cannot be read.
     pub async fn search(&self, reader: &mut Reader, text: &str, skip: u32, most: u32) -> Result<Vec<CertificateLine>, Error> {
-        let (mut cases, size) = reader.certificates_exactly(text, most, skip).await?;
-        // A credit code may be typed in lower case or with blanks.
-        let typed = normalise(text);
-        if cases.is_empty() && typed != text {
-            cases = reader.certificates_exactly(&typed, most, skip).await?.0;
-        }
+        let (cases, size) = reader.certificates_exactly(text, most, skip).await?;
         if cases.is_empty() {
             self.follow_to(reader, size).await?;
             return Ok(self.read().find(text, skip as usize, most as usize, Packed::line));

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use guosuo_case::certificate::ChangeKind;
+use guosuo_rules::ids::{normalise, respelled};
 use guosuo_seal::Digest32;
 use guosuo_seal::certificate::entry::{self, ROW_ACTION};
 use guosuo_seal::certificate::{Change, Content, Day, Entry, Evidence, Head, Intent, LIST_SLOTS, Moment, Purpose, SlotStatus};
@@ -44,8 +45,10 @@ statements! {
     CHANGES_OPEN = "SELECT certificate, seq, kind, status, effective_on, origin, ground, publication, actor, actor_org, at FROM certificate_change AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2";
     SLOTS = "SELECT p.slot, c.status, c.status_from, c.status_before, c.valid_until, CAST((SELECT COUNT(*) FROM certificate_paper q WHERE q.certificate = p.certificate AND q.seq > p.seq AND q.effective_on <= $3) AS BIGINT) AS newer FROM certificate_paper p JOIN certificate c ON c.case_id = p.certificate WHERE p.slot >= $1 AND p.slot < $2 ORDER BY p.slot";
     /// The last row of the ledger beside each case of a number or a code; once with '' where there is none.
-    EXACT = "SELECT l.seq, COALESCE(c.case_id, '') FROM (SELECT COALESCE((SELECT seq FROM ledger ORDER BY seq DESC LIMIT 1), -1) AS seq) AS l LEFT JOIN (SELECT case_id FROM certificate WHERE number = $1 UNION SELECT case_id FROM certificate WHERE holder_code = $1 ORDER BY case_id LIMIT $2 OFFSET $3) AS c ON 1 = 1 ORDER BY 2";
+    EXACT = "SELECT l.seq, COALESCE(c.case_id, '') FROM (SELECT COALESCE((SELECT seq FROM ledger ORDER BY seq DESC LIMIT 1), -1) AS seq) AS l LEFT JOIN (SELECT case_id FROM certificate WHERE number IN ($1, $2) UNION SELECT case_id FROM certificate WHERE holder_code IN ($1, $3) ORDER BY case_id LIMIT $4 OFFSET $5) AS c ON 1 = 1 ORDER BY 2";
     REGISTER = lines!("WHERE ($1 = '' OR number = $1 OR holder_code = $1 OR replace(holder, $1, '') <> holder) AND ($2 = '' OR body = $2) AND ($3 = '' OR $3 = CASE WHEN (CASE WHEN status_from > $4 THEN status_before ELSE status END) IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' WHEN status_from > $4 THEN status_before ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6");
+    /// The same as of an earlier day: what was issued by then, with the status that the changes up to then had given.
+    REGISTER_PAST = "SELECT case_id, number, body, holder, holder_code, issued_on, valid_until, status, status_from, status_before FROM (SELECT c.case_id, c.number, c.body, c.holder, c.holder_code, c.issued_on, c.valid_until, (SELECT h.status FROM certificate_change AS h WHERE h.certificate = c.case_id AND h.effective_on <= $4 AND h.status <> '' ORDER BY h.seq DESC LIMIT 1) AS status, '' AS status_from, '' AS status_before FROM certificate AS c WHERE c.issued_on <= $4 AND ($1 = '' OR c.number = $1 OR c.holder_code = $1 OR replace(c.holder, $1, '') <> c.holder) AND ($2 = '' OR c.body = $2)) AS t WHERE status IS NOT NULL AND ($3 = '' OR $3 = CASE WHEN status IN ('valid', 'suspended') AND valid_until < $4 THEN 'expired' ELSE status END) ORDER BY issued_on DESC, number, case_id LIMIT $5 OFFSET $6";
     /// Those with rows in a part of the ledger.
     LINES_BETWEEN = lines!("WHERE case_id IN (SELECT case_id FROM ledger WHERE seq >= $1 AND seq < $2) ORDER BY case_id");
     LINES_AFTER = lines!("WHERE case_id > $1 ORDER BY case_id LIMIT $2");
@@ -314,15 +317,19 @@ impl Reader {
             .collect()
     }
 
-    /// The cases of a number or of a holder's code, and how many rows the ledger has.
+    /// The cases of a number or of a holder's code, as it was typed or as it is usually spelled, and how many rows the
+    /// ledger has.
     pub(crate) async fn certificates_exactly(
         &mut self,
         text: &str,
         limit: u32,
         offset: u32,
     ) -> Result<(Vec<String>, u64), Error> {
+        let (number, code) = (respelled(text), normalise(text));
         let rows: Vec<(i64, String)> = on!(self.conn(), |c| sqlx::query_as(EXACT)
             .bind(text)
+            .bind(number.as_str())
+            .bind(code.as_str())
             .bind(i64::from(limit))
             .bind(i64::from(offset))
             .fetch_all(c)
@@ -359,16 +366,18 @@ impl Reader {
         Ok(cases.iter().filter_map(|case| found.remove(case)).collect())
     }
 
-    /// The register of certificates as of a day, the newest first.
+    /// The register of certificates as of a day, the newest first; `past` for a day before today, of which the lines of
+    /// today do not tell.
     pub async fn register(
         &mut self,
         filter: &RegisterFilter,
-        today: Date,
+        day: Date,
+        past: bool,
         limit: u32,
         offset: u32,
     ) -> Result<Vec<CertificateLine>, Error> {
-        let day = today.to_string();
-        Ok(on!(self.conn(), |c| sqlx::query_as(REGISTER)
+        let day = day.to_string();
+        Ok(on!(self.conn(), |c| sqlx::query_as(if past { REGISTER_PAST } else { REGISTER })
             .bind(filter.text.as_str())
             .bind(filter.body.as_str())
             .bind(filter.status.as_str())

@@ -94,6 +94,8 @@ on_both!(a_part_of_a_name_is_found_as_soon_as_it_is_recorded, |u| {
         ("N-2", &["N-2"]),
         ("91990108MA0X00017J", &["N-1"]),
         ("9199 0108 ma0x 00017j", &["N-1"]),
+        ("n-2", &["N-2"]),
+        (" Ｎ－２ ", &["N-2"]),
         ("", &[]),
     ] {
         assert_eq!(found(&u, &names, text).await, wanted, "{text}");
@@ -131,8 +133,49 @@ on_both!(a_part_of_a_name_is_found_as_soon_as_it_is_recorded, |u| {
     let mut reader = u.store.reader().await.unwrap();
     let page = names.search(&mut reader, "公司", 1, 51).await.unwrap();
     assert_eq!(page.len(), 1, "what stands on the page before is left out");
-    let all = reader.register(&RegisterFilter::default(), date(2026, 3, 2), 51, 0).await.unwrap();
+    let all = reader.register(&RegisterFilter::default(), date(2026, 3, 2), false, 51, 0).await.unwrap();
     assert_eq!(all.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), ["N-1", "N-2"]);
+});
+
+on_both!(a_past_day_is_told_as_it_was, |u| {
+    let id = issued(&u, "N-1", "示例海棠湾旅行网络有限公司（虚构）", "91990108MA0X00017J").await;
+    let measure = |measure| Event::MeasureProposed {
+        measure,
+        origin: Ground::Body,
+        suggestion: None,
+        application: None,
+        ground: "实际出境超出认证范围。".into(),
+        evidence: Vec::new(),
+        publication: String::new(),
+        urgent: None,
+    };
+    for (what, on) in
+        [(Measure::Suspend, date(2026, 3, 2)), (Measure::Restore, date(2026, 3, 9)), (Measure::Revoke, date(2026, 4, 1))]
+    {
+        record(&u, &id, vec![measure(what), Event::MeasureTaken { effective_on: on }]).await;
+    }
+    let mut reader = u.store.reader().await.unwrap();
+    for (day, status) in [
+        (date(2026, 2, 2), None),
+        (date(2026, 2, 3), Some("valid")),
+        (date(2026, 3, 1), Some("valid")),
+        (date(2026, 3, 2), Some("suspended")),
+        (date(2026, 3, 8), Some("suspended")),
+        (date(2026, 3, 9), Some("valid")),
+        (date(2026, 4, 1), Some("revoked")),
+        (date(2029, 2, 3), Some("revoked")),
+    ] {
+        for filter in [
+            RegisterFilter::default(),
+            RegisterFilter { text: "海棠".into(), body: "body".into(), ..RegisterFilter::default() },
+            RegisterFilter { status: status.unwrap_or("valid").into(), ..RegisterFilter::default() },
+        ] {
+            let found = reader.register(&filter, day, true, 51, 0).await.unwrap();
+            assert_eq!(found.first().map(|line| line.status_on(day)), status, "{day} {filter:?}");
+        }
+    }
+    let issued = RegisterFilter { status: "valid".into(), ..RegisterFilter::default() };
+    assert!(reader.register(&issued, date(2026, 3, 5), true, 51, 0).await.unwrap().is_empty(), "suspended on that day");
 });
 
 on_both!(the_ledger_tells_what_has_been_touched, |u| {

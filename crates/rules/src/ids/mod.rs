@@ -120,16 +120,18 @@ impl Checked {
 
 /// Puts right what people type: full-width characters, blanks, hyphens, small letters.
 pub fn normalise(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| {
-            let c = match c {
-                '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-                other => other,
-            };
-            let dropped = c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
-            (!dropped).then(|| c.to_ascii_uppercase())
-        })
-        .collect()
+    respelled(text).chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
+}
+
+/// A number as it is usually printed: full-width characters as half-width ones, every dash as the hyphen, small letters as
+/// capitals, no blanks around it. Hyphens stay: numbers of certificates have them.
+pub fn respelled(text: &str) -> String {
+    let one = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c).to_ascii_uppercase(),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        other => other.to_ascii_uppercase(),
+    };
+    text.trim().chars().map(one).collect()
 }
 
 /// What the check may take into account.

@@ -136,12 +136,17 @@ async fn render_with(cx: &Cx, form: Form, asked: Asked<'_>, status: StatusCode) 
     let found = known.look(&cx.app, &settings).await?;
     let body = kind == OrgKind::Body;
     let front = if body { Front::Bench } else { front_of(kind) };
-    let above = if body { ("/body/certificates", "certificates") } else { ("/authority/stats", "stats") };
+    let certificates = l.t("认证证书", "Certificates");
+    let above = match kind {
+        OrgKind::Body => ("/body/certificates", "certificates", certificates),
+        _ if Right::RegisterReadFull.held_by(cx.actor()?) => ("/authority/stats", "stats", l.t("统计", "Statistics")),
+        _ => ("/authority/certificates", "certificates", certificates),
+    };
     let action = l.href(if body { "/body/splitting" } else { "/authority/splitting" });
     let view = Page {
         shell: Shell::new(&cx.screen, front, l.t("拆分线索", "Signs of splitting"))
             .at(above.1)
-            .crumb(above.0, if body { l.t("认证证书", "Certificates") } else { l.t("统计", "Statistics") })
+            .crumb(above.0, above.2)
             .for_form(&form),
         l,
         form,

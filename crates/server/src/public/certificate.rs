@@ -6,6 +6,7 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use guosuo_case::filing::parse_date;
+use guosuo_rules::ids::respelled;
 use guosuo_rules::time::cst_date;
 use guosuo_seal::certificate::{Content, Genuine, With, check, qr::QrCode};
 use guosuo_store::{CertificateChangeRow, CertificateRow, PaperRow};
@@ -137,6 +138,8 @@ struct Page {
     notes: Vec<String>,
     history: Vec<Happening>,
     known: bool,
+    /// It was issued later than the day that was asked for.
+    early: bool,
     host: String,
     base: String,
     list: Option<u32>,
@@ -158,7 +161,7 @@ fn facts(l: Lang, c: &Public, on: Date) -> Vec<Fact> {
             _ => l.t("理由", "Ground"),
         };
         if status != "expired" {
-            let ground = if cause.publication.is_empty() { &cause.ground } else { &cause.publication };
+            let ground = words::article(l, if cause.publication.is_empty() { &cause.ground } else { &cause.publication });
             let who = words::origin_words(l, &cause.origin, &c.actor(&cause.actor_org));
             let since = day(l, &cause.effective_on);
             out.push(Fact::new(term, ground).note(l.pick(format!("{since}起，{who}"), format!("since {since}, {who}"))));
@@ -185,7 +188,8 @@ fn facts(l: Lang, c: &Public, on: Date) -> Vec<Fact> {
             format!("{on}接收自发证机构的原有登记（第{row}行），不是在本平台出具的"),
             format!("Taken over on {on} from the earlier register of the body (row {row}); not issued on this platform"),
         );
-        out.push(Fact::new(l.t("登记来源", "Source of this entry"), told).note(format!("SHA-256 {}", t.source.sha256)));
+        let source = l.pick("登记表文件的SHA-256：", "SHA-256 of the file of the register: ");
+        out.push(Fact::new(l.t("登记来源", "Source of this entry"), told).note(format!("{source}{}", t.source.sha256)));
     }
     let (from, until) = (day(l, &c.row.issued_on), day(l, &c.row.valid_until));
     out.push(Fact::new(l.t("有效期", "Validity"), l.pick(format!("{from}至{until}"), format!("{from} to {until}"))));
@@ -202,7 +206,7 @@ fn history(l: Lang, c: &Public, now: Timestamp) -> Vec<Happening> {
             let mut line = Happening::new(at, words::change_words(l, &h.kind));
             if h.kind != "issued" {
                 let who = words::origin_words(l, &h.origin, &c.actor(&h.actor_org));
-                let ground = if h.publication.is_empty() { &h.ground } else { &h.publication };
+                let ground = words::article(l, if h.publication.is_empty() { &h.ground } else { &h.publication });
                 line = line.note(if ground.is_empty() { who } else { format!("{ground}{}{who}", l.t("　", " — ")) });
             }
             line.bad = matches!(h.kind.as_str(), "suspended" | "revoked");
@@ -226,6 +230,8 @@ fn history(l: Lang, c: &Public, now: Timestamp) -> Vec<Happening> {
         let at = l.date(c.row.valid_until.parse().unwrap_or_else(|_| cst_date(now)));
         out.push((c.row.valid_until.clone(), Happening::new(at, words::change_words(l, "expired"))));
     }
+    // Each list begins with its oldest: of one day the newest stands first, too.
+    out.reverse();
     out.sort_by(|a, b| b.0.cmp(&a.0));
     out.into_iter().map(|(_, h)| h).collect()
 }
@@ -234,7 +240,12 @@ fn history(l: Lang, c: &Public, now: Timestamp) -> Vec<Happening> {
 fn page(cx: &Cx, found: Option<&Public>, on: Date, notes: Vec<String>) -> Result<Response, Error> {
     let l = cx.l();
     let status = found.map_or("", |c| c.status_on(on));
-    let (title, tone) = words::verdict_words(l, status);
+    let early = found.is_some() && status.is_empty();
+    let (title, tone) = if early {
+        (l.t("这一天还没有颁发这张证书", "The certificate was not yet issued on that day"), Tone::Mute)
+    } else {
+        words::verdict_words(l, status)
+    };
     let now = l.moment(cx.now).words;
     let sub = if on == cx.today() {
         l.pick(format!("查验时间 {now}"), format!("Checked {now}"))
@@ -254,10 +265,11 @@ fn page(cx: &Cx, found: Option<&Public>, on: Date, notes: Vec<String>) -> Result
         tone,
         title,
         sub,
-        facts: found.map(|c| facts(l, c, on)).unwrap_or_default(),
+        facts: found.filter(|_| !early).map(|c| facts(l, c, on)).unwrap_or_default(),
         notes,
         history: found.map(|c| history(l, c, cx.now)).unwrap_or_default(),
         known: found.is_some() && !status.is_empty(),
+        early,
         host: papers::host(&cx.app).to_ascii_lowercase(),
         base: format!("/certificates/{}", super::certificates::segment(&number)),
         list: found
@@ -290,7 +302,15 @@ pub async fn show(cx: Cx, Path(number): Path<String>, Query(asked): Query<Asked>
     }
     match find(&cx, &number, &asked.body).await {
         Ok(c) => page(&cx, Some(&c), on, Vec::new()),
-        Err(Error::NotFound) => page(&cx, None, on, Vec::new()),
+        Err(Error::NotFound) => {
+            // A number typed in small letters is no forgery.
+            let spelled = respelled(&number);
+            if spelled != number && !matches!(find(&cx, &spelled, &asked.body).await, Err(Error::NotFound)) {
+                let there = cx.l().href(format!("/certificates/{}", super::certificates::segment(&spelled)));
+                return Ok(Redirect::to(&there).into_response());
+            }
+            page(&cx, None, on, Vec::new())
+        }
         // Two bodies have used the number: the list lets people choose.
         Err(Error::Malformed(_)) => {
             Ok(Redirect::to(&format!("{}?q={}", cx.l().href("/certificates"), encode(&number))).into_response())

@@ -64,8 +64,9 @@ async fn find(cx: &Cx, asked: &Asked, day: Date) -> Result<Vec<CertificateLine>,
     let offset = asked.page.max(1).saturating_sub(1).saturating_mul(PAGE);
     let filter = asked.filter();
     let mut reader = cx.app.store.reader().await?;
-    if filter.text.is_empty() || !filter.body.is_empty() || !filter.status.is_empty() {
-        return Ok(reader.register(&filter, day, PAGE + 1, offset).await?);
+    let past = day < cx.today();
+    if past || filter.text.is_empty() || !filter.body.is_empty() || !filter.status.is_empty() {
+        return Ok(reader.register(&filter, day, past, PAGE + 1, offset).await?);
     }
     Ok(cx.app.names.search(&mut reader, &filter.text, offset, PAGE + 1).await?)
 }

@@ -59,6 +59,8 @@ struct Page {
     capped: bool,
     /// Where older certificates are taken over, for whoever may.
     import: Option<String>,
+    /// Where signs of splitting are, for whoever may look at them.
+    splitting: Option<String>,
 }
 
 /// The status on a day: that of the row, or time's.
@@ -172,6 +174,8 @@ pub async fn show(cx: Cx, FromQuery(query): FromQuery<Query>) -> Result<Response
         }),
         capped,
         import: (room == Room::Body && Right::CertificateManage.held_by(actor)).then(|| l.href(format!("{path}/import"))),
+        splitting: (room != Room::Processor && Right::SplittingLook.held_by(actor))
+            .then(|| l.href(if room == Room::Body { "/body/splitting" } else { "/authority/splitting" })),
         query: query.clone(),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Html(view.render()?)).into_response())
