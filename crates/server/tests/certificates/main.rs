@@ -214,7 +214,22 @@ async fn five_verdicts_and_unknown_each_by_its_name() {
     measure(&app, &id, Measure::Restore, "原因已经消除。", date(2026, 3, 12)).await;
     assert!(anyone.get(&base).await.text.contains("证书有效"));
     measure(&app, &id, Measure::Revoke, "再次超出认证范围。", date(2026, 3, 12)).await;
-    assert!(anyone.get(&base).await.text.contains("证书已撤销"));
+    let page = anyone.get(&base).await;
+    assert!(page.text.contains("证书已撤销"));
+    let told = page.text.split("证书状态记录").nth(1).unwrap();
+    let places: Vec<usize> = ["再次超出认证范围。", "原因已经消除。", "实际出境的种类超出认证范围。", "颁发，状态为有效"]
+        .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} not in {told}")))
+        .into();
+    assert!(places.is_sorted(), "of one day the newest stands first: {places:?}");
+    let early = anyone.get(&format!("{base}?as_of=2026-02-02")).await;
+    assert_eq!(early.status, StatusCode::NOT_FOUND);
+    assert!(early.text.contains("还没有颁发") && !early.text.contains("冒用"), "{}", early.text);
+    // However it was typed, it is the same certificate.
+    for typed in
+        ["/certificates/slqh-2099-000137", "/certificates/%EF%BC%B3LQH%E2%80%932099-000137", "/certificates/SLQH-2099-000137%20"]
+    {
+        assert_eq!(anyone.get(typed).await.location(), base, "{typed}");
+    }
     let json: serde_json::Value = serde_json::from_slice(&bytes(&mut anyone, &format!("{base}.json")).await).unwrap();
     let changes: Vec<_> = json["history"].as_array().unwrap().iter().map(|h| h["change"].as_str().unwrap().to_owned()).collect();
     assert_eq!(changes, ["issued", "suspended", "restored", "revoked"]);
@@ -342,6 +357,9 @@ async fn the_register_is_searched_by_number_name_code_and_status() {
         ("?status=expired", &["000139"]),
         ("?status=valid", &["000137"]),
         ("?status=valid&as_of=2026-03-11", &["000137", "000138", "000139"]),
+        ("?as_of=2026-02-02", &[]),
+        ("?q=SLQH-2099-000138&status=suspended&as_of=2026-03-11", &[]),
+        ("?q=slqh-2099-000138", &["000138"]),
         ("?q=nobody", &[]),
     ] {
         let json: serde_json::Value =
