@@ -18,6 +18,10 @@ pub struct CertificatePaper {
     pub holder: String,
     /// Credit code, or number in the register of its country.
     pub holder_code: String,
+    /// ISO 3166-1 code of the holder's country or region: whoever is not of the mainland (`CN`) has no credit code.
+    /// `None` in what was kept for printing before there was this field.
+    #[serde(default)]
+    pub holder_country: Option<String>,
     /// Registered address.
     pub address: String,
     /// Scope in Chinese; a long one moves to an annex.
@@ -44,7 +48,7 @@ pub struct CertificatePaper {
     pub valid_until: Date,
     /// Number of the certificate that it follows.
     pub predecessor: Option<String>,
-    /// That the platform did not issue it but took it over from an earlier register (M 18).
+    /// That the platform did not issue it but took it over from an earlier register.
     #[serde(default)]
     pub taken_over: Option<TakenOverLine>,
     /// SHA-256 of the signed content, hexadecimal.

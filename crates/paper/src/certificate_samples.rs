@@ -21,6 +21,7 @@ impl CertificatePaper {
             number: NUMBER.into(),
             holder: HOLDER.into(),
             holder_code: CODE.into(),
+            holder_country: Some("CN".into()),
             address: "示例省示例市示例区示例路1号示例大厦8层".into(),
             scope: "境外酒店预订：向境外酒店提供入住人姓名、联系方式和订单信息。不含敏感个人信息。\n境外接收方：Example Hotels GmbH（德国）。".into(),
             scope_en: "Overseas hotel booking: names, contact details and orders of guests are provided to hotels abroad. No sensitive personal information.\nOverseas recipient: Example Hotels GmbH (Germany).".into(),
@@ -54,6 +55,7 @@ impl CertificatePaper {
         let overseas = Self {
             holder: "Example Reisen und Handel International GmbH & Co. KG (fictitious)".into(),
             holder_code: "HRB 000000 (Amtsgericht Beispiel)".into(),
+            holder_country: Some("DE".into()),
             address: "1 Example Street, 00000 Example, Germany".into(),
             predecessor: Some("SLQH-2096-000022".into()),
             log: None,

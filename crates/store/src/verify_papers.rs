@@ -160,6 +160,10 @@ fn print(row: &PaperRow, c: &Content, digest: &Digest32, fault: &mut impl FnMut(
             fault("print", format!("{field} is not what was signed"));
         }
     }
+    // Prints from before there was this field have none.
+    if v.get("holder_country").is_some_and(|country| *country != text(&c.holder.country)) {
+        fault("print", "holder_country is not what was signed".into());
+    }
 }
 
 /// Whether both signatures hold and the keys may have signed: a question without a moment.

@@ -42,6 +42,29 @@ fn the_certificate_has_every_particular_in_two_languages() {
 }
 
 #[test]
+fn the_holder_is_from_abroad_by_its_country_and_not_by_the_look_of_its_code() {
+    let samples = CertificatePaper::samples();
+    let (home, abroad) = (&samples[0], &samples[1]);
+    let labels = |paper: &CertificatePaper| {
+        let t = text(&print(paper));
+        [t.contains("统一社会信用代码"), t.contains("注册号")]
+    };
+    assert_eq!(labels(home), [true, false]);
+    assert_eq!(labels(abroad), [false, true]);
+    // A register abroad, or of another region, may number like credit codes.
+    for country in ["SG", "HK"] {
+        let alike = CertificatePaper { holder_country: Some(country.into()), ..home.clone() };
+        assert_eq!(labels(&alike), [false, true], "{country}");
+    }
+    // What was kept before the country was part of it is printed again as it was.
+    for (of, wanted) in [(home, [true, false]), (abroad, [false, true])] {
+        let mut kept = serde_json::to_value(of).unwrap();
+        kept.as_object_mut().unwrap().remove("holder_country");
+        assert_eq!(labels(&serde_json::from_value(kept).unwrap()), wanted);
+    }
+}
+
+#[test]
 fn the_code_is_read_from_a_print_of_200_dots_per_inch() {
     for paper in CertificatePaper::samples() {
         let file = OnDisk::new(&print(&paper));

@@ -262,6 +262,7 @@ async fn print(app: &App, case: &str, c: &Content, code: &qr::QrCode) -> anyhow:
         number: c.number.clone(),
         holder: c.holder.name.clone(),
         holder_code: c.holder.code.clone(),
+        holder_country: Some(c.holder.country.clone()),
         address: c.holder.address.clone(),
         scope: c.scope.zh.clone(),
         scope_en: c.scope.en.clone(),
