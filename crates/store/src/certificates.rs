@@ -34,6 +34,7 @@ macro_rules! changes {
         )
     };
 }
+pub(crate) use changes;
 
 statements! {
     CERTIFICATE = select!("WHERE case_id = $1");

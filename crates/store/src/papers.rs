@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use serde_json::value::RawValue;
 
 use crate::buffer::T;
+use crate::certificates::changes;
 use crate::certification_rows::{CertificateChangeRow, status_on};
 use crate::db::{Reader, micros, on, rows_of, signed, statements, unsigned};
 use crate::error::Error;
@@ -28,6 +29,7 @@ use crate::tx::Tx;
 rows_of!(papers: "certificate_paper" as PaperRow {
     slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at
 });
+pub(crate) use papers as paper_rows;
 rows_of!(lines: "certificate" as CertificateLine {
     case_id, number, body, holder, holder_code, issued_on, valid_until, status, status_from, status_before
 });
@@ -42,7 +44,7 @@ statements! {
     ENTRY_LAST = entries!("ORDER BY n DESC LIMIT 1");
     ENTRIES_AFTER = entries!("WHERE n > $1 ORDER BY n LIMIT $2");
     ENTRIES_OF = entries!("WHERE certificate = $1 ORDER BY n");
-    CHANGES_OPEN = "SELECT certificate, seq, kind, status, effective_on, origin, ground, publication, actor, actor_org, at FROM certificate_change AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2";
+    CHANGES_OPEN = changes!("AS c WHERE at >= $1 AND NOT EXISTS (SELECT 1 FROM certificate_entry e WHERE e.certificate = c.certificate AND e.seq = c.seq) ORDER BY at, certificate, seq LIMIT $2");
     SLOTS = "SELECT p.slot, c.status, c.status_from, c.status_before, c.valid_until, CAST((SELECT COUNT(*) FROM certificate_paper q WHERE q.certificate = p.certificate AND q.seq > p.seq AND q.effective_on <= $3) AS BIGINT) AS newer FROM certificate_paper p JOIN certificate c ON c.case_id = p.certificate WHERE p.slot >= $1 AND p.slot < $2 ORDER BY p.slot";
     /// The last row of the ledger beside each case of a number or a code; once with '' where there is none.
     EXACT = "SELECT l.seq, COALESCE(c.case_id, '') FROM (SELECT COALESCE((SELECT seq FROM ledger ORDER BY seq DESC LIMIT 1), -1) AS seq) AS l LEFT JOIN (SELECT case_id FROM certificate WHERE number IN ($1, $2) UNION SELECT case_id FROM certificate WHERE holder_code IN ($1, $3) ORDER BY case_id LIMIT $4 OFFSET $5) AS c ON 1 = 1 ORDER BY 2";

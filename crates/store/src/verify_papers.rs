@@ -14,11 +14,11 @@ use crate::certification_rows::CertificateChangeRow;
 use crate::db::{Reader, from_row, on, statements, unsigned};
 use crate::error::Error;
 use crate::ledger::unsalt;
-use crate::papers::{EntryRow, PaperRow, makes_version, purpose_name};
+use crate::papers::{EntryRow, PaperRow, makes_version, paper_rows, purpose_name};
 use crate::verify::Report;
 
 statements! {
-    PAPERS_FROM = "SELECT slot, certificate, seq, number, effective_on, content, digest, code, print, signed, blob, at FROM certificate_paper WHERE slot >= $1 ORDER BY slot LIMIT 200";
+    PAPERS_FROM = paper_rows!("WHERE slot >= $1 ORDER BY slot LIMIT 200");
     INTENTS_OF = "SELECT purpose, intent FROM signing_intent WHERE slot = $1 ORDER BY purpose";
 }
 
