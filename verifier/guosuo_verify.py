@@ -24,8 +24,10 @@ MAX_BYTES = 1 << 20
 MAX_SIGNATURES = 16
 MAX_INTEGER = (1 << 53) - 1
 CERTIFICATE = "application/vnd.guosuo.certificate.v1+json"
+TAKEN_OVER = "application/vnd.guosuo.certificate.v2+json"
 STATUS_LIST = "application/vnd.guosuo.status-list.v1+json"
 QR = "application/vnd.guosuo.certificate-qr.v1"
+QR_TAKEN_OVER = "application/vnd.guosuo.certificate-qr.v2"
 LIST_SLOTS = 1 << 17
 STATUSES = {1: "valid", 2: "suspended", 3: "revoked", 4: "cancelled", 5: "expired", 6: "replaced"}
 
@@ -508,6 +510,7 @@ SHAPES = {
         "predecessor?": text_,
         "scope": {"digests": DIGESTS, "en": text_, "zh": text_},
         "slot": U32,
+        "taken_over?": {"on": day, "vouched_by": one_of("body")},
         "v": U32,
         "valid_until": day,
     },
@@ -636,15 +639,16 @@ class Not(Exception):
     """The answer to the first question when it is not yes."""
 
 
-def open_envelope(data, kind, keys):
-    """The payload and the keys that have signed it, both algorithms among them."""
+def open_envelope(data, kinds, keys):
+    """Which of the kinds it is, the payload, and the keys that have signed it, both algorithms among them."""
     try:
         need(len(data) <= MAX_BYTES)
         value = read_canonical(data)
         shape(value, SHAPES["envelope"])
-        need(len(value["signatures"]) <= MAX_SIGNATURES and value["payloadType"] == kind)
+        need(len(value["signatures"]) <= MAX_SIGNATURES and value["payloadType"] in kinds)
     except Refused:
         raise Not("malformed") from None
+    kind = value["payloadType"]
     payload = un_b64(value["payload"])
     message = pre_authentication(kind, payload)
     signed = []
@@ -661,40 +665,51 @@ def open_envelope(data, kind, keys):
         shape(read, SHAPES["payload"])
     except Refused:
         raise Not("malformed") from None
-    return read, signed
+    return kind, read, signed
 
 
 class Subject:
     """A genuine certificate."""
 
-    def __init__(self, number, holder, code, issued_on, valid_until, slot, digest, log=None):
+    def __init__(self, number, holder, code, issued_on, valid_until, taken_over, slot, digest, log=None):
         self.number, self.holder, self.code = number, holder, code
         self.issued_on, self.valid_until = issued_on, valid_until
+        # The day on which it was taken over from the register of its body; None for what was issued here.
+        self.taken_over = taken_over
         self.slot, self.digest, self.log = slot, digest, log
+
+    def day_of_keys(self):
+        """Nothing of what was taken over was signed before that day."""
+        return self.taken_over or self.issued_on
 
 
 def document(data, ring, pdf):
-    read, signed = open_envelope(data, CERTIFICATE, ring.of("certificate"))
+    kind, read, signed = open_envelope(data, (CERTIFICATE, TAKEN_OVER), ring.of("certificate"))
     c, attached = read["body"], read["attachments"]
     try:
         shape(c, SHAPES["content"])
-        need(c["v"] == 1 and len(attached) == 1 and attached[0]["name"] == "certificate.pdf")
+        # Type, version and mark say the same.
+        marked = c.get("taken_over") is not None
+        need(kind == (TAKEN_OVER if marked else CERTIFICATE) and c["v"] == (2 if marked else 1))
+        need(len(attached) == 1 and attached[0]["name"] == "certificate.pdf")
     except Refused:
         raise Not("malformed") from None
-    if not all(k.may_have_signed(day(c["issued_on"]), ring.of("certificate")) for k in signed):
-        raise Not("out_of_term")
-    if pdf is not None and attached[0]["digests"] != pdf:
-        raise Not("altered")
-    return Subject(
+    subject = Subject(
         c["number"],
         c["holder"]["name"],
         c["holder"]["code"],
         day(c["issued_on"]),
         day(c["valid_until"]),
+        day(c["taken_over"]["on"]) if marked else None,
         c["slot"],
         sha256(canonical(c))[:16],
         c["log"],
     )
+    if not all(k.may_have_signed(subject.day_of_keys(), ring.of("certificate")) for k in signed):
+        raise Not("out_of_term")
+    if pdf is not None and attached[0]["digests"] != pdf:
+        raise Not("altered")
+    return subject
 
 
 class Reader:
@@ -731,13 +746,15 @@ def read_code(data):
     need(len(raw) > 128)
     signed, sm2, ed25519 = raw[:-128], raw[-128:-64], raw[-64:]
     r = Reader(signed)
-    need(r.number(1) == 1)
+    version = r.number(1)
+    need(version in (1, 2))
     kids = {"SM2-SM3": r.take(4).hex(), "Ed25519": r.take(4).hex()}
     number, code, name = r.text(96), r.text(64), r.text(180)
     issued_on, valid_until = numbered_day(r.number(2)), numbered_day(r.number(2))
-    subject = Subject(number, name, code, issued_on, valid_until, r.number(4), r.take(16))
+    taken_over = numbered_day(r.number(2)) if version == 2 else None
+    subject = Subject(number, name, code, issued_on, valid_until, taken_over, r.number(4), r.take(16))
     need(not r.data and number)
-    message = pre_authentication(QR, host.upper().encode() + b"\0" + signed)
+    message = pre_authentication(QR_TAKEN_OVER if taken_over else QR, host.upper().encode() + b"\0" + signed)
     return subject, kids, message, {"SM2-SM3": sm2, "Ed25519": ed25519}
 
 
@@ -758,7 +775,7 @@ def code(data, ring):
             absent = True
     if wrong or absent:
         raise Not("altered" if wrong else "unknown_key")
-    if not all(k.may_have_signed(subject.issued_on, ring.of("certificate")) for k in signed):
+    if not all(k.may_have_signed(subject.day_of_keys(), ring.of("certificate")) for k in signed):
         raise Not("out_of_term")
     return subject
 
@@ -860,7 +877,7 @@ def in_log(subject, data, ring):
 
 def open_list(data, ring):
     try:
-        read, signed = open_envelope(data, STATUS_LIST, ring.of("statement"))
+        _, read, signed = open_envelope(data, (STATUS_LIST,), ring.of("statement"))
         value = read["body"]
         shape(value, SHAPES["list"])
         need(value["v"] == 1 and not read["attachments"] and value["origin"] in ring.logs)
@@ -937,8 +954,11 @@ def answer_line(raw, first, ring, evidence, lists, at):
         lists if columns[2] is None else [columns[2]],
         at=at,
     )
-    number = verdict["subject"].number if verdict["subject"] else "-"
-    return "\t".join((verdict["genuine"], verdict["log"], verdict["status"], number))
+    s = verdict["subject"]
+    told = [verdict["genuine"], verdict["log"], verdict["status"], s.number if s else "-"]
+    if s and s.taken_over:
+        told.append(f"taken_over:{s.taken_over}")
+    return "\t".join(told)
 
 
 _WORK = None
@@ -1023,11 +1043,16 @@ def main():
             "issued_on": str(s.issued_on),
             "valid_until": str(s.valid_until),
             "slot": s.slot,
+            "taken_over": {"on": str(s.taken_over), "vouched_by": "body"} if s.taken_over else None,
         }
         print(json.dumps(shown, ensure_ascii=False, sort_keys=True))
     else:
         if s:
-            print(f"{s.number}\n{s.holder} {s.code}\n{s.issued_on} - {s.valid_until}\n")
+            print(f"{s.number}\n{s.holder} {s.code}\n{s.issued_on} - {s.valid_until}")
+            if s.taken_over:
+                print(f"{s.taken_over} taken over from the earlier register of the body: not issued through this platform,")
+                print("which has no record of an audit; the body vouches for it")
+            print()
         print("genuine: " + verdict["genuine"])
         print("in the log: " + verdict["log"])
         print("status: " + verdict["status"] + (f" (as of {verdict['as_of']})" if verdict["as_of"] else ""))

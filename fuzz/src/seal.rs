@@ -132,7 +132,9 @@ pub fn certificate(data: &[u8]) {
     let verdict = check(data, trusted(), &With { evidence: Some(data), lists: &[data], pdf: None, at });
     if verdict.genuine == Genuine::Yes {
         let subject = verdict.subject.expect("what is genuine has a subject");
-        assert_eq!(subject.number, "SLQH-2099-000137", "the keys signed one certificate only");
+        let signed = [("SLQH-2099-000137", None), ("OLD-2024-000002", Some("2026-02-03".to_owned()))];
+        let told = (subject.number.as_str(), subject.taken_over.map(|t| t.on.to_string()));
+        assert!(signed.contains(&told), "the keys signed two certificates only, one of them taken over: {told:?}");
         // The bytes are a certificate, so they are no evidence and no list.
         assert_eq!((verdict.log, verdict.status), (InLog::No, Status::BadList));
     } else {

@@ -90,8 +90,10 @@ pub(crate) fn run(args: &VerifyArgs, stdin: &mut dyn BufRead, stdout: &mut dyn W
                 writeln!(out, "{}", json(&verdict))?;
             } else {
                 let number = verdict.subject.as_ref().map_or("-", |s| &s.number);
+                let taken_over = verdict.subject.as_ref().and_then(|s| s.taken_over);
+                let mark = taken_over.map_or_else(String::new, |t| format!("\ttaken_over:{}", t.on));
                 let [genuine, log, status] = codes(&verdict);
-                writeln!(out, "{genuine}\t{log}\t{status}\t{number}")?;
+                writeln!(out, "{genuine}\t{log}\t{status}\t{number}{mark}")?;
             }
             Ok(Ok(()))
         });
@@ -246,6 +248,19 @@ fn print(verdict: &Verdict, with_pdf: bool, lang: Lang, out: &mut dyn Write) -> 
         row("获证个人信息处理者", "Holder", plain(&s.holder))?;
         row("代码", "Code", plain(&s.code))?;
         row("有效期", "Validity", format!("{} – {}", s.issued_on, s.valid_until))?;
+        if let Some(t) = s.taken_over {
+            let told = match lang {
+                Lang::Zh => {
+                    format!("{}接收自发证机构的原有登记，不是在本平台出具的；审核由发证机构自己负责，本平台没有审核记录", t.on)
+                }
+                Lang::En => format!(
+                    "taken over on {} from the earlier register of the body, not issued through this platform; \
+                     the body vouches for the audit, of which the platform has no record",
+                    t.on
+                ),
+            };
+            row("来源", "Source", told)?;
+        }
         if let Some(c) = &s.content {
             row("认证范围", "Scope", plain(lang.t(&c.scope.zh, &c.scope.en)))?;
             row("发证机构", "Issued by", plain(&c.body.name))?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use guosuo_seal::certificate::{
     Basis, Body, Change, Compact, Content, ContentError, Day, Entry, Genuine, Head, Holder, Intent, IntentError, Keyring,
     KeyringError, LIST_SLOTS, Mark, Moment, PublishedKey, PublishedLog, Purpose, QrCode, QrError, ScopeWords, SlotStatus, Status,
-    StatusList, Use, With, check,
+    StatusList, TakenOver, Use, With, check,
 };
 use guosuo_seal::keys::{Algorithm, Signer, SigningKey, sm2_to_der};
 use guosuo_seal::{Digest32, FileDigests};
@@ -43,8 +43,21 @@ fn content() -> Content {
         predecessor: None,
         scope: ScopeWords { digests: FileDigests::of(b"scope"), en: "Hotel booking".into(), zh: "境外酒店预订".into() },
         slot: 0,
+        taken_over: None,
         v: 1,
         valid_until: day("2029-02-02"),
+    }
+}
+
+/// One that was issued before, elsewhere.
+fn older() -> Content {
+    Content {
+        issued_on: day("2024-05-20"),
+        number: "OLD-2024-000002".into(),
+        taken_over: Some(TakenOver::new(day("2026-02-03"))),
+        v: 2,
+        valid_until: day("2027-05-19"),
+        ..content()
     }
 }
 
@@ -82,10 +95,13 @@ fn ring() -> Keyring {
 fn a_certificate_is_issued_again_byte_for_byte() {
     let (signed, code) = issue(&content());
     assert_eq!(issue(&content()), (signed.clone(), code.clone()));
+    let (older, older_code) = issue(&older());
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/certificate");
     let seeds = [
         ("good", signed),
         ("code", code.into_bytes()),
+        ("older", older),
+        ("older-code", older_code.into_bytes()),
         ("list", list(&[(0, SlotStatus::Valid)])),
         ("keys", ring().to_bytes().unwrap()),
     ];
@@ -137,6 +153,39 @@ fn what_cannot_be_read_is_not_issued() {
     assert_eq!(bent(&|c| c.scope.en = " ".into()), Err(ContentError::Text("scope in English")));
     assert_eq!(bent(&|c| c.valid_until = day("2026-02-02")), Err(ContentError::Days));
     assert_eq!(bent(&|c| c.v = 2), Err(ContentError::Version(2)));
+    assert_eq!(older().check(), Ok(()));
+    assert_eq!(Content { v: 1, ..older() }.check(), Err(ContentError::Version(1)));
+    let early = Some(TakenOver::new(day("2024-05-19")));
+    assert_eq!(Content { taken_over: early, ..older() }.check(), Err(ContentError::TakenOver));
+}
+
+#[test]
+fn what_was_taken_over_says_so_and_everything_else_is_written_as_before() {
+    let text = |c: &Content| String::from_utf8(c.to_bytes().unwrap()).unwrap();
+    assert!(!text(&content()).contains("taken_over"));
+    assert!(text(&older()).contains(r#""taken_over":{"on":"2026-02-03","vouched_by":"body"},"v":2,"#), "{}", text(&older()));
+    let with = With { evidence: None, lists: &[], pdf: None, at: moment("2026-03-12T00:00:00Z") };
+    let (signed, code) = issue(&older());
+    for given in [&signed[..], code.as_bytes()] {
+        let told = check(given, seal::trusted(), &with);
+        assert_eq!((told.genuine, told.subject.unwrap().taken_over), (Genuine::Yes, older().taken_over));
+    }
+    // Keys that begin on the day of taking over have signed it, those that had ended before have not.
+    for (from, until, genuine) in [
+        ("2026-02-03", None, Genuine::Yes),
+        ("2026-02-04", None, Genuine::OutOfTerm),
+        ("2024-01-01", Some("2026-02-02"), Genuine::OutOfTerm),
+    ] {
+        let mut ring = ring();
+        for key in ring.keys.iter_mut().filter(|k| k.usage == Use::Certificate) {
+            (key.from, key.until) = (day(from), until.map(day));
+        }
+        let trusted = ring.trust().unwrap();
+        assert_eq!([&signed[..], code.as_bytes()].map(|given| check(given, &trusted, &with).genuine), [genuine; 2], "{from}");
+    }
+    // The mark takes two bytes of the code: one of the ordinary length stays as small as it was.
+    let ordinary = Content { number: content().number, ..older() };
+    assert!(issue(&ordinary).1.len() <= 483, "{}", issue(&ordinary).1.len());
 }
 
 #[test]

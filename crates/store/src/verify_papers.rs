@@ -164,6 +164,10 @@ fn print(row: &PaperRow, c: &Content, digest: &Digest32, fault: &mut impl FnMut(
     if v.get("holder_country").is_some_and(|country| *country != text(&c.holder.country)) {
         fault("print", "holder_country is not what was signed".into());
     }
+    // Those taken over before there was the mark are printed with a line that their content does not have.
+    if c.taken_over.is_some_and(|t| v["taken_over"]["on"] != t.on.to_string()) {
+        fault("print", "taken_over is not what was signed".into());
+    }
 }
 
 /// Whether both signatures hold and the keys may have signed: a question without a moment.
@@ -185,7 +189,8 @@ fn code(
         return None;
     };
     let says = &code.says;
-    if says.number != content.number || i64::from(says.slot) != row.slot || says.content != digest.as_bytes()[..16] {
+    let marked = says.taken_over == content.taken_over.map(|t| t.on);
+    if !marked || says.number != content.number || i64::from(says.slot) != row.slot || says.content != digest.as_bytes()[..16] {
         fault("code", "is of another content".into());
     }
     if let Some(trusted) = trusted {

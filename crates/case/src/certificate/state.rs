@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guosuo_rules::calendar::Calendar;
 use guosuo_rules::period::{Due, WorkingDays};
+use guosuo_rules::time::cst_date;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -448,6 +449,11 @@ impl Certificate {
             status = change.kind.status().unwrap_or(status);
         }
         if status.is_live() && day > self.valid_until { Status::Expired } else { status }
+    }
+
+    /// The day on which it was taken over, China Standard Time; `None` for what was issued here.
+    pub fn taken_over_on(&self) -> Option<Date> {
+        self.taken_over.as_ref().and(self.history.first()).map(|first| cst_date(first.at))
     }
 
     /// Whether the end by time has been recorded.

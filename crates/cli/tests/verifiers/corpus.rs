@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use guosuo_seal::certificate::{
     Basis, Body, Change, Compact, Content, Day, Entry, Evidence, Head, Holder, Keyring, Mark, Moment, PublishedKey, PublishedLog,
-    ScopeWords, SlotStatus, StatusList, Use, entry, qr,
+    ScopeWords, SlotStatus, StatusList, TakenOver, Use, entry, qr,
 };
 use guosuo_seal::chain::{Chain, Linked, Row};
 use guosuo_seal::checkpoint::Checkpoint;
@@ -119,10 +119,14 @@ pub(crate) enum Kind {
     TooEarly,
     NotInList,
     OthersEvidence,
+    /// Issued elsewhere before any key was in use, and taken over.
+    TakenOver,
+    /// Taken over when the keys that have signed it had ended, though they were in use when it was issued.
+    TakenOverLate,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Valid,
         Self::Altered,
         Self::Expired,
@@ -137,12 +141,14 @@ impl Kind {
         Self::TooEarly,
         Self::NotInList,
         Self::OthersEvidence,
+        Self::TakenOver,
+        Self::TakenOverLate,
     ];
 
     /// The answers that it must get, with evidence and list.
     pub(crate) fn answers(self) -> [&'static str; 3] {
         match self {
-            Self::Valid | Self::OldKey | Self::SuccessorKey => ["yes", "yes", "valid"],
+            Self::Valid | Self::OldKey | Self::SuccessorKey | Self::TakenOver => ["yes", "yes", "valid"],
             Self::Altered => ["altered", "not_checked", "not_checked"],
             Self::Expired => ["yes", "yes", "expired"],
             Self::Suspended => ["yes", "yes", "suspended"],
@@ -150,10 +156,15 @@ impl Kind {
             Self::Cancelled => ["yes", "yes", "cancelled"],
             Self::Replaced => ["yes", "yes", "replaced"],
             Self::ForeignKey => ["unknown_key", "not_checked", "not_checked"],
-            Self::OldKeyLate | Self::TooEarly => ["out_of_term", "not_checked", "not_checked"],
+            Self::OldKeyLate | Self::TooEarly | Self::TakenOverLate => ["out_of_term", "not_checked", "not_checked"],
             Self::NotInList => ["yes", "yes", "unknown"],
             Self::OthersEvidence => ["yes", "no", "valid"],
         }
+    }
+
+    /// The mark that it bears, as both programs tell it behind the number.
+    pub(crate) fn mark(self) -> Option<&'static str> {
+        (self == Self::TakenOver).then_some("taken_over:2026-02-03")
     }
 
     fn listed(self) -> Option<SlotStatus> {
@@ -217,9 +228,15 @@ pub(crate) fn content(i: u32, issued_on: &str, valid_until: &str) -> Content {
             zh: "境外酒店预订：入住人姓名、联系方式和订单信息。\n不含敏感个人信息。".into(),
         },
         slot: i,
+        taken_over: None,
         v: 1,
         valid_until: day(valid_until),
     }
+}
+
+/// The same, taken over on a day.
+pub(crate) fn taken_over(content: Content, on: &str) -> Content {
+    Content { taken_over: Some(TakenOver::new(day(on))), v: 2, ..content }
 }
 
 /// The printed form that goes with it.
@@ -254,16 +271,19 @@ impl Corpus {
             let (from, until) = match kind {
                 Kind::OldKey => ("2025-06-10", "2028-06-09"),
                 Kind::Expired => ("2026-01-02", "2026-05-31"),
-                Kind::TooEarly => ("2024-06-10", "2027-06-09"),
+                Kind::TooEarly | Kind::TakenOver => ("2024-06-10", "2027-06-09"),
+                Kind::TakenOverLate => ("2025-06-10", "2028-06-09"),
                 _ => ("2026-02-03", "2029-02-02"),
             };
             let pair = match kind {
                 Kind::ForeignKey => &keys.foreign,
-                Kind::OldKey | Kind::OldKeyLate => &keys.old,
+                Kind::OldKey | Kind::OldKeyLate | Kind::TakenOverLate => &keys.old,
                 Kind::SuccessorKey | Kind::TooEarly => &keys.next,
                 _ => &keys.now,
             };
             let said = content(i, from, until);
+            let older = matches!(kind, Kind::TakenOver | Kind::TakenOverLate);
+            let said = if older { taken_over(said, "2026-02-03") } else { said };
             let code = code_of(&said, pair);
             let unsigned = said.document(FileDigests::of(&printed(i))).expect("a document");
             let envelope = unsigned.sign(&pair.signers()).expect("a signed document").to_bytes().expect("bytes");

@@ -40,6 +40,10 @@ fn the_commands_of_the_page_accept_the_genuine_and_refuse_the_altered() {
     ] {
         assert!(valid.contains(line), "{line} not in {valid}");
     }
+    assert!(!valid.contains("taken over"), "{valid}");
+    let older = pasted(dir.path(), 14);
+    assert_eq!(older.matches("Signature Verified Successfully").count(), 2, "{older}");
+    assert!(older.contains("issued on 2024-06-10") && older.contains("taken over on 2026-02-03, not issued here"), "{older}");
     let altered = pasted(dir.path(), 1);
     assert_eq!(altered.matches("Signature Verified Successfully").count(), 0, "{altered}");
     assert_eq!(altered.matches("Verification Failure").count(), 2, "{altered}");

@@ -6,6 +6,7 @@
 
 mod corpus;
 mod documented;
+mod marked;
 mod program;
 mod witnessed;
 
@@ -116,6 +117,7 @@ fn two_programs_agree_and_neither_is_deceived() {
     for (answer, kind) in mine.iter().zip(&expected) {
         let wanted = kind.answers().join("\t");
         assert!(answer.starts_with(&wanted), "{kind:?}: {answer}, not {wanted}");
+        assert_eq!(answer.split('\t').nth(4), kind.mark(), "{kind:?}: {answer}");
         *told.entry(format!("{kind:?}: {}", kind.answers().join(" "))).or_default() += 1;
     }
     same(&mine, &other, &lines);

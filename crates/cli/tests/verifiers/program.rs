@@ -11,7 +11,7 @@ use super::corpus::{AT, Corpus, printed};
 
 /// Writes the files that a person would have; gives the samples.
 pub(crate) fn desk(dir: &Path) -> Corpus {
-    let corpus = Corpus::new(12);
+    let corpus = Corpus::new(16);
     let write = |name: &str, bytes: &[u8]| std::fs::write(dir.join(name), bytes).expect("room on the disk");
     write("keys.json", &corpus.keys.ring().to_bytes().expect("bytes"));
     write("list.json", &corpus.list);
@@ -36,12 +36,12 @@ pub(crate) fn call(dir: &Path, args: &[&str]) -> (String, u8) {
     (String::from_utf8([out, err].concat()).expect("UTF-8"), code)
 }
 
-/// The exit status of the independent program.
-pub(crate) fn other(dir: &Path, args: &[&str]) -> i32 {
+/// The exit status and the output of the independent program.
+pub(crate) fn other(dir: &Path, args: &[&str]) -> (i32, String) {
     let (python, file) = super::python();
     let file = file.canonicalize().expect("the program is there");
     let out = Command::new(python).arg(file).args(args).current_dir(dir).output().expect("python3");
-    out.status.code().expect("it ended by itself")
+    (out.status.code().expect("it ended by itself"), String::from_utf8(out.stdout).expect("UTF-8"))
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn three_answers_and_three_ways_to_end() {
     let both = |args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(base).collect();
         let (out, code) = call(dir, &args);
-        assert_eq!(other(dir, &args), i32::from(code), "{args:?}");
+        assert_eq!(other(dir, &args).0, i32::from(code), "{args:?}");
         (out, code)
     };
     // Sample 0 is valid.
@@ -89,7 +89,7 @@ fn three_answers_and_three_ways_to_end() {
         let args: Vec<&str> = [name].into_iter().chain(later).collect();
         let (out, code) = call(dir, &args);
         assert!(code == 1 && out.contains(wanted), "{out}");
-        assert_eq!(other(dir, &args), 1);
+        assert_eq!(other(dir, &args).0, 1);
     }
     // Wrong use.
     for args in [
@@ -105,7 +105,7 @@ fn three_answers_and_three_ways_to_end() {
         let (out, code) = call(dir, &args);
         assert_eq!(code, 2, "{args:?} {out}");
         assert!(!out.is_empty());
-        assert_eq!(other(dir, &args), 2, "{args:?}");
+        assert_eq!(other(dir, &args).0, 2, "{args:?}");
     }
 }
 

@@ -7,10 +7,15 @@ use crate::canon::{self, CanonError};
 use crate::digest::{Digest32, FileDigests, sha256};
 use crate::envelope::{Attachment, EnvelopeError, Unsigned};
 
-/// Payload type of a certificate.
+/// Payload type of a certificate that was issued here.
 pub const TYPE: &str = "application/vnd.guosuo.certificate.v1+json";
-/// Version of [`Content`].
+/// Payload type of a certificate with the mark [`TakenOver`]. A verifier that knows only [`TYPE`] cannot show the
+/// mark, and refuses the document instead of showing it without.
+pub const TYPE_TAKEN_OVER: &str = "application/vnd.guosuo.certificate.v2+json";
+/// Version of a [`Content`] without the mark: its bytes are what they were before there was one.
 pub const VERSION: u32 = 1;
+/// Version of a [`Content`] with the mark [`TakenOver`].
+pub const VERSION_TAKEN_OVER: u32 = 2;
 /// Name of the printed certificate among the attachments.
 pub const PDF: &str = "certificate.pdf";
 /// Longest number of a certificate, in bytes: it must fit on the QR code.
@@ -72,6 +77,32 @@ pub struct Mark {
     pub cross_border: bool,
 }
 
+/// Whose word it is that the holder was audited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voucher {
+    /// The body's that issued it. No record of the platform shows verification, audit or decision.
+    Body,
+}
+
+/// The mark of a certificate that was issued before, elsewhere, and taken over from the register of its body: what is
+/// signed states the entry of that register, and not that anything was certified here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakenOver {
+    /// The day on which it was taken over, China Standard Time.
+    pub on: Day,
+    /// Whose word the audit rests on.
+    pub vouched_by: Voucher,
+}
+
+impl TakenOver {
+    /// Taken over on a day, on the word of its body.
+    pub fn new(on: Day) -> Self {
+        Self { on, vouched_by: Voucher::Body }
+    }
+}
+
 /// The content of a certificate: one set of bytes, whatever form it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,7 +130,10 @@ pub struct Content {
     pub scope: ScopeWords,
     /// Its place in the status lists.
     pub slot: u32,
-    /// Version of this shape: [`VERSION`].
+    /// That it was taken over and not issued here; never written for what was issued here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<TakenOver>,
+    /// Version of this shape: [`VERSION_TAKEN_OVER`] with the mark, [`VERSION`] without.
     pub v: u32,
     /// Last day of validity, as printed (M 8(2)). Never derived.
     pub valid_until: Day,
@@ -114,8 +148,11 @@ pub enum ContentError {
     /// It ends before it begins.
     #[error("the last day of validity is before the date of issue")]
     Days,
-    /// Another version.
-    #[error("a content of version {0}")]
+    /// It was taken over before it was issued.
+    #[error("the day on which it was taken over is before the date of issue")]
+    TakenOver,
+    /// A version that there is not, or not with this mark.
+    #[error("a content of version {0}, or one that says otherwise whether it was taken over")]
     Version(u32),
     /// Not to be written as canonical JSON.
     #[error(transparent)]
@@ -152,10 +189,28 @@ impl Content {
         if self.valid_until < self.issued_on {
             return Err(ContentError::Days);
         }
-        if self.v != VERSION {
+        if self.taken_over.is_some_and(|t| t.on < self.issued_on) {
+            return Err(ContentError::TakenOver);
+        }
+        if self.v != Self::version(self.taken_over) {
             return Err(ContentError::Version(self.v));
         }
         Ok(())
+    }
+
+    /// The version that goes with the mark or with none.
+    pub fn version(taken_over: Option<TakenOver>) -> u32 {
+        if taken_over.is_some() { VERSION_TAKEN_OVER } else { VERSION }
+    }
+
+    /// The payload type that goes with the mark or with none.
+    pub fn payload_type(&self) -> &'static str {
+        if self.taken_over.is_some() { TYPE_TAKEN_OVER } else { TYPE }
+    }
+
+    /// Whether it can stand in a document of a type: type, version and mark say the same.
+    pub fn fits(&self, payload_type: &str) -> bool {
+        self.payload_type() == payload_type && self.v == Self::version(self.taken_over)
     }
 
     /// The canonical bytes: the same for ever for the same content.
@@ -172,6 +227,6 @@ impl Content {
     /// [`Unsigned::to_be_signed`] first.
     pub fn document(&self, pdf: FileDigests) -> Result<Unsigned, EnvelopeError> {
         let printed = Attachment { media_type: "application/pdf".to_owned(), name: PDF.to_owned(), digests: pdf };
-        Unsigned::new(TYPE, self, vec![printed])
+        Unsigned::new(self.payload_type(), self, vec![printed])
     }
 }

@@ -12,7 +12,7 @@ pub mod status;
 pub mod time;
 mod verdict;
 
-pub use content::{Basis, Body, Content, ContentError, Holder, Mark, ScopeWords};
+pub use content::{Basis, Body, Content, ContentError, Holder, Mark, ScopeWords, TakenOver, Voucher};
 pub use entry::{Change, Entry, Evidence, Gap, Head};
 pub use intent::{Intent, IntentError, Purpose};
 pub use keyring::{Keyring, KeyringError, PublishedKey, PublishedLog, Trusted, Use};

@@ -3,12 +3,13 @@
 //! All upper case, so that the code stays in the alphanumeric mode of QR. Behind Base 32 lie
 //!
 //! ```text
-//! 01                        version
+//! 01 or 02                  version
 //! 4 bytes, 4 bytes          first bytes of the key identifiers: SM2, Ed25519
 //! 1 byte + text             number of the certificate
 //! 1 byte + text             code of the holder; empty when longer than 64 bytes
 //! 1 byte + text             name of the holder; empty when longer than 180 bytes
 //! 2 bytes, 2 bytes          date of issue, last day of validity: days after 2000-01-01
+//! 2 bytes                   version 2 only: the day on which it was taken over
 //! 4 bytes                   place in the status lists
 //! 16 bytes                  first half of SHA-256 of the content's canonical bytes
 //! 64 bytes, 64 bytes        signatures: SM2-SM3, Ed25519
@@ -20,6 +21,8 @@
 //! ```text
 //! "DSSEv1" SP len(type) SP type SP len(message) SP message,   message = HOST ‖ 00 ‖ bytes
 //! ```
+//!
+//! Version 2 is of certificates that were taken over ([`TakenOver`](super::content::TakenOver)), version 1 of all others.
 
 use super::content::{Content, NUMBER_MAX};
 use super::time::Day;
@@ -30,10 +33,13 @@ use crate::text::{b32, un_b32};
 
 /// Type of the signed message.
 pub const TYPE: &str = "application/vnd.guosuo.certificate-qr.v1";
+/// Type of the signed message of a certificate that was taken over.
+pub const TYPE_TAKEN_OVER: &str = "application/vnd.guosuo.certificate-qr.v2";
 /// Longest text that is looked at.
 pub const MAX_TEXT: usize = 2048;
 
 const VERSION: u8 = 1;
+const VERSION_TAKEN_OVER: u8 = 2;
 const CODE_MAX: usize = 64;
 const NAME_MAX: usize = 180;
 const SCHEME: &str = "https://";
@@ -76,6 +82,8 @@ pub struct Compact {
     pub issued_on: Day,
     /// Last day of validity.
     pub valid_until: Day,
+    /// The day on which it was taken over, for one that was not issued here.
+    pub taken_over: Option<Day>,
     /// Place in the status lists.
     pub slot: u32,
     /// First half of the digest of the content.
@@ -151,6 +159,7 @@ impl Compact {
             name: short(&content.holder.name, NAME_MAX),
             issued_on: content.issued_on,
             valid_until: content.valid_until,
+            taken_over: content.taken_over.map(|t| t.on),
             slot: content.slot,
             content: *digest.as_bytes().first_chunk().unwrap_or(&[0; 16]),
         })
@@ -158,13 +167,14 @@ impl Compact {
 
     /// The bytes before the signatures.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = vec![VERSION];
+        let mut out = vec![if self.taken_over.is_some() { VERSION_TAKEN_OVER } else { VERSION }];
         out.extend_from_slice(self.kids.as_flattened());
         put(&mut out, &self.number);
         put(&mut out, &self.code);
         put(&mut out, &self.name);
         out.extend_from_slice(&self.issued_on.number().to_be_bytes());
         out.extend_from_slice(&self.valid_until.number().to_be_bytes());
+        out.extend(self.taken_over.into_iter().flat_map(|on| on.number().to_be_bytes()));
         out.extend_from_slice(&self.slot.to_be_bytes());
         out.extend_from_slice(&self.content);
         out
@@ -173,7 +183,7 @@ impl Compact {
     /// The very bytes that both keys sign: to be recorded before a key is used.
     pub fn to_be_signed(&self) -> Vec<u8> {
         let message = [self.host.as_bytes(), &[0], &self.to_bytes()].concat();
-        pre_authentication(TYPE, &message)
+        pre_authentication(if self.taken_over.is_some() { TYPE_TAKEN_OVER } else { TYPE }, &message)
     }
 
     /// Signs with both keys.
@@ -187,7 +197,8 @@ impl Compact {
 
     fn read(bytes: &[u8], host: String) -> Option<Self> {
         let mut r = Reader(bytes);
-        if r.take()? != [VERSION] {
+        let [version] = r.take()?;
+        if !matches!(version, VERSION | VERSION_TAKEN_OVER) {
             return None;
         }
         let kids = [r.take()?, r.take()?];
@@ -195,10 +206,11 @@ impl Compact {
         let (code, name) = (r.text(CODE_MAX)?, r.text(NAME_MAX)?);
         let mut day = || r.take().and_then(|b| Day::from_number(u16::from_be_bytes(b)));
         let (issued_on, valid_until) = (day()?, day()?);
+        let taken_over = if version == VERSION_TAKEN_OVER { Some(day()?) } else { None };
         let slot = u32::from_be_bytes(r.take()?);
         let content = r.take()?;
         let whole = r.0.is_empty() && !number.is_empty();
-        whole.then_some(Self { host, kids, number, code, name, issued_on, valid_until, slot, content })
+        whole.then_some(Self { host, kids, number, code, name, issued_on, valid_until, taken_over, slot, content })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::content::{self, Content};
+use super::content::{self, Content, TakenOver};
 use super::entry::Evidence;
 use super::keyring::{Trusted, Use};
 use super::qr::QrCode;
@@ -98,6 +98,9 @@ pub struct Subject {
     pub valid_until: Day,
     /// Place in the status lists.
     pub slot: u32,
+    /// That it was taken over from the register of its body and not issued here. `None` says nothing of certificates
+    /// taken over before there was this mark: they bear version 1.
+    pub taken_over: Option<TakenOver>,
     /// The whole content, when the file has it.
     pub content: Option<Box<Content>>,
     /// First half of the digest of the content.
@@ -161,20 +164,27 @@ fn in_term(trusted: &Trusted, keys: &[&PublicKey], day: Day) -> Result<(), Genui
     if fits { Ok(()) } else { Err(Genuine::OutOfTerm) }
 }
 
+/// The day that the keys are asked about: nothing of what was taken over was signed before that day.
+fn day_of_keys(issued_on: Day, taken_over: Option<TakenOver>) -> Day {
+    taken_over.map_or(issued_on, |t| t.on)
+}
+
 fn document(bytes: &[u8], trusted: &Trusted, pdf: Option<FileDigests>) -> Result<Subject, Genuine> {
     let envelope = Envelope::parse_canonical(bytes).map_err(|_| Genuine::Malformed)?;
     let keys = trusted.keys(Use::Certificate);
-    let signed = envelope.signed_by(content::TYPE, &keys, &[Algorithm::Sm2Sm3, Algorithm::Ed25519]);
+    let known = [content::TYPE, content::TYPE_TAKEN_OVER].into_iter().find(|known| *known == envelope.payload_type());
+    let kind = known.ok_or(Genuine::Malformed)?;
+    let signed = envelope.signed_by(kind, &keys, &[Algorithm::Sm2Sm3, Algorithm::Ed25519]);
     let signed = signed.map_err(|e| match e {
         EnvelopeError::Signature { .. } => Genuine::Altered,
         EnvelopeError::Missing(_) => Genuine::UnknownKey,
         _ => Genuine::Malformed,
     })?;
     let read: Verified<Content> = envelope.read().map_err(|_| Genuine::Malformed)?;
-    if read.body.v != content::VERSION || read.attachments.len() != 1 || read.attachments[0].name != content::PDF {
+    if !read.body.fits(kind) || read.attachments.len() != 1 || read.attachments[0].name != content::PDF {
         return Err(Genuine::Malformed);
     }
-    in_term(trusted, &signed, read.body.issued_on)?;
+    in_term(trusted, &signed, day_of_keys(read.body.issued_on, read.body.taken_over))?;
     if pdf.is_some_and(|pdf| read.check_attachment(content::PDF, &pdf).is_err()) {
         return Err(Genuine::Altered);
     }
@@ -186,6 +196,7 @@ fn document(bytes: &[u8], trusted: &Trusted, pdf: Option<FileDigests>) -> Result
         issued_on: c.issued_on,
         valid_until: c.valid_until,
         slot: c.slot,
+        taken_over: c.taken_over,
         digest: half(c.digest().map_err(|_| Genuine::Malformed)?),
         content: Some(Box::new(c)),
     })
@@ -201,8 +212,9 @@ fn code(bytes: &[u8], trusted: &Trusted) -> Result<Subject, Genuine> {
     let keys = trusted.keys(Use::Certificate);
     let keys: Vec<&PublicKey> = keys.iter().collect();
     let signed = code.signed_by(&keys).map_err(|known| if known { Genuine::Altered } else { Genuine::UnknownKey })?;
-    in_term(trusted, &signed, code.says.issued_on)?;
     let says = code.says;
+    let taken_over = says.taken_over.map(TakenOver::new);
+    in_term(trusted, &signed, day_of_keys(says.issued_on, taken_over))?;
     Ok(Subject {
         number: says.number,
         holder: says.name,
@@ -210,6 +222,7 @@ fn code(bytes: &[u8], trusted: &Trusted) -> Result<Subject, Genuine> {
         issued_on: says.issued_on,
         valid_until: says.valid_until,
         slot: says.slot,
+        taken_over,
         digest: says.content,
         content: None,
     })

@@ -12,10 +12,9 @@ use guosuo_case::Life as _;
 use guosuo_case::certificate::{Certificate, Source};
 use guosuo_paper::{CertificatePaper, LogLine, Mode, SigningKeyLine, TakenOverLine};
 use guosuo_rules::basis::Edition;
-use guosuo_rules::time::cst_date;
 use guosuo_seal::FileDigests;
 use guosuo_seal::certificate::{
-    Basis, Body, Compact, Content, Day, Genuine, Holder, Intent, Mark, Moment, Purpose, ScopeWords, With, check, qr,
+    Basis, Body, Compact, Content, Day, Genuine, Holder, Intent, Mark, Moment, Purpose, ScopeWords, With, check, content, qr,
 };
 use guosuo_seal::keys::Signer;
 use guosuo_store::{CertificateChangeRow, NewBlob, PaperRow};
@@ -95,7 +94,7 @@ pub async fn run(app: &App) -> anyhow::Result<u64> {
 async fn publish(app: &App, change: CertificateChangeRow, version: bool) -> anyhow::Result<()> {
     let mut reader = app.store.reader().await?;
     let state = at_change(&reader.history::<Certificate>(&change.certificate).await?, change.seq)?;
-    let content = if version { Some(content(app, &mut reader, &state).await?) } else { None };
+    let content = if version { Some(says(app, &mut reader, &state).await?) } else { None };
     drop(reader);
     let now = app.now();
     app.store
@@ -123,7 +122,7 @@ fn at_change(
 }
 
 /// What a version says; its place is given when it is stored.
-async fn content(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) -> anyhow::Result<Content> {
+async fn says(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) -> anyhow::Result<Content> {
     let body = reader.organisation(c.body.as_str()).await?.context("the body has no account")?;
     let predecessor = match &c.predecessor {
         Some(id) => reader.certificate(id.as_str()).await?.map(|row| row.number),
@@ -132,6 +131,7 @@ async fn content(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) 
     let standards = Edition::by_id(&c.basis).map(|e| e.standards.iter().map(|s| format!("{}-{}", s.number, s.edition)).collect());
     let scope = guosuo_seal::canon::to_vec(&c.scope)?;
     let config = facts::config(reader, Some(&c.body)).await?;
+    let taken_over = c.taken_over_on().map(day).transpose()?.map(content::TakenOver::new);
     Ok(Content {
         basis: Basis { edition: c.basis.clone(), standards: standards.unwrap_or_default() },
         body: Body { code: body.credit_code.unwrap_or_else(|| "-".to_owned()), name: body.name },
@@ -153,7 +153,8 @@ async fn content(app: &App, reader: &mut guosuo_store::Reader, c: &Certificate) 
             zh: words::scope_words(Lang::Zh, &c.scope, &config),
         },
         slot: 0,
-        v: guosuo_seal::certificate::content::VERSION,
+        taken_over,
+        v: Content::version(taken_over),
         valid_until: day(c.valid_until)?,
     })
 }
@@ -228,7 +229,8 @@ async fn finish(app: &App, mut paper: PaperRow) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// That a certificate was taken over from an earlier register (M 18).
+/// That a certificate was taken over from an earlier register. The law is silent on how older ones come in; what happens
+/// to them from then on is under the Measures, whatever was provided before (M 18, 19).
 pub(crate) struct TakenOver {
     /// The day, China Standard Time.
     pub(crate) on: Date,
@@ -241,9 +243,9 @@ pub(crate) struct TakenOver {
 /// # Errors
 /// When the store cannot be read.
 pub(crate) async fn taken_over(reader: &mut guosuo_store::Reader, case: &str) -> Result<Option<TakenOver>, guosuo_store::Error> {
-    let loaded = reader.case::<Certificate>(case).await?;
-    let source = loaded.state.and_then(|c| c.taken_over);
-    Ok(source.zip(loaded.created).map(|(source, at)| TakenOver { on: cst_date(at), source }))
+    let state = reader.case::<Certificate>(case).await?.state;
+    let on = state.as_ref().and_then(Certificate::taken_over_on);
+    Ok(on.zip(state.and_then(|c| c.taken_over)).map(|(on, source)| TakenOver { on, source }))
 }
 
 /// What is printed: fixed once with the QR code, so that printing it again gives the same bytes.

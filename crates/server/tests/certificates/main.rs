@@ -4,6 +4,7 @@
 
 mod guesses;
 mod memory;
+mod older;
 mod record;
 
 use std::process::Command;
@@ -67,7 +68,13 @@ async fn issued(app: &TestApp, number: &str, holder: &str, valid_until: Date) ->
 
 async fn issued_by(app: &TestApp, body: &str, number: &str, holder: &str, valid_until: Date) -> String {
     let id = new_id();
-    let issue = Issue {
+    let issue = issue(number, holder, valid_until);
+    record(app, &id, body, vec![Event::Issued { issue: Box::new(issue) }]).await;
+    id
+}
+
+fn issue(number: &str, holder: &str, valid_until: Date) -> Issue {
+    Issue {
         mandate_before: None,
         application: CaseId(new_id()),
         applicant: OrgId("co".into()),
@@ -88,9 +95,7 @@ async fn issued_by(app: &TestApp, body: &str, number: &str, holder: &str, valid_
         predecessor: None,
         interests: std::collections::BTreeMap::new(),
         surveillances: Vec::new(),
-    };
-    record(app, &id, body, vec![Event::Issued { issue: Box::new(issue) }]).await;
-    id
+    }
 }
 
 async fn measure(app: &TestApp, id: &str, measure: Measure, ground: &str, on: Date) {

@@ -10,6 +10,7 @@ use guosuo::web::Lang;
 use guosuo_case::certificate::{Certificate, Event, Status};
 use guosuo_case::certification::Application;
 use guosuo_case::filing::Filing;
+use guosuo_seal::certificate::{Genuine, Voucher, With, check as check_certificate};
 use guosuo_store::Verifier;
 
 use crate::bench::Bench;
@@ -220,6 +221,19 @@ async fn older_certificates_come_in_by_the_page_and_live_on_like_others() {
     let printed = b.app.app.store.reader().await.unwrap().papers_of(&id).await.unwrap();
     let printed: serde_json::Value = serde_json::from_str(&printed.last().unwrap().print).unwrap();
     assert_eq!(printed["taken_over"]["sha256"], source.sha256.as_str(), "{printed}");
+    // Offline too: the signed form and the code bear the mark with the day, under signatures that hold.
+    let paper = b.app.app.store.reader().await.unwrap().papers_of(&id).await.unwrap().remove(0);
+    let with = With { evidence: None, lists: &[], pdf: None, at: papers::moment(b.app.app.now()).unwrap() };
+    for given in [&paper.signed, &paper.code] {
+        let checked = check_certificate(given.as_bytes(), &b.app.app.published.trusted, &with);
+        assert_eq!(checked.genuine, Genuine::Yes, "{given}");
+        let mark = checked.subject.unwrap().taken_over.unwrap();
+        assert_eq!((told["taken_over"]["on"].as_str().unwrap(), mark.vouched_by), (mark.on.to_string().as_str(), Voucher::Body));
+    }
+    let keys = &b.app.app.published.trusted;
+    let walk = Verifier::new().with::<Filing>().with::<Application>().with::<Certificate>().keys(keys);
+    let walked = walk.run(&b.app.app.store).await.unwrap();
+    assert!(walked.is_clean(), "{:?}", walked.faults.iter().take(5).collect::<Vec<_>>());
     let ask = [("measure", "suspend"), ("reason", "示例")];
     b.acts("applicant", &format!("/processor/certificates/{id}/acts/request"), &ask, None).await;
     let propose = [("origin", "request-1"), ("ground", "示例"), ("publication", "示例公告")];
