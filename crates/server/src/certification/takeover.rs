@@ -11,6 +11,7 @@ use guosuo_case::filing::{half_width, parse_date};
 use guosuo_case::{Actor, OrgId, OrgKind};
 use guosuo_rules::time::cst_date;
 use guosuo_seal::digest::sha256;
+use guosuo_store::accounts::OrgStatus;
 use guosuo_store::{ActError, Origin, new_id};
 use jiff::civil::Date;
 
@@ -303,6 +304,8 @@ async fn rows(app: &App, l: Lang, body: &str, table: &[Vec<String>], out: &mut R
         if t.holder.country == MAINLAND
             && let Some(o) = reader.organisation_by_code(&t.holder.code).await?
             && o.kind == OrgKind::Processor
+            // Anybody may register under a code that is public: only once an officer has confirmed who it is, it is the holder.
+            && matches!(o.status, OrgStatus::Active | OrgStatus::Suspended)
         {
             t.holder.org = Some(o.id.into());
         }

@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use guosuo::certification::takeover::{check, heading, importer, record};
 use guosuo::jobs::{expiry, papers};
 use guosuo::web::Lang;
+use guosuo_case::OrgKind;
 use guosuo_case::certificate::{Certificate, Event, Status};
 use guosuo_case::certification::Application;
 use guosuo_case::filing::Filing;
 use guosuo_seal::certificate::{Genuine, Voucher, With, check as check_certificate};
 use guosuo_store::Verifier;
+use guosuo_store::accounts::{OrgDetails, OrgStatus};
 
 use crate::bench::Bench;
 
@@ -174,6 +176,40 @@ async fn ten_thousand_good_rows_come_in_together_and_the_record_is_whole() {
     let again = check(&b.app.app, Lang::Zh, BODY, "older.csv", &bytes).await.unwrap();
     assert_eq!(again.errors.len(), ROWS);
     assert!(again.errors[0].problem.contains("已经有这个编号"), "{:?}", again.errors[0]);
+}
+
+#[tokio::test]
+async fn whoever_registered_under_the_code_of_a_holder_is_the_holder_once_confirmed_and_not_before() {
+    let b = Bench::new().await;
+    let registered = [
+        ("waiting", "91110108MA0X00201", OrgStatus::Pending, false),
+        ("refused", "91110108MA0X00202", OrgStatus::Refused, false),
+        ("confirmed", "91110108MA0X00203", OrgStatus::Active, true),
+        ("blocked", "91110108MA0X00204", OrgStatus::Suspended, true),
+    ];
+    let code = |first: &str| guosuo::demo::credit_code(first);
+    let now = b.app.app.now();
+    b.app
+        .app
+        .store
+        .write_with((), move |tx, ()| {
+            Box::pin(async move {
+                for (id, first, status, _) in registered {
+                    let (details, code) = (OrgDetails::default(), guosuo::demo::credit_code(first));
+                    tx.add_organisation(id, OrgKind::Processor, "示例注册公司（虚构）", Some(&code), status, &details, now)
+                        .await?;
+                }
+                Ok::<(), guosuo_store::Error>(())
+            })
+        })
+        .await
+        .unwrap();
+    let bytes = table((1..).zip(registered).map(|(n, (_, first, ..))| row(n, |c| c[2] = code(first))));
+    let read = check(&b.app.app, Lang::Zh, BODY, "older.csv", &bytes).await.unwrap();
+    assert!(read.errors.is_empty(), "{:?}", read.errors);
+    let holders: Vec<_> = read.list.iter().map(|t| t.holder.org.as_ref().map(guosuo_case::OrgId::as_str)).collect();
+    let wanted: Vec<_> = registered.iter().map(|(id, _, _, bound)| bound.then_some(*id)).collect();
+    assert_eq!(holders, wanted);
 }
 
 #[tokio::test]
