@@ -94,7 +94,7 @@ impl Life for Certificate {
                 Event::InterestDeclared { has, words: if has { needed(words, article)? } else { words } }
             }
             Command::RecordMandate { mandate } => {
-                new_mandate(&mandate, &c.holder, c.mandate.as_ref(), actor, today)?;
+                new_mandate(&mandate, &c.holder, c.mandate.as_ref(), true, actor, today)?;
                 Event::MandateRecorded { mandate }
             }
             Command::Request { asks, reason } => {

@@ -127,7 +127,8 @@ impl Life for Application {
         Ok(vec![match command {
             Command::Open { .. } => return Err(Refusal::new(RefusalCode::WrongPhase, article)),
             Command::RecordMandate { mandate } => {
-                new_mandate(&mandate, &a.processor, a.receipt.as_ref().and(a.dossier.mandate.as_ref()), actor, today)?;
+                let last = a.dossier.mandate.as_ref();
+                new_mandate(&mandate, &a.processor, last, a.receipt.is_some(), actor, today)?;
                 Event::MandateRecorded { mandate }
             }
             Command::ChooseBody { body } => choose(body, facts)?,
@@ -273,11 +274,12 @@ fn at_stage<'a>(a: &'a Application, nc: NcId, stages: &[NcStage]) -> Result<&'a 
 /// A mandate names an office or representative that acts, and whoever records it is that
 /// organisation or the processor itself. Once the body knows who acts, only the processor puts
 /// somebody else in its place, or the body on the processor's document: a representative neither
-/// hands its mandate on nor takes back one that was given to another (M 7(2)).
+/// hands its mandate on nor takes back one that was given to another (M 7(2)). The last one again is nothing new.
 pub(crate) fn new_mandate(
     mandate: &Mandate,
     processor: &Party,
-    known: Option<&Mandate>,
+    last: Option<&Mandate>,
+    known: bool,
     actor: &Actor,
     today: Date,
 ) -> Result<(), Refusal> {
@@ -290,8 +292,11 @@ pub(crate) fn new_mandate(
     if mandate.until < today {
         return refuse(Reason::MandateExpired { until: mandate.until });
     }
-    if !trusted && known.is_some_and(|m| m.holder != mandate.holder) {
+    if known && !trusted && last.is_some_and(|m| m.holder != mandate.holder) {
         return refuse(Reason::MandateOfAnother);
+    }
+    if last == Some(mandate) {
+        return refuse(Reason::MandateUnchanged);
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ pub enum Reason {
     MandateMissing,
     /// The mandate is that of another organisation.
     MandateOfAnother,
+    /// The mandate is the one that is recorded already.
+    MandateUnchanged,
     /// The mandate has not begun.
     MandateNotYet {
         /// First day.
@@ -211,6 +213,7 @@ impl Reason {
             Self::RepresentativeNeeded
             | Self::MandateMissing
             | Self::MandateOfAnother
+            | Self::MandateUnchanged
             | Self::MandateNotYet { .. }
             | Self::MandateExpired { .. }
             | Self::MandateScope { .. }

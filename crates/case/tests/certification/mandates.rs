@@ -45,6 +45,30 @@ fn who_acts_renews_and_only_the_processor_or_the_body_names_another() {
 }
 
 #[test]
+fn the_same_mandate_again_is_nothing_new() {
+    let mut w = World::certified(true);
+    for name in ["rep", "foreign", "manager"] {
+        let refusal = w.cert(name, record(mandate())).unwrap_err();
+        assert_eq!((refusal.article, reason(refusal)), ("M 7(2)", Reason::MandateUnchanged), "{name}");
+    }
+    // What differs in anything is another: its document, its reach, its term. Back again is a change too.
+    let document = guosuo_case::certification::DocRef { version: "2.0".into(), ..mandate().document };
+    w.cert("rep", record(Mandate { document, ..mandate() })).unwrap();
+    w.cert("rep", record(mandate())).unwrap();
+    w.cert("rep", record(Mandate { reported_to: "示例省网信办".into(), ..mandate() })).unwrap();
+    // The same before there is a certificate, in a draft as well.
+    let record = |m: Mandate| certification::Command::RecordMandate { mandate: Box::new(m) };
+    for mut w in [World::draft(true), World::entrusted(true)] {
+        if w.a().dossier.mandate != Some(mandate()) {
+            w.app("rep", record(mandate())).unwrap();
+        }
+        let events = w.a().dossier.clone();
+        assert_eq!(reason(w.app("rep", record(mandate())).unwrap_err()), Reason::MandateUnchanged);
+        assert_eq!(w.a().dossier, events);
+    }
+}
+
+#[test]
 fn for_a_holder_of_the_mainland_there_is_no_mandate() {
     let mut w = World::certified(false);
     assert_eq!(w.cert("applicant", record(mandate())).unwrap_err().code, RefusalCode::NotAllowed);

@@ -135,9 +135,15 @@ fn drift(_: &World) -> Act {
     Act::Cert(Cert::DeclareFlows { actual: Box::new(actual), source: doc("台账") })
 }
 
+/// A mandate that is not the last one: the same again is nothing new.
+fn other_than(w: &World, last: Option<&certification::Mandate>) -> Box<certification::Mandate> {
+    let m = certification::Mandate { until: w.today().saturating_add(700.days()), ..mandate() };
+    let known = last == Some(&m);
+    Box::new(if known { certification::Mandate { reported_to: "示例省网信办".into(), ..m } } else { m })
+}
+
 fn renewed(w: &World) -> Act {
-    let until = w.today().saturating_add(700.days());
-    Act::Cert(Cert::RecordMandate { mandate: Box::new(certification::Mandate { until, ..mandate() }) })
+    Act::Cert(Cert::RecordMandate { mandate: other_than(w, w.cert.as_ref().and_then(|c| c.mandate.as_ref())) })
 }
 
 /// Acts that carry nothing wrong: whether they are accepted depends on the state alone.
@@ -154,8 +160,8 @@ pub(crate) const MOVES: &[Move] = &[
     ("applicant", withdraw),
     ("rep", withdraw),
     ("rep", |w| {
-        let until = w.today().saturating_add(700.days());
-        Act::App(App::RecordMandate { mandate: Box::new(certification::Mandate { until, ..mandate() }) })
+        let last = w.app.as_ref().and_then(|a| a.dossier.mandate.as_ref());
+        Act::App(App::RecordMandate { mandate: other_than(w, last) })
     }),
     ("manager", declare),
     ("lab", declare),

@@ -150,6 +150,10 @@ pub fn reason(l: Lang, r: &Reason) -> String {
             "授权委托书是给另一家机构的，不能由本机构办理。更换受托机构的，由处理者自己登记；发证以后也可以由认证机构凭处理者签署的文件登记。",
             "The mandate is that of another organisation, so yours cannot act. The processor itself names another one; once there is a certificate the body can record it too, on a document that the processor signed.",
         ),
+        Reason::MandateUnchanged => l.t(
+            "这份授权委托书已经登记，内容相同，不再登记一次。续签、改变范围或者更换文件的，改好再登记。",
+            "This mandate is recorded already, with the same content, and is not entered a second time. If it was renewed, its reach changed or its document replaced, change that and record it.",
+        ),
         Reason::MandateNotYet { from } => {
             return l.pick(
                 format!("授权委托书自{}起有效，那一天以后才能办理。", day(*from)),
