@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use clap::Parser as _;
@@ -18,6 +19,9 @@ use guosuo_cli::{Cli, Command as Cmd, run};
 use guosuo_rules::yearly::{Count, Person, Seen};
 use guosuo_store::Error as StoreError;
 use jiff::civil::date;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 /// Of the law's highest line.
 const MILLION: u32 = 1_000_000;
@@ -157,6 +161,128 @@ async fn a_million_people_count_once_on_postgresql() {
     a_million_people_count_once(TestApp::with(|c| c.database = database.url()).await).await;
 }
 
+/// Stands between a program and its database. Once a new file lies in the folder, it holds the next commit back and cuts
+/// the program off, which then cannot know what becomes of that commit.
+struct Between {
+    port: u16,
+    /// How many files there are before; nothing: everything passes.
+    armed: Arc<Mutex<Option<usize>>>,
+    /// Whether the commit that is held reaches the database after all.
+    release: mpsc::Sender<bool>,
+    done: mpsc::Receiver<()>,
+}
+
+impl Between {
+    async fn start(server: u16, folder: PathBuf) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let armed = Arc::new(Mutex::new(None));
+        let (release, releases) = mpsc::channel(1);
+        let (tell, done) = mpsc::channel(1);
+        let (held, releases) = (Arc::clone(&armed), Arc::new(tokio::sync::Mutex::new(releases)));
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (held, folder, releases, tell) = (Arc::clone(&held), folder.clone(), Arc::clone(&releases), tell.clone());
+                tokio::spawn(async move {
+                    let Some((mut server, commit)) = pass(client, server, &held, &folder).await else { return };
+                    if releases.lock().await.recv().await == Some(true) {
+                        server.write_all(&commit).await.unwrap();
+                        let mut answer = [0; 1024];
+                        let n = server.read(&mut answer).await.unwrap();
+                        assert!(answer[..n].windows(6).any(|w| w == b"COMMIT"), "{:?}", &answer[..n]);
+                    }
+                    drop(server);
+                    tell.send(()).await.unwrap();
+                });
+            }
+        });
+        Self { port, armed, release, done }
+    }
+
+    /// Lets the commit that is held go on, or loses it.
+    async fn end(&mut self, forward: bool) {
+        self.release.send(forward).await.unwrap();
+        self.done.recv().await.unwrap();
+    }
+}
+
+/// Passes everything on until a commit is to be held; then the client is cut off.
+async fn pass(mut client: TcpStream, server: u16, armed: &Mutex<Option<usize>>, folder: &Path) -> Option<(TcpStream, Vec<u8>)> {
+    let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+    let (mut out, mut back) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        tokio::select! {
+            n = client.read(&mut out) => {
+                let n = n.unwrap_or(0);
+                let before = *armed.lock().unwrap();
+                let commits = out[..n].windows(7).any(|w| w == b"COMMIT\0");
+                if commits && before.is_some_and(|before| files(folder) > before) {
+                    *armed.lock().unwrap() = None;
+                    return Some((server, out[..n].to_vec()));
+                }
+                if n == 0 || server.write_all(&out[..n]).await.is_err() {
+                    return None;
+                }
+            }
+            n = server.read(&mut back) => {
+                let n = n.unwrap_or(0);
+                if n == 0 || client.write_all(&back[..n]).await.is_err() {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_whose_commit_broke_off_stays_until_it_is_known_that_nothing_names_it() {
+    let database = tokio::task::spawn_blocking(|| guosuo_testkit::pg::cluster().map(|c| c.empty())).await.unwrap();
+    let Some(database) = database else { return };
+    let kept = tempfile::tempdir().unwrap();
+    let url = database.url();
+    let (before, rest) = url.rsplit_once(':').unwrap();
+    let (port, name) = rest.split_once('/').unwrap();
+    let mut between = Between::start(port.parse().unwrap(), kept.path().to_owned()).await;
+    let through = format!("{before}:{}/{name}", between.port);
+    let files_at = format!("file://{}", kept.path().display());
+    let app = TestApp::with(|c| {
+        c.database = through;
+        c.blobs = files_at;
+    })
+    .await;
+    let actor = demo::preparing::people(&app.app).await.unwrap();
+    let id = exports_id(&actor);
+    let facts = Box::new(export_flow("甲", "示例甲公司（虚构）"));
+    let commands = vec![Command::Open, Command::DescribeFlow { flow: None, facts }];
+    seed_exports(&app.app, &actor, commands, app.app.now()).await.unwrap();
+    let mut xu = app.sign_in(demo::preparing::PROCESSOR).await;
+    report(&mut xu, "1", 0..1_500).await;
+    assert_eq!(total(&mut xu).await, "1,500");
+
+    // The connection breaks on the commit, and the database carries it out later.
+    let on_disk = || files(kept.path());
+    let first = on_disk();
+    *between.armed.lock().unwrap() = Some(first);
+    let broken = upload(&mut xu, "1", "集团密钥甲", &sheet(1_500..3_000)).await;
+    assert!(broken.status.is_server_error(), "{} {}", broken.status, broken.text);
+    assert_eq!((counted(&app, &id).await.len(), on_disk()), (1, first + 1), "nobody knows: the file stays");
+    between.end(true).await;
+    assert_eq!(counted(&app, &id).await.len(), 2, "it was carried out after all");
+    assert_eq!(total(&mut xu).await, "3,000", "and its file is there");
+    assert_eq!(app.app.blobs.verify().await.unwrap(), (2, Vec::new()));
+
+    // The same, and the commit is lost: nothing names the file, and the sweep takes it and nothing else.
+    *between.armed.lock().unwrap() = Some(on_disk());
+    let broken = upload(&mut xu, "1", "集团密钥甲", &sheet(3_000..4_500)).await;
+    assert!(broken.status.is_server_error(), "{} {}", broken.status, broken.text);
+    between.end(false).await;
+    assert_eq!((counted(&app, &id).await.len(), on_disk()), (2, first + 2));
+    let later = "2099-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(app.app.blobs.sweep(jiff::SignedDuration::from_hours(24), later).await.unwrap(), 1);
+    assert_eq!((total(&mut xu).await.as_str(), on_disk()), ("3,000", first + 1));
+    assert_eq!(app.app.blobs.verify().await.unwrap(), (2, Vec::new()));
+}
+
 #[tokio::test]
 async fn a_file_that_is_gone_is_a_fault_and_never_a_smaller_number() {
     let app = TestApp::new().await;
@@ -232,6 +358,13 @@ async fn what_the_counter_writes_the_ledger_counts() {
     assert!(page.contains("2026 people, sensitive: <span class=\"reg-num\">1</span>"), "{page}");
     let before = xu.get("/en/processor/ledger?year=2025").await.text;
     assert!(before.contains("2025 people, non-sensitive: <span class=\"reg-num\">1</span>"), "{before}");
+    // A year that it does not have is not answered with another one as if nothing were wrong.
+    for year in ["2031", "soon", "99999999999"] {
+        let none = xu.get(&format!("/en/processor/ledger?year={year}")).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "{year}");
+        let words = format!("The ledger has no year “{year}”. It has: 2026, 2025.");
+        assert!(none.text.contains(&words), "{year}: {}", none.text);
+    }
     // Under another secret nobody can be compared, and the ledger says so instead of guessing.
     let void = xu.post("/processor/ledger/reports/2/void", &[("reason", "密钥不同（示例）")]).await;
     assert_eq!(void.status, StatusCode::SEE_OTHER, "{}", void.text);

@@ -26,7 +26,7 @@ use crate::words::{self, exports as say};
 /// What the address asks for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    year: Option<i16>,
+    year: Option<String>,
 }
 
 struct Total {
@@ -295,7 +295,7 @@ fn dossier_rows(l: Lang, e: &Exports) -> Vec<DossierRow> {
     rows.collect()
 }
 
-async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> Result<Response, Error> {
+async fn render(cx: &Cx, mut form: Form, asked: Option<&str>, mut status: StatusCode) -> Result<Response, Error> {
     let l = cx.l();
     let actor = cx.actor()?;
     let found = acts::record(cx).await?;
@@ -306,7 +306,19 @@ async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> 
     if !years.contains(&this) {
         years.insert(0, this);
     }
-    let year = asked.filter(|y| years.contains(y)).unwrap_or(this);
+    let wanted = asked.filter(|text| !text.is_empty());
+    let found_year = wanted.and_then(|text| years.iter().copied().find(|y| y.to_string() == text));
+    if let (Some(text), None) = (wanted, found_year) {
+        let text: String = text.chars().take(20).collect();
+        let list: Vec<String> = years.iter().map(ToString::to_string).collect();
+        let why = l.pick(
+            format!("台账里没有“{text}”年。有人数的年份：{}；下面是{this}年。", list.join("、")),
+            format!("The ledger has no year “{text}”. It has: {}. What follows is {this}.", list.join(", ")),
+        );
+        form.fail("", why);
+        status = StatusCode::NOT_FOUND;
+    }
+    let year = found_year.unwrap_or(this);
     let y = match &found {
         Some(record) => record.year(&cx.app, year).await?,
         None => None,
@@ -344,7 +356,7 @@ async fn render(cx: &Cx, form: Form, asked: Option<i16>, status: StatusCode) -> 
 /// # Errors
 /// When the store cannot be read.
 pub(super) async fn show(cx: Cx, Query(q): Query<Asked>) -> Result<Response, Error> {
-    render(&cx, Form::new(), q.year, StatusCode::OK).await
+    render(&cx, Form::new(), q.year.as_deref(), StatusCode::OK).await
 }
 
 /// `POST /processor/ledger/reports`: a file of numbers or keyed values, read while it arrives.
