@@ -69,7 +69,7 @@ fn line(l: Lang, h: &Hit) -> LineRow {
         known: if h.exact {
             (l.t("同一密钥去重", "distinct by one key"), Tone::Late)
         } else {
-            (l.t("看人是否重合", "depends on the overlap"), Tone::Warn)
+            (l.t("视人员是否重合", "depends on the overlap"), Tone::Warn)
         },
         alone: share(largest, h.line),
     }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use guosuo::demo;
 use guosuo::preparing::seed_exports;
 use guosuo::testing::export_flow;
+use guosuo_case::Actor;
 use guosuo_case::certification::Kind;
 use guosuo_case::exports::{Command, FlowFacts};
 use guosuo_rules::yearly::{Count, Person, Point, Seen, Way};
@@ -107,4 +108,63 @@ async fn a_ledger_is_seen_by_whom_it_was_given_to_and_by_authorities_with_a_grou
     seed_exports(&b.app.app, &other, vec![void, report(2, keyed(5_000))], b.app.app.now()).await.unwrap();
     let page = b.post("cac", "/authority/splitting/ledgers", &[("ground", "supervision")]).await.text;
     assert!(page.contains("11,000") && page.contains("同一密钥去重") && !page.contains("另有1组"), "{page}");
+}
+
+/// One ledger with one flow of so many people.
+async fn ledger_of(b: &Bench, actor: &Actor, name: &str, exporter: &str, people: u64) {
+    let commands = vec![Command::Open, flow(name, exporter, false), report(1, numbers(people))];
+    seed_exports(&b.app.app, actor, commands, b.app.app.now()).await.unwrap();
+}
+
+/// How many applications a page compared.
+async fn compared(b: &Bench, who: &'static str, path: &str) -> String {
+    let page = b.get(who, path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let (_, rest) = page.text.split_once("已提交的申请：<b class=\"reg-num\">").unwrap_or_else(|| panic!("{}", page.text));
+    rest.split_once("</b>").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_or_declined_exports_nothing_and_does_not_count() {
+    // Once given up by the applicant, once turned down by the body.
+    for given_up in [true, false] {
+        let b = Bench::new().await;
+        let before: u32 = compared(&b, "manager", "/body/splitting").await.parse().unwrap();
+        assert!(
+            b.get("manager", "/body/splitting").await.text.contains("申请人随申请附上的台账业务：<b class=\"reg-num\">1</b>")
+        );
+        if given_up {
+            let withdraw = guosuo_case::certification::Command::Withdraw { reason: "示例：不再出境".into() };
+            b.command("applicant", withdraw).await;
+        } else {
+            b.declare(&["manager"]).await;
+            b.does("manager", "decline", &[("reasons", "示例：材料不全")]).await;
+        }
+        for (who, path) in [("manager", "/body/splitting"), ("cac", "/authority/splitting")] {
+            let after: u32 = compared(&b, who, path).await.parse().unwrap();
+            assert_eq!(after + 1, before, "{who}, given up: {given_up}");
+            let page = b.get(who, path).await.text;
+            assert!(!page.contains("台账业务：<b class=\"reg-num\">1</b>"), "nor what was given with it: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_of_a_representative_is_not_that_of_its_client_and_names_no_other_client() {
+    let b = Bench::abroad("2028-12-31").await;
+    let (client, other) = ("Example Handels GmbH (fictitious)", "示例另一委托人（虚构）");
+    let rep = b.actor("rep").await;
+    ledger_of(&b, &rep, "另一委托人的订单", other, 900_000).await;
+    // What the body reads was given with the application, and that is the client's alone.
+    let page = b.get("manager", "/body/splitting").await.text;
+    assert!(page.contains("台账业务：<b class=\"reg-num\">1</b>"), "{page}");
+    assert!(!page.contains(other) && !page.contains("另一委托人的订单"), "{page}");
+    b.declare(&["manager"]).await;
+    for path in [b.at(), "/body/splitting".into(), "/body/applications".into()] {
+        assert!(!b.get("manager", &path).await.text.contains(other), "{path}");
+    }
+    // Even for an authority that looks into it, the ledger is that of whoever keeps it, not of the client.
+    let page = b.post("cac", "/authority/splitting/ledgers", &[("ground", "supervision")]).await.text;
+    assert!(page.contains("台账里的业务：<b class=\"reg-num\">2</b>"), "what the client gave, and the ledger itself: {page}");
+    assert!(!page.contains(&format!("{client}的台账")), "{page}");
 }
