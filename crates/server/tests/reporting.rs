@@ -63,9 +63,17 @@ async fn a_target_that_nobody_answers_keeps_every_report_and_holds_up_nobody() {
     assert_eq!(outbox::run(&app.app).await.unwrap().tried, 0, "not at once again");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
-    const AWAY: i64 = 20;
+/// An instance that reports to a platform of its own, both at one moment from which each test moves on.
+struct Platform {
+    app: TestApp,
+    begin: jiff::Timestamp,
+    /// The clock of the platform.
+    clock: Arc<guosuo::clock::Clock>,
+    mock: Mock,
+    server: tokio::task::JoinHandle<()>,
+}
+
+async fn platform() -> Platform {
     let begin: jiff::Timestamp = "2026-03-12T01:30:00Z".parse().unwrap();
     let clock = Arc::new(guosuo::clock::Clock::fixed(begin));
     let seen = Arc::clone(&clock);
@@ -74,6 +82,13 @@ async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
     let text = format!("[[targets]]\nkind = 'http'\nid = 'platform'\nurl = 'http://{port}/reports'\ntimeout_ms = 2000\n");
     let reporting = toml_of(&text);
     let app = TestApp::with(|c| c.reporting = reporting).await;
+    Platform { app, begin, clock, mock, server }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
+    const AWAY: i64 = 20;
+    let Platform { app, begin, clock, mock, server } = platform().await;
     certified(&app.app).await;
     let hour = |n: i64| begin + jiff::SignedDuration::from_hours(n);
     mock.away(begin, hour(AWAY));
@@ -109,14 +124,7 @@ async fn who_was_away_is_asked_with_one_report_and_gets_all_when_it_is_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_of_status_while_the_platform_is_away_for_four_days_is_public_at_once_and_reported_in_time() {
-    let begin: jiff::Timestamp = "2026-03-12T01:30:00Z".parse().unwrap();
-    let clock = Arc::new(guosuo::clock::Clock::fixed(begin));
-    let seen = Arc::clone(&clock);
-    let mock = Mock::new(1, Faults::NONE, Duration::ZERO, Arc::new(move || seen.now()));
-    let (port, server) = mock.start("127.0.0.1:0").await.unwrap();
-    let text = format!("[[targets]]\nkind = 'http'\nid = 'platform'\nurl = 'http://{port}/reports'\ntimeout_ms = 2000\n");
-    let reporting = toml_of(&text);
-    let app = TestApp::with(|c| c.reporting = reporting).await;
+    let Platform { app, begin, clock, mock, server } = platform().await;
     // Everything that the demonstration owes is reported first, so that one report is left to look at.
     certified(&app.app).await;
     let at = async |hours: i64| {
