@@ -3,8 +3,6 @@
 use super::Place::{Act, NotYet, NothingToBuild, Rule, Screen, Test};
 use super::{Clause, Place};
 
-const RENEWAL: &str = "renewal: the page on which it is asked for";
-const FLOWS: &str = "drift: the page on which actual flows are declared";
 const WAY: Place = Test("an_overseas_applicant_goes_the_whole_way");
 const DUTIES: Place = Test("the_duties_before_applying_are_declared_by_version_and_digest");
 const EDITOR: Place = Screen("/processor/assessments/{id}/edit/{section}");
@@ -248,7 +246,8 @@ pub(super) const CLAUSES: &[Clause] = &[
             Test("a_renewal_is_in_time_on_the_very_day_and_late_after_it"),
             Test("validity_ends_by_time_exactly_once"),
             Screen("/body/certificates/{id}"),
-            NotYet(RENEWAL),
+            Screen("/processor/certificates/{id}/renewal"),
+            Test("a_renewal_takes_over_what_is_certified_and_its_certificate_is_linked"),
         ],
     },
     Clause {
@@ -298,7 +297,10 @@ pub(super) const CLAUSES: &[Clause] = &[
             Test("the_party_is_heard_before_it_is_hurt"),
             Screen("/body/certificates/{id}/acts/{act}"),
             Screen("/processor/certificates/{id}/acts/{act}"),
-            NotYet(FLOWS),
+            Screen("/processor/certificates/{id}/flows"),
+            Screen("/api/v1/certificates/{id}/flows"),
+            Test("flows_beyond_the_scope_are_shown_field_by_field_and_lead_to_a_proposal_with_evidence"),
+            Test("flows_within_the_scope_change_nothing_and_flows_beyond_it_reach_the_body_with_each_difference"),
         ],
     },
     Clause {

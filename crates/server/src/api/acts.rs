@@ -3,14 +3,18 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use guosuo_case::certification::Reason;
+use guosuo_case::{Refusal, RefusalCode};
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, is_id, reply};
 use super::problem::Problem;
 use super::strict::MOST_NUMBER;
+use crate::certification::scope_data;
 use crate::error::Error;
 use crate::processor::programs::{self as drafts, DOCUMENT, PARTS};
 use crate::web::{Form, Lang};
+use crate::words;
 use crate::workbench::programs::{self, Act, Field, Of, Outcome, Shape};
 
 /// The act that saves parts of a draft; it has an address of its own.
@@ -140,6 +144,7 @@ fn put(l: Lang, form: &mut Form, f: &Field, value: &Value) -> Result<(), String>
                 form.push(f.id, chosen.ok_or_else(right)?);
             }
         }
+        Shape::Scope => form.set(f.id, value.to_string()),
         Shape::Declared => {
             let right = || {
                 wrong(
@@ -186,7 +191,11 @@ pub(crate) fn form_of(l: Lang, act: &Act, body: &Map<String, Value>) -> Result<F
         match act.fields.iter().find(|f| f.id == name) {
             Some(f) if value.is_null() && f.optional => {}
             Some(f) => {
-                if let Err(why) = put(l, &mut form, f, value) {
+                // A scope names each member that is wrong by its place.
+                let faults = if f.shape == Shape::Scope { scope_data::read(value, true).err() } else { None };
+                if let Some(faults) = faults {
+                    errors.extend(faults.iter().map(|x| (x.within(name), x.words(l))));
+                } else if let Err(why) = put(l, &mut form, f, value) {
                     errors.push((name.clone(), why));
                 }
             }
@@ -275,20 +284,40 @@ pub(crate) async fn take(call: &Call, of: Of, id: &str, name: &str, body: Value,
     }
 }
 
-/// Where a submission leaves its receipt.
+/// Where a submission leaves its receipt, and what the law has found in declared flows.
 async fn receipt(call: &Call, act: &str, id: &str, body: &mut Value) -> Result<(), Problem> {
     if act == SUBMIT {
         body["number"] = drafts::number(&call.cx, id).await?.into();
         body["receipt"] = format!("/api/v1/applications/{id}/receipt").into();
     }
+    if act == programs::DECLARE_FLOWS
+        && let Some(seq) = body["version"].as_u64()
+    {
+        body["declaration"] = programs::declaration(&call.cx, id, seq).await?.into();
+    }
     Ok(())
+}
+
+/// The members of declared flows that the law cannot compare, each by its place.
+fn places(l: Lang, r: &Refusal) -> Vec<Value> {
+    let RefusalCode::Certification { reason } = &r.code else { return Vec::new() };
+    let Reason::NotReady { problems } = &**reason else { return Vec::new() };
+    let told = problems.iter().filter_map(|p| Some((scope_data::place(p)?, words::problem(l, p))));
+    told.map(|(at, why)| json!({ "field": format!("{}.{at}", programs::ACTUAL), "message": why })).collect()
 }
 
 /// Why an act was not done, with what is possible instead.
 pub(crate) async fn refused(call: &Call, of: Of, id: &str, outcome: Result<Outcome, Error>) -> Problem {
     match outcome {
         Ok(Outcome::Wrong(errors)) => Problem::fields(errors),
-        Ok(Outcome::Refused(r)) => instead(call, of, id, Problem::refused(r)).await,
+        Ok(Outcome::Refused(r)) => {
+            let places = if of == Of::Certificate { places(call.cx.l(), &r) } else { Vec::new() };
+            let mut p = Problem::refused(r);
+            if !places.is_empty() {
+                p = p.with("errors", places.into());
+            }
+            instead(call, of, id, p).await
+        }
         Err(Error::Conflict) => {
             let p = Problem::new(
                 StatusCode::PRECONDITION_FAILED,

@@ -241,6 +241,17 @@ pub(crate) async fn certificate(call: Call, Path(at): Path<String>) -> Result<Re
     Ok(seen(call.cx.l(), &call, Of::Certificate, &format!("/api/v1/certificates/{at}"), found))
 }
 
+/// `GET /api/v1/certificates/{id}/flows`: the flows declared so far, each with the differences from the certified scope.
+///
+/// # Errors
+/// As [`application`].
+pub(crate) async fn flows(call: Call, Path(at): Path<String>) -> Result<Response, Problem> {
+    call.need(Scope::CertificatesRead)?;
+    call.right(programs::reading(call.actor()?.org_kind))?;
+    let found = programs::declarations(&call.cx, id(&at)?).await?;
+    Ok(seen(call.cx.l(), &call, Of::Certificate, &format!("/api/v1/certificates/{at}"), found))
+}
+
 /// `POST /api/v1/certificates/{id}/acts/{act}`.
 ///
 /// # Errors

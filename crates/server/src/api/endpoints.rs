@@ -170,7 +170,11 @@ fn acts(kind: Of, base: &'static str, group: &'static str, scope: Scope, list: &
         .map(|a| {
             let drafts = programs::is_draft_act(a.name) && kind == Of::Application;
             let scope = if drafts { Scope::CasesApply } else { scope };
-            let answer = if a.name == "submit" { "Submitted" } else { answer };
+            let answer = match a.name {
+                "submit" => "Submitted",
+                programs::DECLARE_FLOWS => "FlowsDeclared",
+                _ => answer,
+            };
             let shown = list.iter().find(|e| e.act == a.name).map(|e| e.body.clone());
             let examples = shown.map(one).unwrap_or_default();
             let mut e = get(base, "", group, Some(scope), answer, a.words)
@@ -285,6 +289,19 @@ fn cases() -> Vec<Endpoint> {
         )
         .with(vec![path("id", CERTIFICATE), sha()])
         .answers(&[404, 409]),
+        get(
+            "/api/v1/certificates/{id}/flows",
+            "listDeclaredFlows",
+            "certificates",
+            c_read,
+            "Flows",
+            (
+                "申报过的实际出境情况，逐项与认证范围比对（M 10(1)）",
+                "The flows declared so far, compared with the certified scope field by field (M 10(1))",
+            ),
+        )
+        .with(vec![path("id", CERTIFICATE)])
+        .answers(&[304, 404, 409]),
         get(
             "/api/v1/reports",
             "listReports",

@@ -164,9 +164,12 @@ pub fn apply() -> Vec<Example> {
     ]
 }
 
-/// The certificate afterwards: declared, suspended by the body after the holder was heard.
+/// The certificate afterwards: the holder declares what really leaves, the body proposes a suspension and drops it again.
 pub fn certificate() -> Vec<Example> {
+    let mut actual = draft()["scope"].clone();
+    actual["recipients"][0]["country"] = "US".into();
     vec![
+        example("declare-flows", "applicant", json!({ "actual": actual, "source": document("Statistics of the export logs") })),
         example(
             "trigger-surveillance",
             "manager",

@@ -27,6 +27,7 @@ mod page;
 pub(crate) mod problem;
 mod schema;
 mod schema_draft;
+mod schema_flows;
 pub mod scope;
 mod strict;
 
@@ -53,6 +54,7 @@ pub fn routes(r: Routes) -> Routes {
         .get("/api/v1/applications/{id}/files/{sha256}", OwnAccount, cases::get_file)
         .get("/api/v1/certificates", OwnAccount, cases::certificates)
         .get("/api/v1/certificates/{id}", OwnAccount, cases::certificate)
+        .get("/api/v1/certificates/{id}/flows", OwnAccount, cases::flows)
         .post("/api/v1/certificates/{id}/acts/{act}", OwnAccount, cases::act_on_certificate)
         .post("/api/v1/certificates/{id}/files", OwnAccount, cases::send_certificate_file)
         .get("/api/v1/certificates/{id}/files/{sha256}", OwnAccount, cases::get_certificate_file)

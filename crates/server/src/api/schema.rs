@@ -16,7 +16,7 @@ fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
-fn object(required: &[&str], properties: Value) -> Value {
+pub(super) fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
@@ -39,6 +39,7 @@ fn field(f: &Field) -> Value {
             json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": names } })
         }
         Shape::Declared => json!({ "allOf": [of("Declared")] }),
+        Shape::Scope => json!({ "allOf": [of("Scope")] }),
         Shape::Choice(list) => json!({ "type": "string", "enum": list.iter().map(|c| &c.0).collect::<Vec<_>>() }),
         Shape::Documents { many } => {
             let mut s = json!({ "type": "array", "items": of("DocumentRef") });
@@ -239,7 +240,11 @@ pub(crate) fn named() -> Value {
         "Replayed": object(&["again"], json!({ "again": { "type": "integer" } })),
         "PathFacts": guosuo_cli::path_facts::schema(crate::path::tools(crate::web::Lang::En)),
     });
-    for (name, schema) in super::schema_draft::named() {
+    let mut flows_declared = act_done("certificate");
+    flows_declared["properties"]["declaration"] = of("FlowDeclaration");
+    flows_declared["required"] = json!(["certificate", "act", "replayed", "declaration"]);
+    all["FlowsDeclared"] = flows_declared;
+    for (name, schema) in super::schema_draft::named().into_iter().chain(super::schema_flows::named()) {
         all[name] = schema;
     }
     all

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::schema::{act, of};
 use crate::account::checks;
+use crate::certification::scope_data::LONGEST;
 use crate::certification::scope_form::MOST;
-use crate::processor::programs::LONGEST;
 use crate::workbench::programs::OPEN;
 
 /// What may stand in a text: all that [`guosuo_case::text::check`] takes. Written as what may not, since programs that make

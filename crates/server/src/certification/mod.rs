@@ -8,6 +8,7 @@ pub mod follow;
 pub mod letters;
 pub mod mandate;
 pub mod roster;
+pub mod scope_data;
 pub mod scope_form;
 pub mod takeover;
 pub mod trial;

@@ -3,6 +3,7 @@
 
 use guosuo_case::certification::{Field, Kind, Onward, People, Problem, Recipient, Scope};
 
+use super::scope_data::{self, Fault};
 use crate::path::people;
 use crate::web::{Form, Lang};
 
@@ -115,8 +116,10 @@ pub fn at(p: &Problem) -> String {
 pub enum Unreadable {
     /// Not text in UTF-8, or nothing in it.
     Text,
-    /// JSON of another shape; the words of the reader.
+    /// No JSON; the words of the reader.
     Json(String),
+    /// A member of the JSON that cannot be taken.
+    Member(Fault),
     /// A line of a table; the word that is not understood.
     Line(usize, String),
 }
@@ -174,20 +177,16 @@ pub fn from_file(bytes: &[u8]) -> Result<Scope, Unreadable> {
     Ok(scope)
 }
 
-/// The parts of a scope as data.
-const PARTS: [&str; 7] = ["purposes", "kinds", "people", "recipients", "onward", "systems", "retention_months"];
-
 /// A scope as data. A name that is not known is refused: a misspelt list must not look like an empty one.
 ///
 /// # Errors
-/// [`Unreadable::Json`].
-pub fn from_json(text: &str) -> Result<Scope, Unreadable> {
-    let bad = |e: serde_json::Error| Unreadable::Json(e.to_string());
-    let value: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).map_err(bad)?;
-    if let Some(unknown) = value.keys().find(|k| !PARTS.contains(&k.as_str())) {
-        return Err(Unreadable::Json(unknown.clone()));
-    }
-    serde_json::from_value(value.into()).map_err(bad)
+/// [`Unreadable::Json`], [`Unreadable::Member`] with the first member that is wrong.
+fn from_json(text: &str) -> Result<Scope, Unreadable> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|e| Unreadable::Json(e.to_string()))?;
+    scope_data::read(&value, false).map_err(|faults| match faults.into_iter().next() {
+        Some(first) => Unreadable::Member(first),
+        None => Unreadable::Text,
+    })
 }
 
 #[cfg(test)]
@@ -236,7 +235,13 @@ mod tests {
         assert_eq!(from_file("目的,甲\n人数,许多\n".as_bytes()), Err(Unreadable::Line(2, "许多".into())));
         assert_eq!(from_file("目的,甲\n颜色,红\n".as_bytes()), Err(Unreadable::Line(2, "颜色".into())));
         assert_eq!(from_file("种类,护照号,,也许\n".as_bytes()), Err(Unreadable::Line(1, "也许".into())));
-        assert!(matches!(from_file(b"{\"people\":1}"), Err(Unreadable::Json(_))));
-        assert_eq!(from_file(b"{\"recipent\":[]}"), Err(Unreadable::Json("recipent".into())));
+        assert!(matches!(from_file(b"{\"people\":1"), Err(Unreadable::Json(_))));
+        let member = |text: &str| match from_file(text.as_bytes()) {
+            Err(Unreadable::Member(f)) => f.at,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(member(r#"{"people":1}"#), "people");
+        assert_eq!(member(r#"{"recipent":[]}"#), "recipent");
+        assert_eq!(member(r#"{"kinds":[{"name":"护照号","sensitiv":true}]}"#), "kinds.0.sensitiv");
     }
 }

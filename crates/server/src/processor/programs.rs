@@ -18,6 +18,7 @@ use super::eligibility::MOST_EVIDENCE;
 use super::{document, mandate, open as opening, receipt, submit};
 use crate::app::Cx;
 use crate::body::keep::Sent;
+use crate::certification::scope_data::{self, LONGEST};
 use crate::certification::{facts, scope_form};
 use crate::error::Error;
 use crate::path::tools;
@@ -25,8 +26,6 @@ use crate::web::{Form, Lang};
 use crate::words;
 use crate::workbench::programs::Outcome;
 
-/// Longest text of a draft, in characters.
-pub(crate) const LONGEST: usize = 10_000;
 /// The parts of a draft.
 pub(crate) const PARTS: [&str; 8] =
     ["relation", "group", "affiliates", "scope", "eligibility", "impact", "notice", "legal_basis"];
@@ -282,22 +281,16 @@ impl Draft<'_> {
         if value.is_null() {
             return Some(guosuo_case::certification::Scope::default());
         }
-        let read = scope_form::from_json(&value.to_string());
-        let why = match read {
-            Ok(scope) => match lost(value, &json!(scope), "scope") {
-                None => return Some(scope),
-                Some(at) => {
-                    let why = self.l.t("没有这个字段", "there is no such field");
-                    self.form.fail(at, why);
-                    return None;
+        // A draft may lack members: the engine of the submission says so.
+        match scope_data::read(value, false) {
+            Ok(scope) => Some(scope),
+            Err(faults) => {
+                for f in faults {
+                    self.form.fail(f.within("scope"), f.words(self.l));
                 }
-            },
-            Err(scope_form::Unreadable::Json(why)) => why,
-            Err(_) => String::new(),
-        };
-        let told = self.l.pick(format!("不是可用的认证范围：{why}"), format!("not a scope that can be read: {why}"));
-        self.form.fail("scope", told);
-        None
+                None
+            }
+        }
     }
 
     /// A document by its version and its digests, or by the id of what was sent.
@@ -426,23 +419,6 @@ impl Draft<'_> {
                 None
             }
         })
-    }
-}
-
-/// The first member that was given and is not kept: a name that nobody knows.
-fn lost(given: &Value, kept: &Value, at: &str) -> Option<String> {
-    match (given, kept) {
-        (Value::Object(a), Value::Object(b)) => a.iter().find_map(|(name, v)| {
-            let here = format!("{at}.{name}");
-            match b.get(name) {
-                None => Some(here),
-                Some(k) => lost(v, k, &here),
-            }
-        }),
-        (Value::Array(a), Value::Array(b)) => {
-            a.iter().zip(b).enumerate().find_map(|(i, (v, k))| lost(v, k, &format!("{at}.{i}")))
-        }
-        _ => None,
     }
 }
 

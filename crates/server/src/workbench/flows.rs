@@ -29,7 +29,7 @@ use crate::words;
 use crate::words::certificate as said;
 
 /// The field of the document that a declaration rests on.
-const SOURCE: &str = "source";
+pub(super) const SOURCE: &str = "source";
 /// The field of the file that the fields are read from.
 const TABLE: &str = "table";
 /// Longest file of flows, in bytes: far more than 200 rows of every list.
@@ -206,6 +206,13 @@ fn unreadable(l: Lang, why: &Unreadable) -> String {
             format!("这个JSON读不懂：{what}。格式与本页“认证范围数据”相同。"),
             format!("This JSON cannot be read: {what}. Its shape is that of “the certified scope as data” on this page."),
         ),
+        Unreadable::Member(fault) => {
+            let (at, why) = (&fault.at, fault.words(l));
+            l.pick(
+                format!("这个JSON的“{at}”不能用：{why}。格式与本页“认证范围数据”相同。"),
+                format!("“{at}” in this JSON: {why}. Its shape is that of “the certified scope as data” on this page."),
+            )
+        }
         Unreadable::Line(n, what) => l.pick(
             format!("第{n}行的“{what}”读不懂。每行写类别、名称、所在地、是否敏感或者由谁提供。"),
             format!("“{what}” in line {n} is not understood. A line has: what, name, country, sensitive or by whom."),
@@ -250,7 +257,7 @@ async fn read_table(cx: &Cx, id: &str, form: &mut Form, name: &str, bytes: &[u8]
 }
 
 /// The document that a declaration rests on: what was uploaded, or the declaration itself as data.
-async fn source(cx: &Cx, id: &str, form: &mut Form, actual: &Scope) -> Result<DocRef, Error> {
+pub(super) async fn source(cx: &Cx, id: &str, form: &mut Form, actual: &Scope) -> Result<DocRef, Error> {
     if form.trimmed(&version_field(SOURCE)).is_empty() {
         form.set(&version_field(SOURCE), cx.today().to_string());
     }

@@ -195,9 +195,9 @@ async fn parts_are_replaced_one_by_one_and_what_is_wrong_is_named() {
     for (body, field) in [
         (json!({}), ""),
         (json!({ "skope": {} }), "skope"),
-        (json!({ "scope": { "recipent": [] } }), "scope"),
+        (json!({ "scope": { "recipent": [] } }), "scope.recipent"),
         (json!({ "scope": { "kinds": [{ "name": "x", "sensitive": true, "extra": 1 }] } }), "scope.kinds.0.extra"),
-        (json!({ "scope": { "people": { "non_sensitive": -1, "sensitive": 0 } } }), "scope"),
+        (json!({ "scope": { "people": { "non_sensitive": -1, "sensitive": 0 } } }), "scope.people.non_sensitive"),
         (json!({ "group": "a\u{202e}b" }), "group"),
         (json!({ "relation": 5 }), "relation"),
         (json!({ "affiliates": vec!["x"; 61] }), "affiliates"),

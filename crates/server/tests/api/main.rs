@@ -11,6 +11,7 @@ mod body;
 mod callers;
 mod documents;
 mod exports;
+mod flows;
 mod hooks;
 mod program;
 mod story;

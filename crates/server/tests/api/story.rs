@@ -15,6 +15,7 @@ struct Story<'a> {
     document: Value,
     body: Program<'a>,
     lab: Program<'a>,
+    applicant: Program<'a>,
     auditor: String,
 }
 
@@ -27,11 +28,17 @@ impl<'a> Story<'a> {
         }
         let lab = Program::new(&b.app, "testlab", "cases:read cases:act changes:read").await.granted(&login("lab")).await;
         let auditor = b.app.app.store.reader().await.unwrap().account_by_login(&login("auditor")).await.unwrap().unwrap().id;
-        Self { document: serde_json::from_str(&text).unwrap(), body, lab, auditor }
+        let scopes = "certificates:read certificates:act";
+        let applicant = Program::new(&b.app, "testco", scopes).await.granted(&login("applicant")).await;
+        Self { document: serde_json::from_str(&text).unwrap(), body, lab, applicant, auditor }
     }
 
     fn who(&self, member: &str) -> Program<'a> {
-        if member == "lab" { self.lab.clone() } else { self.body.of(&login(member)) }
+        match member {
+            "lab" => self.lab.clone(),
+            "applicant" => self.applicant.clone(),
+            other => self.body.of(&login(other)),
+        }
     }
 
     /// The example with real ids in the place of its own.
@@ -121,6 +128,8 @@ async fn the_examples_lead_from_the_entrustment_to_a_certificate_and_beyond() {
     let seen = s.get("/api/v1/certificates/{id}", &format!("/api/v1/certificates/{certificate}")).await;
     assert_eq!(seen["status"], "valid");
     assert!(seen["possible"].as_array().unwrap().iter().any(|p| p["act"] == "propose"), "{seen}");
+    let flows = s.get("/api/v1/certificates/{id}/flows", &format!("/api/v1/certificates/{certificate}/flows")).await;
+    assert_eq!(flows["items"][0]["within"], false, "what the example declares goes beyond: {flows}");
     s.get("/api/v1/me", "/api/v1/me").await;
     // What is the organisation's own needs no member.
     let own = s.body.of("").get("/api/v1/filings").await;

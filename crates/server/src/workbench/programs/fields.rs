@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
 use super::super::ask::{Ask, Kind};
+use super::super::flows::SOURCE;
 use super::super::{acts, certificate_acts, desk};
+use super::flows::ACTUAL;
 use crate::web::Lang;
 use crate::web::components::Choice;
 use crate::words;
@@ -44,6 +46,8 @@ pub(crate) enum Shape {
     Choices(Vec<(String, String, String)>),
     /// A document declared by version and digests, or by the id of what was sent.
     Declared,
+    /// A scope as data, every member of it.
+    Scope,
 }
 
 /// A field of an act.
@@ -277,6 +281,23 @@ fn issue_fields() -> Vec<Field> {
     ]
 }
 
+/// Whether programs take an act on a certificate by its name: those of the pages, and the declaration of flows, whose
+/// page is one of its own.
+pub(super) fn is_for_programs(a: certificate::Action) -> bool {
+    certificate_acts::is_shown(a) || a == certificate::Action::DeclareFlows
+}
+
+fn flow_fields() -> Vec<Field> {
+    let mut source = field(
+        SOURCE,
+        "依据材料；没有的，申报内容本身作为依据保存",
+        "What it rests on; without it the declaration itself is kept",
+        Shape::Documents { many: false },
+    );
+    source.optional = true;
+    vec![field(ACTUAL, "现在实际的出境情况", "The exports as they take place now", Shape::Scope), source]
+}
+
 /// Every act on a certificate that a program may ask for.
 pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
     use certificate::{Action, Event, Issue, Mark};
@@ -306,8 +327,11 @@ pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
         .iter()
         .copied()
         // Findings are the authorities', and authorities have no tokens.
-        .filter(|a| certificate_acts::is_shown(*a) && !matches!(a, Action::StateFinding | Action::LiftFinding))
+        .filter(|a| is_for_programs(*a) && !matches!(a, Action::StateFinding | Action::LiftFinding))
         .map(|a| {
+            if a == Action::DeclareFlows {
+                return certificate_act(a, flow_fields());
+            }
             let asks = |l| certificate_acts::asks(l, a, &blank, DAY, &any);
             let mut fields = fields(asks(Lang::Zh), asks(Lang::En));
             for f in &mut fields {
@@ -322,15 +346,19 @@ pub(crate) static CERTIFICATE_ACTS: LazyLock<Vec<Act>> = LazyLock::new(|| {
                 more.optional = true;
                 fields.insert(at, more);
             }
-            Act {
-                name: words::certificate::act_name(a),
-                words: (words::certificate::action(Lang::Zh, a), words::certificate::action(Lang::En, a)),
-                article: a.article(),
-                fields,
-            }
+            certificate_act(a, fields)
         })
         .collect()
 });
+
+fn certificate_act(a: certificate::Action, fields: Vec<Field>) -> Act {
+    Act {
+        name: words::certificate::act_name(a),
+        words: (words::certificate::action(Lang::Zh, a), words::certificate::action(Lang::En, a)),
+        article: a.article(),
+        fields,
+    }
+}
 
 fn measures() -> Vec<(String, String, String)> {
     [

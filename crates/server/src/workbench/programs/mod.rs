@@ -2,6 +2,7 @@
 //! act are those that its page asks for ([`super::ask::Ask`]), the command is made by the same function, and the law decides.
 
 mod fields;
+mod flows;
 
 use axum::response::Response;
 use bytes::Bytes;
@@ -21,7 +22,9 @@ use crate::processor::programs as drafts;
 use crate::web::Form;
 use crate::words;
 
+use fields::is_for_programs;
 pub(crate) use fields::{APPLICATION_ACTS, Act, CERTIFICATE_ACTS, Field, ISSUE, OPEN, Shape};
+pub(crate) use flows::{ACTUAL, DECLARE_FLOWS, declaration, declarations};
 
 /// A case as a program sees it.
 pub(crate) struct Seen {
@@ -253,14 +256,18 @@ pub(crate) enum Of {
     Certificate,
 }
 
+/// What may be done with a certificate now, by name.
+fn possible_with(h: &held::Held) -> Vec<&'static str> {
+    h.actions.iter().copied().filter(|a| is_for_programs(*a)).map(words::certificate::act_name).collect()
+}
+
 /// A certificate that concerns the organisation.
 ///
 /// # Errors
 /// As [`application`].
 pub(crate) async fn certificate(cx: &Cx, id: &str) -> Result<Seen, Error> {
     let h = held::load(cx, id).await?;
-    let shown = h.actions.iter().copied().filter(|a| certificate_acts::is_shown(*a));
-    let possible = shown.map(words::certificate::act_name).collect();
+    let possible = possible_with(&h);
     let c = &h.certificate;
     let mut body = json!({
         "id": h.id,
@@ -317,11 +324,14 @@ pub(crate) async fn act_on_certificate(
     use certificate::{Action, permit};
     let h = held::load(cx, id).await?;
     let found = Action::ALL.iter().copied().find(|a| words::certificate::act_name(*a) == name);
-    let action = found.filter(|a| certificate_acts::is_shown(*a)).ok_or(Error::NotFound)?;
+    let action = found.filter(|a| is_for_programs(*a)).ok_or(Error::NotFound)?;
     if let Err(r) = permit(Some(&h.certificate), action, cx.actor()?, &h.facts, cx.now) {
         return Ok(Outcome::Refused(r));
     }
-    let command = certificate_acts::command(cx, id, &h.certificate, action, &mut form).await?;
+    let command = match action {
+        Action::DeclareFlows => flows::command(cx, id, &mut form).await?,
+        a => certificate_acts::command(cx, id, &h.certificate, a, &mut form).await?,
+    };
     let Some(command) = command else { return Ok(Outcome::Wrong(errors(&form))) };
     Ok(match gate(shared::act_on_certificate(cx, id, command, expected, idem).await)? {
         Ok(acted) => Outcome::Done { version: acted.version, certificate: None },
