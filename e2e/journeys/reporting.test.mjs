@@ -136,7 +136,7 @@ describe('reporting', { skip: missing }, () => {
       }
       await page.goto('/authority/violations');
       assert.doesNotMatch(await said(page), /待签收\n|待签收$/);
-      await page.locator('main td a[href*="/authority/applications/"]').first().click();
+      await page.locator('main tbody a[href*="/authority/applications/"]').first().click();
       await page.waitForLoadState();
       const text = await said(page);
       for (const words of [/没有申报的境外接收方/, /已签收/, /第十一条/]) assert.match(text, words);
