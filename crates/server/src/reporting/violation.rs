@@ -35,6 +35,8 @@ struct Page {
     back: String,
     facts: Vec<Fact>,
     evidence: Vec<DocRef>,
+    /// Reports of this certificate that nobody has acknowledged yet.
+    open: Vec<String>,
     refused: String,
     idem: String,
 }
@@ -88,6 +90,18 @@ fn page(cx: &Cx, id: &str, c: &Certificate, form: Form, refused: Option<&Refusal
                 .note(words::article(l, "M 11")),
         ],
         evidence: found(l, c).1,
+        open: c
+            .violations
+            .iter()
+            .filter(|v| v.acknowledged.is_none())
+            .map(|v| {
+                let at = l.stamp(v.at).words;
+                l.pick(
+                    format!("已于{at}报告，待签收：{}", v.summary),
+                    format!("Reported on {at}, not yet acknowledged: {}", v.summary),
+                )
+            })
+            .collect(),
         refused: refused.map(|r| words::refusal(l, r)).unwrap_or_default(),
         idem: new_id(),
         form,

@@ -10,7 +10,9 @@ use guosuo_case::certification::{DocRef, check_independence};
 use guosuo_case::{Actor, OrgKind, Refusal};
 
 use super::certificate_acts::is_shown;
-use super::certificate_panels::{Item, findings, flow_items, proposal, reports, requests, suggestions, surveillances};
+use super::certificate_panels::{
+    Item, findings, flow_items, proposal, reports, requests, suggestions, surveillances, violations,
+};
 use super::desk::Room;
 use super::view::Times;
 use super::{flows, letters, mandate, papers};
@@ -291,6 +293,12 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
             id: "findings",
             title: l.t("主管部门监督意见", "Findings of authorities"),
             items: findings(&t, &h, &here, &name),
+        },
+        Panel {
+            id: "violations",
+            title: l.t("向网信部门报告的违法情况", "Violations reported to CAC"),
+            // Between the body and the authorities (M 11): the holder is not told here.
+            items: if h.room == Room::Processor { Vec::new() } else { violations(l, &c.violations, &h.path(""), &here) },
         },
         Panel {
             id: "mandates",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use guosuo_case::certificate::{Action, Certificate, Direction};
+use guosuo_case::certification::Violation;
 
 use super::certificate::{Events, Held};
 use super::flows;
@@ -84,6 +85,26 @@ pub(super) fn findings(t: &Times<'_>, h: &Held, here: &BTreeSet<String>, names: 
                 format!("No. {}: {}", f.id, said::obliges(l, f.obliges)),
             );
             Item { name, text: f.summary.clone(), chip, facts, clock }
+        })
+        .collect()
+}
+
+/// What the body reported to the authorities (M 11), and whether it was acknowledged; `base` is where its documents are.
+pub(super) fn violations(l: Lang, list: &[Violation], base: &str, here: &BTreeSet<String>) -> Vec<Item> {
+    (1..)
+        .zip(list)
+        .map(|(n, v): (u32, &Violation)| {
+            let mut facts = vec![Fact::new(l.t("报告人", "Reported"), by(l, &v.by, v.at))];
+            facts.extend(v.evidence.iter().map(|d| document(l, l.t("证据", "Evidence"), d, base, here)));
+            let chip = match &v.acknowledged {
+                None => (l.t("待签收", "To be acknowledged").to_owned(), Tone::Late),
+                Some(a) => {
+                    facts.push(Fact::new(l.t("处理意见", "What will be done"), a.note.clone()).note(by(l, &a.by, a.at)));
+                    (l.t("已签收", "Acknowledged").to_owned(), Tone::Ok)
+                }
+            };
+            let name = l.pick(format!("第{n}号"), format!("No. {n}"));
+            Item { name, text: v.summary.clone(), chip, facts, clock: None }
         })
         .collect()
 }

@@ -7,10 +7,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use guosuo_case::certification::DocRef;
 
-use super::certificate_panels::Item;
+use super::certificate_panels::{Item, violations};
 use super::desk::{self, Desk};
 use super::papers;
-use super::view::{by, document};
 use crate::app::Cx;
 use crate::error::Error;
 use crate::web::components::{Fact, Link, Tone};
@@ -49,22 +48,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     cx.app.store.record_read(&cx.origin()?, &id, &id, "violation", cx.now).await?;
     let mut here = papers::here(&cx, &id).await?;
     here.retain(|sha256| evidence(&d).iter().any(|x| x.sha256 == *sha256));
-    let items = (1..)
-        .zip(&d.app.violations)
-        .map(|(n, v): (u32, _)| {
-            let mut facts = vec![Fact::new(l.t("报告人", "Reported"), by(l, &v.by, v.at))];
-            facts.extend(v.evidence.iter().map(|x| document(l, l.t("证据", "Evidence"), x, &d.path(""), &here)));
-            let chip = match &v.acknowledged {
-                None => (l.t("待签收", "To be acknowledged").to_owned(), Tone::Late),
-                Some(a) => {
-                    facts.push(Fact::new(l.t("处理意见", "What will be done"), a.note.clone()).note(by(l, &a.by, a.at)));
-                    (l.t("已签收", "Acknowledged").to_owned(), Tone::Ok)
-                }
-            };
-            let name = l.pick(format!("第{n}号"), format!("No. {n}"));
-            Item { name, text: v.summary.clone(), chip, facts, clock: None }
-        })
-        .collect();
+    let items = violations(l, &d.app.violations, &d.path(""), &here);
     let body = d.app.dossier.body.as_ref().map(|b| b.name.clone()).unwrap_or_default();
     let page = Page {
         shell: Shell::new(&cx.screen, d.room.front(), d.app.processor.name.clone())
