@@ -38,6 +38,8 @@ pub struct Read {
     pub list: Vec<TakeOver>,
     /// Every cell that cannot stand; nothing is recorded then.
     pub errors: Vec<CellError>,
+    /// Which column each letter of the table is; empty where its heading cannot be used.
+    pub heads: BTreeMap<String, Cell>,
     /// Name of the file.
     pub file: String,
     /// Hex SHA-256 of its bytes.
@@ -207,6 +209,24 @@ fn columns(row: &[String]) -> BTreeMap<Cell, usize> {
     Cell::ALL.into_iter().filter_map(|c| Some((c, at(c)?))).collect()
 }
 
+/// The column of a cell: `Q` of `Q3`.
+fn letters(cell: &str) -> &str {
+    cell.trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
+impl Read {
+    /// A cell with the name of its column, so that nobody has to count letters: `Q3 发证日期`.
+    pub fn named(&self, l: Lang, cell: &str) -> String {
+        self.heads.get(letters(cell)).map_or_else(
+            || cell.to_owned(),
+            |c| {
+                let (zh, en) = words::column(*c);
+                format!("{cell} {}", l.t(zh, en))
+            },
+        )
+    }
+}
+
 /// The heading of the table as a row.
 pub fn heading(l: Lang) -> Vec<&'static str> {
     Cell::ALL.into_iter().map(|c| l.t(words::column(c).0, words::column(c).1)).collect()
@@ -217,7 +237,13 @@ pub fn heading(l: Lang) -> Vec<&'static str> {
 /// # Errors
 /// Faults of the machine and of the store. What is wrong with the table is in the answer.
 pub async fn check(app: &App, l: Lang, body: &str, file: &str, bytes: &Bytes) -> Result<Read, Error> {
-    let mut out = Read { list: Vec::new(), errors: Vec::new(), file: file.to_owned(), sha256: sha256(bytes).to_hex() };
+    let mut out = Read {
+        list: Vec::new(),
+        errors: Vec::new(),
+        heads: BTreeMap::new(),
+        file: file.to_owned(),
+        sha256: sha256(bytes).to_hex(),
+    };
     let whole = |problem: String| CellError { cell: "A1".into(), value: String::new(), problem };
     let kind = match app.intake.sniff(file, &Sample::of(bytes), Accept::ROSTER) {
         Ok(kind) => kind,
@@ -266,6 +292,7 @@ async fn rows(app: &App, l: Lang, body: &str, table: &[Vec<String>], out: &mut R
     if !out.errors.is_empty() {
         return Ok(());
     }
+    out.heads = columns.iter().map(|(c, i)| (letters(&cell(0, *i)).to_owned(), *c)).collect();
     let today = cst_date(app.now());
     let mut reader = app.store.reader().await?;
     let calendar = app.store.calendar().await?;

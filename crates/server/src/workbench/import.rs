@@ -106,7 +106,8 @@ pub async fn submit(cx: Cx, sent: Sent) -> Result<Response, Error> {
                 ),
             ),
         );
-        return page(&cx, form, read.errors, String::new(), StatusCode::UNPROCESSABLE_ENTITY);
+        let cells = read.errors.iter().map(|e| CellError { cell: read.named(l, &e.cell), ..e.clone() }).collect();
+        return page(&cx, form, cells, String::new(), StatusCode::UNPROCESSABLE_ENTITY);
     }
     let n = read.list.len();
     if form.value("then") != "record" {
