@@ -134,6 +134,8 @@ struct Page {
     number: String,
     holder: String,
     state: (&'static str, Tone),
+    /// Whether it was issued before the body worked here.
+    taken_over: bool,
     actions: Vec<Link>,
     more: Vec<Link>,
     news: Vec<(Tone, String, String)>,
@@ -341,7 +343,12 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
     ];
     let (mut main, mut more) = (Vec::new(), Vec::new());
     // A mandate is renewed now and then; it is the next step only where it ends.
-    let quiet = |a: Action| beside.contains(&a) || (a == Action::RecordMandate && !mandate::is_due(c, cx.today()));
+    let quiet = |a: Action| {
+        beside.contains(&a)
+            || (a == Action::RecordMandate && !mandate::is_due(c, cx.today()))
+            // The holder declares; the body does it now and then for somebody, never as its next step.
+            || (a == Action::DeclareFlows && h.room == Room::Body)
+    };
     for (a, link) in h.offers(l) {
         if quiet(a) { more.push(link) } else { main.push(link) }
     }
@@ -357,6 +364,7 @@ pub async fn show(cx: Cx, Path(id): Path<String>) -> Result<Response, Error> {
         number: c.number.clone(),
         holder: c.holder.name.clone(),
         state,
+        taken_over: c.taken_over.is_some(),
         actions: main,
         more,
         news: news(l, &h, cx.today()),

@@ -41,7 +41,14 @@ pub(super) async fn links(cx: &Cx, h: &Held) -> Result<Vec<Link>, Error> {
         .iter()
         .map(|p| {
             let day = p.effective_on.parse().map_or_else(|_| p.effective_on.clone(), |d: jiff::civil::Date| l.day(d).words);
-            let name = if many {
+            let name = if h.certificate.taken_over.is_some() {
+                // The certificate itself was issued elsewhere; this paper only tells what is recorded.
+                if many {
+                    l.pick(format!("登记内容（{day}起的版本，PDF）"), format!("Contents of the record, version from {day} (PDF)"))
+                } else {
+                    l.t("登记内容（PDF，中英文）", "Contents of the record (PDF, Chinese and English)").to_owned()
+                }
+            } else if many {
                 l.pick(format!("认证证书（{day}起的版本，PDF）"), format!("Certificate, version from {day} (PDF)"))
             } else {
                 l.t("认证证书（PDF，中英文）", "Certificate (PDF, Chinese and English)").to_owned()
