@@ -44,6 +44,8 @@ pub(super) struct Page {
     pub(super) path: String,
     /// Back to the case.
     pub(super) case: String,
+    /// The words of the way back.
+    pub(super) back: &'static str,
     pub(super) asks: Vec<Ask>,
     /// Whether documents are asked for.
     pub(super) upload: bool,
@@ -116,6 +118,7 @@ fn page(cx: &Cx, d: &Desk, action: Action, form: Form, refused: Option<&Refusal>
         article: words::article(l, action.article()),
         path: l.href(&path),
         case: l.href(d.path("")),
+        back: l.t("回到案件", "Back to the case"),
         upload: asks.iter().any(Ask::is_file),
         asks,
         button: title,

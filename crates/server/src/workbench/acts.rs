@@ -114,7 +114,7 @@ pub(super) fn asks(l: Lang, action: Action, app: &Application, today: Date) -> V
             let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
             vec![
                 Ask::new("number", l.t("违法情况报告", "Violation report"), Kind::Select(list)),
-                Ask::area("note", l.t("处理意见", "What will be done")),
+                Ask::area("note", l.t("处理意见", "Opinion: what will be done")),
             ]
         }
         Action::ReturnEvaluation | Action::ReturnConclusion | Action::Withdraw => vec![reason()],
@@ -153,7 +153,7 @@ pub(super) fn asks(l: Lang, action: Action, app: &Application, today: Date) -> V
 }
 
 /// The command that the answers make; errors stand at their fields, and then there is none.
-/// What the law requires of a text or document is left to the law.
+/// What the law requires of a text or document is left to the law, unless its words do not fit the field.
 ///
 /// # Errors
 /// Faults of the store; [`Error::Malformed`] for an act that has a page of its own.
@@ -212,7 +212,9 @@ pub(super) async fn command(cx: &Cx, id: &str, action: Action, form: &mut Form) 
             Command::ReportViolation { summary: text(form, "summary"), evidence }
         }
         Action::AcknowledgeViolation => {
-            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note: text(form, "note") }
+            // The field is an opinion: the law's words ask for a reason.
+            let note = form.require("note", l.t("请写明处理意见。", "Write your opinion."));
+            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note }
         }
         Action::ReturnEvaluation => Command::ReturnEvaluation { reason: text(form, "reason") },
         Action::ReturnConclusion => Command::ReturnConclusion { reason: text(form, "reason") },

@@ -62,6 +62,7 @@ fn page(
         article: words::article(l, action.article()),
         path: l.href(&path),
         case: l.href(h.path("")),
+        back: l.t("回到证书", "Back to the certificate"),
         upload: asks.iter().any(super::ask::Ask::is_file),
         asks,
         button: title,

@@ -207,7 +207,7 @@ pub(super) fn asks(l: Lang, action: Action, c: &Certificate, today: Date, changi
             let list = open.map(|(n, v)| numbered(l, n, &v.summary)).collect();
             vec![
                 pick("number", l.t("违法情况报告", "Violation report"), list),
-                Ask::area("note", l.t("处理意见", "What will be done")),
+                Ask::area("note", l.t("处理意见", "Opinion: what will be done")),
             ]
         }
         Action::RecordMandate => mandate::asks(l),
@@ -360,7 +360,9 @@ pub(super) async fn command(
         Action::RejectReport => Command::RejectReport { seq: read_number(l, form, "number"), reason: text(form, "reason") },
         Action::ResendReport => Command::ResendReport { seq: read_number(l, form, "number"), reason: text(form, "reason") },
         Action::AcknowledgeViolation => {
-            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note: text(form, "note") }
+            // The field is an opinion: the law's words ask for a reason.
+            let note = form.require("note", l.t("请写明处理意见。", "Write your opinion."));
+            Command::AcknowledgeViolation { id: read_number(l, form, "number"), note }
         }
         Action::RecordMandate => return mandate::command(cx, id, c, form).await,
         Action::Issue
