@@ -96,14 +96,16 @@ pub async fn read(cx: &Cx, form: &mut Form, known: Option<&OrgId>) -> Result<Man
     }
     let holder = holder(cx, form, known).await?;
     let acts = read_acts(l, form);
-    let mut day = |field: &str| {
+    let mut day = |field: &str, zh: &str, en: &str| {
         let found = form.date(field);
         if found.is_none() {
-            form.fail(field, l.t("日期按“2026-01-05”的格式填写。", "Write the date like 2026-01-05."));
+            let words =
+                l.pick(format!("{zh}按“2026-01-05”的格式填写。"), format!("Write the {en} of the mandate like 2026-01-05."));
+            form.fail(field, words);
         }
         found.unwrap_or(cx.today())
     };
-    let (from, until) = (day("from"), day("until"));
+    let (from, until) = (day("from", "开始日期", "first day"), day("until", "终止日期", "last day"));
     if form.ok() && until < from {
         form.fail("until", l.t("终止日期不能早于开始日期。", "The end lies before the beginning."));
     }

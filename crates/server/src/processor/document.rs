@@ -30,6 +30,8 @@ pub(super) struct DocField {
     pub(super) href: String,
     /// Accepted kinds of files.
     pub(super) accept: String,
+    /// Whether it may be left out.
+    pub(super) optional: bool,
 }
 
 impl DocField {
@@ -53,6 +55,7 @@ impl DocField {
             kept,
             href,
             accept: Accept::MATERIAL.attribute(),
+            optional: true,
         }
     }
 }

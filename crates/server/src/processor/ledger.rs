@@ -94,7 +94,11 @@ pub(crate) fn told(l: Lang, g: &LedgerGiven) -> String {
     let (n, day) = (g.flows.len(), l.date(g.on).words);
     l.pick(
         format!("{}年台账的{n}项业务，{day}的合计", g.year),
-        format!("{n} flows of the ledger of {}, as added up on {day}", g.year),
+        format!(
+            "{} of the ledger of {}, as added up on {day}",
+            l.count_of(i64::try_from(n).unwrap_or(i64::MAX), "项", "flow"),
+            g.year
+        ),
     )
 }
 

@@ -52,7 +52,9 @@ async fn render(cx: &Cx, case: &Case, form: Form, status: StatusCode) -> Result<
         None => String::new(),
     };
     let hint = l.t("由境外处理者签署，写明授权范围和期限。", "Signed by the overseas processor, with scope and term.");
-    let doc = DocField::new(cx, case, "doc", l.t("授权文件", "The document"), hint, mandate.map(|m| &m.document));
+    let mut doc = DocField::new(cx, case, "doc", l.t("授权文件", "The document"), hint, mandate.map(|m| &m.document));
+    // Without it there is no mandate; a renewed one may rest on the document that is here.
+    doc.optional = mandate.is_some();
     let view = Page {
         shell: case::shell(cx, case, Task::Mandate.name(l)).for_form(&form),
         l,
