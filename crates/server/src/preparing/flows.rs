@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use guosuo_case::certification::{Kind, Recipient};
 use guosuo_case::exports::{Basis, Command, Fault, FlowFacts, check_flow, duties};
-use guosuo_case::{RefusalCode, Right};
+use guosuo_case::{RefusalCode, Right, Role};
 use guosuo_cli::path_words;
 use guosuo_rules::path::Ground;
 use guosuo_rules::yearly::Way;
@@ -56,7 +56,10 @@ fn groups(l: Lang, f: &FlowFacts) -> Vec<Group> {
             l.t("谁提供给谁", "From whom to whom"),
             vec![
                 field("name", &f.name),
-                field("exporter", &f.exporter).hint(l.t("本单位，或者关联方", "Your organisation or an affiliate")),
+                field("exporter", &f.exporter).hint(l.t(
+                    "本单位或者关联方；代境外处理者记的，写委托里处理者的名称",
+                    "This organisation or an affiliate; for a processor that you act for, its name as in the mandate",
+                )),
                 field("contact", &f.contact),
                 field("recipient", &f.recipient.name),
                 field("recipient_country", &f.recipient.country),
@@ -161,6 +164,8 @@ fn render(cx: &Cx, at: &str, form: Form, f: &FlowFacts, status: StatusCode) -> R
 pub(super) async fn show(cx: Cx, Path(at): Path<String>) -> Result<Response, Error> {
     let l = cx.l();
     let found = match at.as_str() {
+        // Whoever acts for others exports nothing itself: its own name would keep the flow out of their application.
+        "new" if cx.actor()?.has(Role::Representative) => FlowFacts::default(),
         "new" => FlowFacts { exporter: cx.signed()?.org_name.clone(), ..FlowFacts::default() },
         n => {
             let number = n.parse().map_err(|_| Error::NotFound)?;
