@@ -106,6 +106,7 @@ describe('assessment', { skip: missing }, () => {
       const desk = await open({ base: server.base, width });
       await signIn(desk, server, 'chenmin');
       await desk.goto('/authority/splitting');
+      await desk.locator('#samples > summary').click();
       // The applications of the demonstration stand above, with hits of their own.
       const samples = (await said(desk)).split('演示：虚构的例子')[1];
       assert.equal(samples.match(/每一份单独都不满/g).length, 4);

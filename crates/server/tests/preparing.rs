@@ -525,6 +525,7 @@ async fn a_mark_makes_one_group_of_two_applicants_and_can_be_lifted() {
     assert_eq!(manager.post("/body/splitting/groups", &whole).await.status, StatusCode::SEE_OTHER);
     let page = manager.get("/body/splitting").await.text;
     assert!(page.contains("示例依据：年报第三页") && page.contains("撤销标注"), "{page}");
+    assert!(page.contains("没有申请用这个名称，暂时合并不到：示例甲公司（虚构）、示例乙公司（虚构）"), "{page}");
     // Another organisation does not see it.
     let mut chen = app.sign_in("chenmin").await;
     assert!(!chen.get("/authority/splitting").await.text.contains("示例依据：年报第三页"));

@@ -1,6 +1,6 @@
 //! Which applicants belong together: what they declare themselves, and what a body or an authority has marked with a reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Application;
 use super::similar::plain;
@@ -101,6 +101,13 @@ pub fn join<W>(applications: &mut [Application], ties: &[Tie<W>]) {
             a.group = called.get(&top).cloned().unwrap_or_default();
         }
     }
+}
+
+/// The names that no statement bears, however they are written: a mark of them ties nobody yet.
+pub fn unknown<'n>(names: &'n [String], applications: &[Application]) -> Vec<&'n str> {
+    let borne: BTreeSet<String> =
+        applications.iter().flat_map(|a| [&a.applicant, &a.holder]).map(|name| applicant(name)).collect();
+    names.iter().map(String::as_str).filter(|name| !borne.contains(&applicant(name))).collect()
 }
 
 /// All that ties an applicant to others, in the order given: the evidence for its group.

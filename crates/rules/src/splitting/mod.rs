@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{Article, Instrument};
 use crate::path::{Counting, Fact, Law};
 
-pub use group::{Tie, join, ties_of};
+pub use group::{Tie, join, ties_of, unknown};
 pub use ledger::LedgerFlow;
 
 /// Where a statement stands.

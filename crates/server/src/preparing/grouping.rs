@@ -7,7 +7,7 @@ use axum::response::Response;
 use guosuo_case::OrgKind;
 use guosuo_case::certification::Application;
 use guosuo_case::grouping::{Command, Grouping, MEMBERS_MAX, Mark};
-use guosuo_rules::splitting::Tie;
+use guosuo_rules::splitting::{self as rules, Tie};
 
 use super::fields::lines;
 use super::{acts, splitting};
@@ -86,18 +86,21 @@ pub(super) struct MarkRow {
     pub(super) number: u32,
     pub(super) group: String,
     pub(super) members: Vec<String>,
+    /// Those of them that no application bears: written otherwise, or not here yet.
+    pub(super) unknown: String,
     pub(super) reason: String,
     pub(super) by: String,
     pub(super) lifted: String,
     pub(super) href: String,
 }
 
-/// All marks, newest first.
-pub(super) fn rows(l: Lang, marks: &Grouping, base: &str) -> Vec<MarkRow> {
+/// All marks, newest first, beside the statements that they are to tie.
+pub(super) fn rows(l: Lang, marks: &Grouping, list: &[rules::Application], base: &str) -> Vec<MarkRow> {
     let row = |m: &Mark| MarkRow {
         number: m.number,
         group: m.group.clone(),
         members: m.members.clone(),
+        unknown: if m.lifted.is_none() { rules::unknown(&m.members, list).join(l.t("、", ", ")) } else { String::new() },
         reason: m.reason.clone(),
         by: format!("{} {}", l.stamp(m.at).words, m.by.name),
         lifted: m.lifted.as_ref().map(|(at, by, why)| format!("{} {}：{why}", l.stamp(*at).words, by.name)).unwrap_or_default(),
@@ -138,7 +141,10 @@ pub(super) async fn mark(cx: Cx, mut form: Form) -> Result<Response, Error> {
     let command = Command::Mark { group: form.trimmed("group").to_owned(), members, reason: form.value("reason").to_owned() };
     match acts::act_on_grouping(&cx, command).await? {
         Ok(_) => {
-            let good = l.t("已标注，查找时按同一集团合并查看。", "Marked: they are looked at as one group.");
+            let good = l.t(
+                "已标注，查找时按同一集团合并查看。和申请对不上的名称，在标注里注明。",
+                "Marked: they are looked at as one group. Names that no application bears are noted beside the mark.",
+            );
             Ok(Flash::good(good).to(l, home(cx.actor()?.org_kind)))
         }
         Err(r) => {

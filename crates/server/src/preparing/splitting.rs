@@ -150,7 +150,7 @@ async fn render_with(cx: &Cx, form: Form, asked: Asked<'_>, status: StatusCode) 
             .for_form(&form),
         l,
         form,
-        marks: grouping::rows(l, &marks, &action),
+        marks: grouping::rows(l, &marks, &known.list, &action),
         action,
         seen: (known.applications, known.flows),
         stored: findings(l, found.hits, &known.ties),
