@@ -146,6 +146,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_nothing_bears_is_told_from_one_that_is_written_otherwise() {
+        let list = [application("1", "示例甲（虚构）有限公司", "")];
+        let names = ["示例甲(虚构)".to_owned(), "示例己（虚构）".to_owned()];
+        assert_eq!(unknown(&names, &list), ["示例己（虚构）"]);
+        assert_eq!(unknown(&names, &[]).len(), 2);
+    }
+
+    #[test]
     fn applicants_that_nothing_ties_are_compared_alone() {
         let mut list = vec![application("1", "示例甲公司（虚构）", ""), application("2", "示例乙公司（虚构）", "")];
         join::<()>(&mut list, &[]);
