@@ -152,6 +152,15 @@ async fn a_violation_goes_to_cac_in_one_click_and_is_acknowledged() {
     b.acts("manager", &format!("{body}/violation"), &fields, None).await;
     let c = b.certificate(&id).await;
     assert_eq!((c.violations.len(), c.violations[0].evidence.len()), (1, 1), "twice the same click is one report");
+    for path in [body.clone(), format!("/authority/certificates/{id}")] {
+        let who = if path == body { "manager" } else { "cac" };
+        let page = b.get(who, &path).await;
+        assert!(page.text.contains("示例：超出认证范围向境外提供") && page.text.contains("待签收"), "{who}: {}", page.text);
+    }
+    let again = b.get("manager", &format!("{body}/violation")).await;
+    assert!(again.text.contains("报告，待签收：示例：超出认证范围向境外提供"), "nobody reports it twice: {}", again.text);
+    let mine = b.get("applicant", &format!("/processor/certificates/{id}")).await;
+    assert!(!mine.text.contains("示例：超出认证范围向境外提供"), "{}", mine.text);
 
     let list = b.get("cac", "/authority/violations").await;
     assert!(list.text.contains(NUMBER) && list.text.contains("待签收"), "{}", list.text);
