@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use guosuo_case::Role;
 use guosuo_case::certification::{Action, Command, Mandate};
 
@@ -116,6 +116,10 @@ pub(super) async fn submit(cx: Cx, Path(id): Path<String>, sent: Multipart) -> R
     let Some(mandate) = read(&cx, &case, &mut sent, &mut form).await? else {
         return render(&cx, &case, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
+    // Whoever walks through the draft goes on; the law takes the same again for nothing new.
+    if case.app.receipt.is_none() && case.dossier().mandate.as_ref() == Some(&mandate) {
+        return Ok(Redirect::to(&l.href(case.path(""))).into_response());
+    }
     match case::try_act(&cx, &id, Command::RecordMandate { mandate: Box::new(mandate) }, None).await? {
         Ok(_) => Ok(Flash::good(l.t("授权委托书已登记。", "The mandate is recorded.")).to(l, &case.path(""))),
         Err(r) => {

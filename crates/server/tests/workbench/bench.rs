@@ -253,7 +253,7 @@ impl Bench {
         acts::put(&self.app.app, request).await.unwrap().state
     }
 
-    async fn actor(&self, login: &str) -> Actor {
+    pub(crate) async fn actor(&self, login: &str) -> Actor {
         let mut reader = self.app.app.store.reader().await.unwrap();
         let a = reader.account_by_login(&login_of(login)).await.unwrap().unwrap();
         let org_kind = reader.organisation(&a.org).await.unwrap().unwrap().kind;
