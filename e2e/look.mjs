@@ -83,7 +83,7 @@ const rooms = {
   anyone: [
     ['home', '/'], ['bodies', '/bodies'], ['bodies-past', '/bodies?as_of=2020-01-01'], ['bodies-bad-day', '/bodies?as_of=yesterday'],
     ['body', first('/bodies', /^\/bodies\/[^.]+$/)], ['publications', '/publications'], ['publication', first('/publications', /^\/publications\/[^.]+$/)],
-    ['guide', '/guide/filing'], ['log', '/log'], ['register', '/register'], ['register-done', '/register/done'], ['sign-in', '/sign-in'],
+    ['guide', '/guide/filing'], ['log', '/log'], ['certificates', '/certificates'], ['certificate-suspended', first('/certificates?status=suspended', /^\/certificates\/[^.?]+$/)], ['certificate-early', then(first('/certificates?status=revoked', /^\/certificates\/[^.?]+$/), '?as_of=2020-01-01')], ['register', '/register'], ['register-done', '/register/done'], ['sign-in', '/sign-in'],
     ['help', '/help'], ['contact', '/contact'], ['about', '/about'], ['privacy', '/privacy'], ['accessibility', '/accessibility'], ['sitemap', '/sitemap'], ['programs-api', '/api'],
     ['error-401', '/body'], ['error-404', '/no-such-page'], ['error-405', '/sign-out'],
   ],
@@ -128,7 +128,7 @@ const rooms = {
     ['bench-queue', '/body/applications'], ['bench-gate', application('phase=entrusted')], ['bench-rectifying', application('phase=rectifying')],
     ['bench-accepted', application('phase=accepted')], ['bench-plan', then(application('phase=accepted'), '/plan')], ['bench-decline', then(application('phase=accepted'), '/acts/decline')],
     ['bench-issue', then(application('phase=decided'), '/issue')], ['bench-certified', application('tab=done&phase=certified')],
-    ['bench-certificates', '/body/certificates'], ['bench-certificate', certificate('tab=findings')], ['bench-suspended', certificate('tab=suspended')],
+    ['bench-certificates', '/body/certificates'], ['bench-import', '/body/certificates/import'], ['bench-certificate', certificate('tab=findings')], ['bench-suspended', certificate('tab=suspended')],
     ['bench-propose', then(certificate('tab=findings'), '/acts/propose')],
     ['reports', '/body/reports'], ['reports-received', '/body/reports?tab=received'], ['report', first('/body/reports', new RegExp(`^/body/reports/${id}/\\d+$`))],
     ['programs-own', '/account/tokens'], ['reports-receipts', '/body/reports/receipts'], ['reports-comparison', compared], ['violation', then(certificate('tab=suspended'), '/violation')],
