@@ -60,18 +60,22 @@ async fn issued(u: &Under, number: &str, holder: &str, code: &str) -> String {
     id
 }
 
-async fn renamed(u: &Under, id: &str, name: &str) {
-    let changes = Changes { name: Some(name.into()), ..Changes::default() };
-    let proposed = Event::MeasureProposed {
-        measure: Measure::Change { changes: Box::new(changes) },
+fn proposed(measure: Measure, ground: &str) -> Event {
+    Event::MeasureProposed {
+        measure,
         origin: Ground::Body,
         suggestion: None,
         application: None,
-        ground: "更名。".into(),
+        ground: ground.into(),
         evidence: Vec::new(),
         publication: String::new(),
         urgent: None,
-    };
+    }
+}
+
+async fn renamed(u: &Under, id: &str, name: &str) {
+    let changes = Changes { name: Some(name.into()), ..Changes::default() };
+    let proposed = proposed(Measure::Change { changes: Box::new(changes) }, "更名。");
     record(u, id, vec![proposed, Event::MeasureTaken { effective_on: date(2026, 3, 2) }]).await;
 }
 
@@ -105,16 +109,7 @@ on_both!(a_part_of_a_name_is_found_as_soon_as_it_is_recorded, |u| {
     assert_eq!(found(&u, &names, "云岫").await, ["N-1"]);
     assert_eq!(found(&u, &names, "旅行").await, ["N-1"]);
     assert_eq!(names.len(), 2);
-    let suspended = Event::MeasureProposed {
-        measure: Measure::Suspend,
-        origin: Ground::Body,
-        suggestion: None,
-        application: None,
-        ground: "实际出境超出认证范围。".into(),
-        evidence: Vec::new(),
-        publication: String::new(),
-        urgent: None,
-    };
+    let suspended = proposed(Measure::Suspend, "实际出境超出认证范围。");
     record(&u, &first, vec![suspended, Event::MeasureTaken { effective_on: date(2026, 3, 3) }]).await;
     let mut reader = u.store.reader().await.unwrap();
     let lines = names.search(&mut reader, "云岫", 0, 51).await.unwrap();
@@ -139,20 +134,10 @@ on_both!(a_part_of_a_name_is_found_as_soon_as_it_is_recorded, |u| {
 
 on_both!(a_past_day_is_told_as_it_was, |u| {
     let id = issued(&u, "N-1", "示例海棠湾旅行网络有限公司（虚构）", "91990108MA0X00017J").await;
-    let measure = |measure| Event::MeasureProposed {
-        measure,
-        origin: Ground::Body,
-        suggestion: None,
-        application: None,
-        ground: "实际出境超出认证范围。".into(),
-        evidence: Vec::new(),
-        publication: String::new(),
-        urgent: None,
-    };
     for (what, on) in
         [(Measure::Suspend, date(2026, 3, 2)), (Measure::Restore, date(2026, 3, 9)), (Measure::Revoke, date(2026, 4, 1))]
     {
-        record(&u, &id, vec![measure(what), Event::MeasureTaken { effective_on: on }]).await;
+        record(&u, &id, vec![proposed(what, "实际出境超出认证范围。"), Event::MeasureTaken { effective_on: on }]).await;
     }
     let mut reader = u.store.reader().await.unwrap();
     for (day, status) in [
