@@ -98,7 +98,7 @@ impl Fault {
 /// Reads a scope. With `whole`, every member must be there: what was left out must not look like what does not happen.
 ///
 /// # Errors
-/// Every member that cannot be taken, [`MOST_FAULTS`] at most.
+/// Every member that cannot be taken, up to fifty.
 pub fn read(value: &Value, whole: bool) -> Result<Scope, Vec<Fault>> {
     let mut faults = Faults(Vec::new());
     match value.as_object() {
